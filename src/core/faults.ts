@@ -1,0 +1,98 @@
+// Owns: every code by which ecunet names what went wrong. The codes are a published, stable list:
+// renaming one breaks scenarios, traces and other people's scripts.
+
+/** What a peer, a repository or an image did wrong. */
+export type RemoteFaultCode =
+  // decoding
+  | 'malformed'
+  | 'oversized'
+  | 'missing-file'
+  // metadata
+  | 'wrong-role'
+  | 'bad-signature'
+  | 'threshold-unmet'
+  | 'expired'
+  | 'rollback'
+  | 'wrong-version'
+  | 'hash-mismatch'
+  | 'length-mismatch'
+  | 'director-delegates'
+  | 'duplicate-ecu'
+  | 'unknown-ecu'
+  | 'wrong-vehicle'
+  // targets and images
+  | 'target-missing'
+  | 'no-image-for-ecu'
+  | 'wrong-hardware'
+  | 'repositories-disagree'
+  // time
+  | 'time-token-mismatch'
+  | 'time-not-later'
+  // version reports and manifests
+  | 'report-missing'
+  | 'report-replayed'
+  | 'wrong-key'
+  // in-vehicle protocol and installation
+  | 'unsupported-protocol'
+  | 'unexpected-message'
+  | 'timeout'
+  | 'image-too-large'
+  | 'activation-failed';
+
+/** The attacks of the Uptane threat model that a failed check can indicate. */
+export type Attack =
+  | 'arbitrary-installation'
+  | 'endless-data'
+  | 'indefinite-freeze'
+  | 'mix-and-match'
+  | 'rollback'
+  | 'wrong-software'
+  | 'cross-vehicle-replay'
+  | 'director-delegation'
+  | 'duplicate-ecu'
+  | 'unknown-ecu'
+  | 'time-replay'
+  | 'time-forgery'
+  | 'manifest-replay'
+  | 'report-forgery'
+  | 'drop-request';
+
+/** A peer or repository misbehaved. `clause` is the check that found it, as numbered in docs/clauses.md. */
+export interface RemoteFault {
+  readonly kind: 'remote';
+  readonly code: RemoteFaultCode;
+  readonly clause: string;
+  readonly message: string;
+  readonly attack?: Attack;
+  readonly repository?: 'director' | 'image';
+  readonly file?: string;
+}
+
+/** What this machine could not do. */
+export type EnvironmentFaultCode =
+  | 'interface-missing'
+  | 'interface-down'
+  | 'module-missing'
+  | 'connection-failed'
+  | 'queue-full'
+  | 'busy'
+  | 'closed'
+  | 'bad-frame'
+  | 'too-long'
+  | 'unreachable';
+
+/** I/O failed. `message` is one line that says what and where, fit to be shown to a user. */
+export interface EnvironmentFault {
+  readonly kind: 'environment';
+  readonly code: EnvironmentFaultCode;
+  readonly message: string;
+}
+
+export function environmentFault(code: EnvironmentFaultCode, message: string): EnvironmentFault {
+  return { kind: 'environment', code, message };
+}
+
+/** Bad input from the user: a file, an argument. Ends the command with exit code 2 and this one line. */
+export class InputError extends Error {
+  override name = 'InputError';
+}

@@ -1,0 +1,17 @@
+// Owns: the host's clock and timers, for the whole project. No other file names Date, performance, setTimeout or setImmediate.
+import { performance } from 'node:perf_hooks';
+
+/** Milliseconds on a clock that never goes back; only differences mean anything. */
+export function monotonicMs(): number {
+  return performance.now();
+}
+
+/** Calls `run` after `delayMs` of host time, or on the next turn of the event loop for 0. Returns the canceller. */
+export function hostTimer(delayMs: number, run: () => void): () => void {
+  if (delayMs <= 0) {
+    const immediate = setImmediate(run);
+    return () => clearImmediate(immediate);
+  }
+  const timeout = setTimeout(run, delayMs);
+  return () => clearTimeout(timeout);
+}

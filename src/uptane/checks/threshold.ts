@@ -1,0 +1,33 @@
+// Owns: whether enough distinct keys of a role signed a file. S3 T2 U3 V3
+import type { RemoteFault } from '../../core/faults.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { verifies } from '../keys.ts';
+import type { Metadata, PublicKey, RoleKeys, Signed } from '../metadata.ts';
+import { type CheckContext, faultAt } from './context.ts';
+
+/**
+ * Counts the role's keys with a valid signature. Unknown keys and single bad signatures do no harm where the threshold
+ * is met all the same (Z5). Two identifiers of one key count once.
+ * `bad-signature` where a key of the role signed something else, `threshold-unmet` where signatures are lacking.
+ */
+export function checkThreshold(
+  context: CheckContext,
+  clause: string,
+  file: Signed<Metadata>,
+  role: RoleKeys,
+  keys: ReadonlyMap<string, PublicKey>,
+): Result<void, RemoteFault> {
+  const signers = new Set<string>();
+  let bad = 0;
+  for (const { keyid, signature } of file.signatures) {
+    const key = role.keyids.includes(keyid) ? keys.get(keyid) : undefined;
+    if (key === undefined) continue;
+    if (verifies(context.signatures, key, file.signedBytes, signature)) signers.add(key.keyval.public);
+    else bad += 1;
+  }
+  if (signers.size >= role.threshold) return ok();
+  const message = `${signers.size} of ${role.threshold} needed signatures are valid${bad === 0 ? '' : `, ${bad} are bad`}`;
+  return fail(
+    faultAt(context, bad > 0 ? 'bad-signature' : 'threshold-unmet', clause, message, 'arbitrary-installation'),
+  );
+}

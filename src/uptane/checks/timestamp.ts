@@ -1,0 +1,36 @@
+// Owns: T.
+import type { RemoteFault } from '../../core/faults.ts';
+import { timestampBytesMax } from '../../core/limits.ts';
+import { fail, type Result } from '../../core/result.ts';
+import type { Root, Signed, Timestamp } from '../metadata.ts';
+import { type CheckContext, faultAt } from './context.ts';
+import { checkExpiry } from './expiry.ts';
+import { checkForm } from './form.ts';
+import { checkThreshold } from './threshold.ts';
+
+/** The Timestamp from its received bytes, against the trusted root and the Timestamp trusted before. */
+export function checkTimestamp(
+  context: CheckContext,
+  root: Root,
+  trusted: Timestamp | undefined,
+  bytes: Uint8Array | undefined,
+): Result<Signed<Timestamp>, RemoteFault> {
+  // T1
+  const file = checkForm(context, 'timestamp', 'T1', bytes, timestampBytesMax);
+  if (!file.ok) return file;
+  // T2
+  const signed = checkThreshold(context, 'T2', file.value, root.roles.timestamp, root.keys);
+  if (!signed.ok) return signed;
+  // T3
+  const { version, snapshot } = file.value.body;
+  if (trusted !== undefined && version < trusted.version) {
+    return fail(faultAt(context, 'rollback', 'T3', `version ${version} after ${trusted.version}`, 'rollback'));
+  }
+  if (trusted !== undefined && snapshot.version < trusted.snapshot.version) {
+    const message = `it lists snapshot version ${snapshot.version} after ${trusted.snapshot.version}`;
+    return fail(faultAt(context, 'rollback', 'U4', message, 'rollback'));
+  }
+  // T4
+  const fresh = checkExpiry(context, 'T4', file.value.body);
+  return fresh.ok ? file : fresh;
+}

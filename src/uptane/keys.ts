@@ -1,0 +1,34 @@
+// Owns: key identifiers and keys that sign.
+import { fromHex, toHex } from '../core/bytes.ts';
+import { hashHex } from '../crypto/hashes.ts';
+import type { Signatures } from '../crypto/signatures.ts';
+import { canonicalJson } from './canonicalJson.ts';
+import type { PublicKey } from './metadata.ts';
+
+/** B2: the hash over a key's type, scheme and value. */
+export function keyIdOf(key: PublicKey): string {
+  return hashHex('sha256', canonicalJson(key));
+}
+
+/** A key that can sign. `secret` stays in memory; it is never written or logged by this module. */
+export interface SigningKey {
+  readonly keyId: string;
+  readonly key: PublicKey;
+  sign(message: Uint8Array): Uint8Array;
+}
+
+/** The signing key of a 32-byte secret. */
+export function signingKey(signatures: Signatures, secret: Uint8Array): SigningKey {
+  const key: PublicKey = {
+    keytype: 'ed25519',
+    scheme: 'ed25519',
+    keyval: { public: toHex(signatures.publicKey(secret)) },
+  };
+  return { keyId: keyIdOf(key), key, sign: (message) => signatures.sign(secret, message) };
+}
+
+/** Whether `key` made `signature` over `message`. */
+export function verifies(signatures: Signatures, key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
+  const publicKey = fromHex(key.keyval.public);
+  return publicKey !== undefined && signatures.verify(publicKey, message, signature);
+}

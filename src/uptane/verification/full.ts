@@ -1,0 +1,63 @@
+// Owns: full verification, R, on a Primary and on a full Secondary alike.
+import type { RemoteFault } from '../../core/faults.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { checkMatch } from '../checks/match.ts';
+import type { Target, Targets } from '../metadata.ts';
+import type { TrustedMetadata, TrustedRepository } from '../trusted.ts';
+import { followOnlineRoles } from './onlineRoles.ts';
+import type { EcuContext, Outcome, Procedure } from './procedure.ts';
+import { followRoots } from './rootChain.ts';
+
+/** The Director's word, matched with the Image repository's. */
+export interface VerifiedTargets {
+  readonly director: Targets;
+}
+
+/** A full ECU is provisioned with both repositories. L2 */
+export interface FullTrust extends TrustedMetadata {
+  readonly image: TrustedRepository;
+}
+
+/** `concerns` says which of the Director's images are to be matched: all on a Primary, its own on a Secondary. */
+export function* verifyFull(
+  ecu: EcuContext,
+  start: FullTrust,
+  concerns: (target: Target) => boolean,
+): Procedure<Outcome<VerifiedTargets>> {
+  let trusted: FullTrust = start;
+  const refused = (fault: RemoteFault): Outcome<never> => ({ trusted, result: fail(fault) });
+
+  // R2
+  const directorRoots = yield* followRoots(ecu, 'director', trusted.director);
+  trusted = { ...trusted, director: directorRoots.trusted };
+  if (!directorRoots.result.ok) return refused(directorRoots.result.fault);
+  // R3 R4 R5
+  const director = yield* followOnlineRoles(ecu, 'director', trusted.director);
+  if (!director.ok) return refused(director.fault);
+  // R6b
+  const imageRoots = yield* followRoots(ecu, 'image', trusted.image);
+  trusted = { ...trusted, image: imageRoots.trusted };
+  if (!imageRoots.result.ok) return refused(imageRoots.result.fault);
+  // R7 R8 R9
+  const image = yield* followOnlineRoles(ecu, 'image', trusted.image);
+  if (!image.ok) return refused(image.fault);
+  // R10
+  const wanted = director.value.targets.body;
+  const matched = matchAll(wanted, concerns, image.value.targets.body, trusted.director.targets?.body);
+  if (!matched.ok) return refused(matched.fault);
+  return { trusted: { director: director.value, image: image.value }, result: ok({ director: wanted }) };
+}
+
+function matchAll(
+  wanted: Targets,
+  concerns: (target: Target) => boolean,
+  genuine: Targets,
+  previous: Targets | undefined,
+): Result<void, RemoteFault> {
+  for (const target of wanted.targets.values()) {
+    if (!concerns(target)) continue;
+    const matched = checkMatch(target, genuine, previous);
+    if (!matched.ok) return matched;
+  }
+  return ok();
+}

@@ -1,0 +1,48 @@
+// Owns: S, following a repository's root from the trusted version to the latest.
+import type { RemoteFault } from '../../core/faults.ts';
+import { rootBytesMax, rootRotationsMax } from '../../core/limits.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { type CheckContext, faultAt } from '../checks/context.ts';
+import { checkExpiry } from '../checks/expiry.ts';
+import { checkNextRoot, rotatedOnlineKeys } from '../checks/root.ts';
+import type { RepositoryName } from '../metadata.ts';
+import type { TrustedRepository } from '../trusted.ts';
+import type { EcuContext, Procedure } from './procedure.ts';
+
+/** What to keep of a repository, and whether its latest root is good. */
+export interface RootChain {
+  readonly trusted: TrustedRepository;
+  readonly result: Result<void, RemoteFault>;
+}
+
+/** S1 to S7. Every root that verifies is kept, also where a later one does not. */
+export function* followRoots(
+  ecu: EcuContext,
+  repository: RepositoryName,
+  start: TrustedRepository,
+): Procedure<RootChain> {
+  // S1
+  let trusted = start;
+  for (let step = 0; ; step += 1) {
+    // S2
+    const version = trusted.root.body.version + 1;
+    const context: CheckContext = { ...ecu, repository, file: `${version}.root.json` };
+    const bytes = yield { repository, role: 'root', version, bytesMax: rootBytesMax };
+    if (bytes === undefined) break;
+    if (step === rootRotationsMax) {
+      const message = `more than ${rootRotationsMax} roots to follow`;
+      return { trusted, result: fail(faultAt(context, 'oversized', 'S2', message, 'endless-data')) };
+    }
+    // S3 S4
+    const next = checkNextRoot(context, trusted.root, bytes);
+    if (!next.ok) return { trusted, result: next };
+    // S5 S7
+    const rotated = rotatedOnlineKeys(trusted.root.body, next.value.body);
+    const { timestamp: _timestamp, snapshot: _snapshot, ...kept } = trusted;
+    trusted = { ...(rotated ? kept : trusted), root: next.value };
+  }
+  // S6
+  const context: CheckContext = { ...ecu, repository, file: `${trusted.root.body.version}.root.json` };
+  const fresh = checkExpiry(context, 'S6', trusted.root.body);
+  return { trusted, result: fresh.ok ? ok() : fresh };
+}
