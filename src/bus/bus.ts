@@ -31,7 +31,10 @@ export function fdFrame(id: number, data: Uint8Array): CanFrame {
 export interface BusListener {
   /** A frame of another node, in the order of the bus; a node never hears its own. */
   frameReceived(frame: CanFrame): void;
-  /** A frame given to `send` left this node (on a real interface: the kernel took it). Once a frame, in the order of `send`. */
+  /**
+   * A frame given to `send`, that very object, left this node (on a real interface: the kernel echoed it). Once a frame, in the
+   * order of `send`. Where its receivers are on the same bus object, they were told before.
+   */
   frameSent(frame: CanFrame): void;
   /** The node can send no more: the interface went down or away. */
   nodeFailed(fault: EnvironmentFault): void;
@@ -45,7 +48,7 @@ export interface BusNode {
 }
 
 export interface AttachOptions {
-  /** The ids this node wants to hear, as a controller's acceptance filter; all when omitted. */
+  /** The ids this node wants to hear, as a controller's acceptance filter, 11-bit and 29-bit alike; all when omitted. */
   readonly acceptIds?: readonly number[];
 }
 

@@ -6,12 +6,15 @@ export function monotonicMs(): number {
   return performance.now();
 }
 
-/** Calls `run` after `delayMs` of host time, or on the next turn of the event loop for 0. Returns the canceller. */
+/** A longer timeout of Node's fires at once. */
+const timeoutMsMax = 2 ** 31 - 1;
+
+/** Calls `run` after `delayMs` of host time (24 days at the most), or on the next turn of the event loop for 0. Returns the canceller. */
 export function hostTimer(delayMs: number, run: () => void): () => void {
   if (delayMs <= 0) {
     const immediate = setImmediate(run);
     return () => clearImmediate(immediate);
   }
-  const timeout = setTimeout(run, delayMs);
+  const timeout = setTimeout(run, Math.min(delayMs, timeoutMsMax));
   return () => clearTimeout(timeout);
 }

@@ -25,8 +25,12 @@ export const jsonDepthMax = 32;
 export const signaturesMax = 64;
 /** Delegated roles visited in one look-up. W */
 export const delegationsVisitedMax = 32;
-/** An image name, so that any file system can hold it with a hash prefix. */
+/** An image name. */
 export const filenameCharsMax = 180;
+/** One part of an image name, so that any file system can hold it with a SHA-512 prefix: 255 - 129. H2 */
+export const filenamePartBytesMax = 126;
+/** One line that says what is wrong; it travels in a version report. */
+export const faultMessageCharsMax = 200;
 /** Attacks carried in one version report. */
 export const attacksReportedMax = 8;
 

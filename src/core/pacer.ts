@@ -28,8 +28,8 @@ export class Pacer {
 
   start(): void {
     if (this.running) return;
+    this.anchor(this.queue.nowNs());
     this.running = true;
-    this.anchor();
     this.schedule();
   }
 
@@ -39,9 +39,14 @@ export class Pacer {
     this.cancelTimer();
   }
 
+  get currentSpeed(): number {
+    return this.speed;
+  }
+
   setSpeed(speed: number): void {
+    // The time that passed at the old speed counts: the next event may lie far behind it.
+    this.anchor(this.running ? this.presentNs() : this.queue.nowNs());
     this.speed = speed;
-    this.anchor();
     if (this.running) this.schedule();
   }
 
@@ -54,9 +59,9 @@ export class Pacer {
     if (this.running) this.schedule();
   }
 
-  private anchor(): void {
+  private anchor(nowNs: number): void {
     this.anchorMs = monotonicMs();
-    this.anchorNs = this.queue.nowNs();
+    this.anchorNs = nowNs;
   }
 
   private presentNs(): number {

@@ -10,22 +10,27 @@ const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 /** Parsed keys kept: a vehicle and its repositories use a few dozen. */
 const cachedKeysMax = 1024;
 
-function privateKey(secret: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([privatePrefix, secret]), format: 'der', type: 'pkcs8' });
+/** Parsing a key costs more than using it, so parsed keys are kept, by their bytes. */
+function keptKeys(parse: (bytes: Uint8Array) => KeyObject): (bytes: Uint8Array) => KeyObject {
+  const keys = new Map<string, KeyObject>();
+  return (bytes) => {
+    const id = toHex(bytes);
+    const known = keys.get(id);
+    if (known !== undefined) return known;
+    const key = parse(bytes);
+    if (keys.size >= cachedKeysMax) keys.clear();
+    keys.set(id, key);
+    return key;
+  };
 }
 
 export function ed25519Node(): Signatures {
-  const publicKeys = new Map<string, KeyObject>();
-
-  function parsed(publicKey: Uint8Array): KeyObject {
-    const id = toHex(publicKey);
-    const known = publicKeys.get(id);
-    if (known !== undefined) return known;
-    const key = createPublicKey({ key: Buffer.concat([publicPrefix, publicKey]), format: 'der', type: 'spki' });
-    if (publicKeys.size >= cachedKeysMax) publicKeys.clear();
-    publicKeys.set(id, key);
-    return key;
-  }
+  const publicKey = keptKeys((bytes) =>
+    createPublicKey({ key: Buffer.concat([publicPrefix, bytes]), format: 'der', type: 'spki' }),
+  );
+  const privateKey = keptKeys((secret) =>
+    createPrivateKey({ key: Buffer.concat([privatePrefix, secret]), format: 'der', type: 'pkcs8' }),
+  );
 
   return {
     publicKey(secret) {
@@ -35,10 +40,10 @@ export function ed25519Node(): Signatures {
     sign(secret, message) {
       return new Uint8Array(sign(null, message, privateKey(secret)));
     },
-    verify(publicKey, message, signature) {
-      if (!isWellFormedPublicKey(publicKey) || !isWellFormedSignature(signature)) return false;
+    verify(key, message, signature) {
+      if (!isWellFormedPublicKey(key) || !isWellFormedSignature(signature)) return false;
       try {
-        return verify(null, message, parsed(publicKey), signature);
+        return verify(null, message, publicKey(key), signature);
       } catch {
         return false; // 32 bytes that are no point of the curve
       }

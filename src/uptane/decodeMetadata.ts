@@ -1,7 +1,7 @@
 // Owns: from received bytes to metadata, strictly, in this project's own form. Judges form only: who signed, whether it is
 // new, and what it means are the checks' matter.
-import { fromHex } from '../core/bytes.ts';
-import { filenameCharsMax, signaturesMax } from '../core/limits.ts';
+import { fromHex, utf8 } from '../core/bytes.ts';
+import { filenameCharsMax, filenamePartBytesMax, signaturesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { parseUtc } from '../core/utc.ts';
 import { canonicalJson } from './canonicalJson.ts';
@@ -28,17 +28,20 @@ const keysMax = 256;
 const targetsMax = 100_000;
 const identifierCharsMax = 128;
 
-/** Control characters would make RFC 8785 and OLPC canonical JSON differ; separators would leave the folder (H3). */
+/** Control characters make RFC 8785 and OLPC canonical JSON differ; invisible ones make two names look alike. */
+const visible = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
+
+/** H3: separators would leave the folder. */
 function readFilename(text: string, path: string): string {
-  const plain = /^[^\p{Cc}\\]+$/u.test(text) && text.length <= filenameCharsMax && text.normalize('NFC') === text;
-  const inside = text.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-  if (!plain || !inside) return notAsExpected(path, 'the file name is not allowed');
+  const plain = text.length <= filenameCharsMax && visible.test(text) && text.normalize('NFC') === text;
+  const sound = (part: string) => !/^\.{0,2}$|\\/.test(part) && utf8(part).length <= filenamePartBytesMax;
+  if (!plain || !text.split('/').every(sound)) return notAsExpected(path, 'the file name is not allowed');
   return text;
 }
 
 export function readIdentifier(value: JsonValue | undefined, path: string): string {
   const text = readString(value, path, identifierCharsMax);
-  if (!/^[^\p{Cc}]+$/u.test(text) || text.normalize('NFC') !== text) {
+  if (!visible.test(text) || text.normalize('NFC') !== text) {
     return notAsExpected(path, 'an identifier without control characters is needed');
   }
   return text;
@@ -141,6 +144,8 @@ function readTarget(filename: string, value: JsonValue | undefined): Target {
   const object = readObject(value, path);
   const custom = readObject(object.custom, `${path}.custom`);
   const mustMatch = readObject(custom.mustMatch, `${path}.custom.mustMatch`);
+  const unknown = Object.keys(mustMatch).find((member) => member !== 'hardwareIds' && member !== 'releaseCounter');
+  if (unknown !== undefined) notAsExpected(path, 'a member of mustMatch that cannot be compared [D6]');
   const hashes = readHashes(object.hashes, `${path}.hashes`);
   if (Object.keys(hashes).length === 0) notAsExpected(path, 'a hash is needed [D2]');
   const hardwareIds = readArray(mustMatch.hardwareIds, `${path}.custom.mustMatch.hardwareIds`, 64);

@@ -97,3 +97,9 @@ export interface Signed<T extends Metadata> {
 export function roleFile(role: RoleName): string {
   return `${role}.json`;
 }
+
+/** H2: `HASH.FILENAME`, the hash before the name's last part. */
+export function storedImageName(filename: string, hash: string): string {
+  const slash = filename.lastIndexOf('/') + 1;
+  return `${filename.slice(0, slash)}${hash}.${filename.slice(slash)}`;
+}

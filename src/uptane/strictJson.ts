@@ -14,7 +14,8 @@ class Malformed extends Error {}
 
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these in strings.
-const stringForm = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
+const plainForm = /[^"\\\u0000-\u001f]+/y;
+const escapeForm = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const loneSurrogate = /\p{Surrogate}/u;
 const spaceForm = /[ \t\n\r]*/y;
 
@@ -88,7 +89,12 @@ class Parser {
   }
 
   private string(): string {
-    const text = this.match(stringForm) ?? this.malformed('a string is needed');
+    const start = this.at;
+    if (!this.taken('"')) this.malformed('a string is needed');
+    // A loop: one expression for a whole string overflows its stack over millions of escapes, and that throws.
+    while (this.match(plainForm) !== undefined || this.match(escapeForm) !== undefined);
+    if (!this.taken('"')) this.malformed('the string does not end');
+    const text = this.text.slice(start, this.at);
     if (!text.includes('\\')) return text.slice(1, -1);
     const unescaped: string = JSON.parse(text);
     if (loneSurrogate.test(unescaped)) this.malformed('half a surrogate pair');

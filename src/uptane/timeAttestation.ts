@@ -17,7 +17,16 @@ import { parseStrictJson } from './strictJson.ts';
 
 /** Bytes of a token: too many to guess or to meet twice. */
 export const timeTokenBytes = 16;
+/** Tokens in one attestation: one an ECU, and some to spare. */
 const tokensMax = 256;
+
+/** Whether the timeserver may sign over what it was sent: nothing but tokens, no more than an ECU reads back. */
+export function areTimeTokens(tokens: readonly string[]): boolean {
+  return (
+    tokens.length <= tokensMax &&
+    tokens.every((token) => /^[0-9a-f]*$/.test(token) && token.length === 2 * timeTokenBytes)
+  );
+}
 
 /** Y1: the time, in seconds since 1970, and all submitted tokens, in hexadecimal. */
 export function makeTimeAttestation(time: number, tokens: readonly string[], keys: readonly SigningKey[]): Uint8Array {
@@ -66,7 +75,7 @@ export function checkTimeAttestation(
     const message = 'the time attestation is not signed by the timeserver';
     return fail(remoteFault({ code: 'bad-signature', clause, message, attack: 'time-forgery' }));
   }
-  if (!expected.tokens.every((token) => nonces.includes(token))) {
+  if (expected.tokens.length === 0 || !expected.tokens.every((token) => nonces.includes(token))) {
     const message = 'the time attestation does not hold the token that was sent';
     return fail(remoteFault({ code: 'time-token-mismatch', clause, message, attack: 'time-replay' }));
   }

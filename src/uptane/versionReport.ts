@@ -1,7 +1,8 @@
 // Owns: what an ECU reports of itself, signed by its own key. O
 import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
-import { attacksReportedMax, filenameCharsMax } from '../core/limits.ts';
+import { attacksReportedMax, faultMessageCharsMax, filenameCharsMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { printable } from '../core/text.ts';
 import { formatUtc, parseUtc } from '../core/utc.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { readHashes, readIdentifier } from './decodeMetadata.ts';
@@ -32,8 +33,6 @@ export interface VersionReport {
   readonly counter: number;
 }
 
-const messageCharsMax = 200;
-
 /** The report as JSON, signed by the ECU's own key. */
 export function makeVersionReport(report: VersionReport, key: SigningKey): object {
   const { filename, length, hashes } = report.installed;
@@ -42,7 +41,7 @@ export function makeVersionReport(report: VersionReport, key: SigningKey): objec
     installed_image: { filepath: filename, fileinfo: { length, hashes } },
     attacks_detected: report.attacksDetected
       .slice(-attacksReportedMax)
-      .map((found) => ({ ...found, message: found.message.slice(0, messageCharsMax) })),
+      .map((found) => ({ ...found, message: printable(found.message, faultMessageCharsMax) })),
     timeserver_time: report.time === undefined ? '' : formatUtc(report.time),
     previous_timeserver_time: report.previousTime === undefined ? '' : formatUtc(report.previousTime),
     report_counter: report.counter,
@@ -89,7 +88,7 @@ function readReport(signed: JsonObject): VersionReport {
   return {
     ecuSerial: readIdentifier(signed.ecu_serial, 'ecu_serial'),
     installed: {
-      filename: readString(image.filepath, 'installed_image.filepath', filenameCharsMax),
+      filename: printable(readString(image.filepath, 'installed_image.filepath', filenameCharsMax), filenameCharsMax),
       length: readInteger(info.length, 'installed_image.fileinfo.length', 0),
       hashes: readHashes(info.hashes, 'installed_image.fileinfo.hashes'),
     },
@@ -104,11 +103,13 @@ function readReport(signed: JsonObject): VersionReport {
 function readAttack(value: JsonValue, index: number): DetectedAttack {
   const path = `attacks_detected[${index}]`;
   const entry = readObject(value, path);
-  const attack = entry.attack === undefined ? undefined : (readString(entry.attack, path, 60) as Attack);
+  const text = (member: JsonValue | undefined, charsMax: number) =>
+    printable(readString(member, path, charsMax), charsMax);
+  const attack = entry.attack === undefined ? undefined : (text(entry.attack, 60) as Attack);
   return {
-    code: readString(entry.code, path, 60) as RemoteFaultCode,
-    clause: readString(entry.clause, path, 16),
-    message: readString(entry.message, path, messageCharsMax),
+    code: text(entry.code, 60) as RemoteFaultCode,
+    clause: text(entry.clause, 16),
+    message: text(entry.message, faultMessageCharsMax),
     ...(attack !== undefined && { attack }),
   };
 }

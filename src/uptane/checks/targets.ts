@@ -56,13 +56,17 @@ export function checkTargets(
   // V5
   const fresh = checkExpiry(context, 'V5', targets);
   if (!fresh.ok) return fresh;
-  // V6 V7 V8
+  // D3 V6 V7 V8
   const director = context.repository === 'director' ? checkDirectorTargets(context, targets) : ok();
   return director.ok ? file : director;
 }
 
-/** V6 V7 V8, and D3's replay across vehicles. */
+/** D3 first, so that a replay across vehicles is called that and not an unknown ECU; then V6 V7 V8. */
 function checkDirectorTargets(context: TargetsContext, targets: Targets): Result<void, RemoteFault> {
+  if (targets.vin !== context.vin) {
+    const message = targets.vin === undefined ? 'it names no vehicle' : `it is for vehicle ${targets.vin}`;
+    return fail(faultAt(context, 'wrong-vehicle', 'D3', message, 'cross-vehicle-replay'));
+  }
   if (targets.delegates) {
     return fail(faultAt(context, 'director-delegates', 'V6', 'it delegates', 'director-delegation'));
   }
@@ -74,10 +78,6 @@ function checkDirectorTargets(context: TargetsContext, targets: Targets): Result
     if (context.vehicleEcus?.has(ecu) === false) {
       return fail(faultAt(context, 'unknown-ecu', 'V8', `ECU ${ecu} is not in this vehicle`, 'unknown-ecu'));
     }
-  }
-  if (targets.vin !== context.vin) {
-    const message = targets.vin === undefined ? 'it names no vehicle' : `it is for vehicle ${targets.vin}`;
-    return fail(faultAt(context, 'wrong-vehicle', 'D3', message, 'cross-vehicle-replay'));
   }
   return ok();
 }

@@ -1,0 +1,82 @@
+// Owns: what Linux says about a network interface that is to be a CAN bus, and what the user can do where it will not do.
+// Reads /sys and /proc only. Must not know frames.
+import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+
+/** A user's interface name. 15 characters are the kernel's limit; nothing that could leave /sys/class/net. */
+const nameForm = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
+const arphrdCan = 280;
+const iffUp = 0x1;
+/** sizeof(struct canfd_frame): the MTU by which an interface says that it carries CAN FD. */
+const fdMtu = 72;
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function bringUpCommand(name: string): string {
+  return `sudo ip link set up ${name}`;
+}
+
+function createCommand(name: string): string {
+  return `sudo ip link add dev ${name} type vcan mtu ${fdMtu} && ${bringUpCommand(name)}`;
+}
+
+/** Whether this kernel has SocketCAN: in it or loaded, on disk as a module, or not at all. */
+function kernelSupport(): 'present' | 'loadable' | 'none' {
+  if (existsSync('/proc/net/can')) return 'present';
+  const modules = `/lib/modules/${release()}`;
+  const listed = ['modules.builtin', 'modules.dep'].some((file) =>
+    read(`${modules}/${file}`)?.includes('/net/can/can.ko'),
+  );
+  return listed ? 'loadable' : 'none';
+}
+
+function missing(name: string): EnvironmentFault {
+  const there = `there is no CAN interface ${name}`;
+  switch (kernelSupport()) {
+    case 'none':
+      return environmentFault('interface-missing', `${there}, and this kernel has no CAN: use a virtual bus`);
+    case 'loadable':
+      return environmentFault('interface-missing', `${there}: sudo modprobe vcan && ${createCommand(name)}`);
+    case 'present':
+      return environmentFault('interface-missing', `${there}: ${createCommand(name)}`);
+  }
+}
+
+/** Whether frames can go: the interface is up and its controller, where it has one, is not off the bus. */
+export function isInterfaceUp(name: string): boolean {
+  const sys = `/sys/class/net/${name}`;
+  const flags = Number(read(`${sys}/flags`));
+  return (flags & iffUp) !== 0 && read(`${sys}/operstate`) !== 'down';
+}
+
+/** The fault of an interface that is not up any more. */
+export function interfaceDownFault(name: string): EnvironmentFault {
+  return environmentFault('interface-down', `the CAN interface ${name} is down: ${bringUpCommand(name)}`);
+}
+
+/** Whether `name` is a CAN interface that is up and, where `fd`, carries FD frames. Faults: `interface-missing`, `interface-down`. */
+export function checkInterface(name: string, fd: boolean): Result<void, EnvironmentFault> {
+  if (!nameForm.test(name)) {
+    const text = 'an interface name has 1 to 15 letters, digits, _, - and dots';
+    return fail(environmentFault('interface-missing', `${text}: ${JSON.stringify(name.slice(0, 40))}`));
+  }
+  const sys = `/sys/class/net/${name}`;
+  if (!existsSync(sys)) return fail(missing(name));
+  if (Number(read(`${sys}/type`)) !== arphrdCan) {
+    return fail(environmentFault('interface-missing', `${name} is not a CAN interface`));
+  }
+  if (!isInterfaceUp(name)) return fail(interfaceDownFault(name));
+  if (fd && Number(read(`${sys}/mtu`)) < fdMtu) {
+    const command = `sudo ip link set down ${name} && sudo ip link set ${name} mtu ${fdMtu} && ${bringUpCommand(name)}`;
+    return fail(environmentFault('interface-down', `${name} carries no CAN FD frames: ${command}`));
+  }
+  return ok();
+}

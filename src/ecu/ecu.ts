@@ -1,0 +1,182 @@
+// Owns: what a Primary and a Secondary have in common: trusted metadata, attested time, flash banks, the faults to report,
+// and the report itself. Must not know how messages travel, nor which of the two it is part of.
+import { fromUtf8, toHex, utf8 } from '../core/bytes.ts';
+import type { Clock } from '../core/clock.ts';
+import type { RemoteFault } from '../core/faults.ts';
+import { attacksReportedMax } from '../core/limits.ts';
+import type { Random } from '../core/random.ts';
+import type { Result } from '../core/result.ts';
+import { NS_PER_S } from '../core/units.ts';
+import type { Signatures } from '../crypto/signatures.ts';
+import { faultText } from '../uptane/faults.ts';
+import { checkTimeAttestation, timeTokenBytes } from '../uptane/timeAttestation.ts';
+import { restoreTrusted, type TrustedMetadata, trustedFiles } from '../uptane/trusted.ts';
+import { type DetectedAttack, makeVersionReport } from '../uptane/versionReport.ts';
+import type { Flash } from './flash.ts';
+import type { BankImage, Boot } from './flashBanks.ts';
+import { FlashBanks } from './flashBanks.ts';
+import type { EcuIdentity } from './identity.ts';
+import type { EcuObserver } from './observer.ts';
+import type { EcuStorage } from './storage.ts';
+
+/** What an ECU is built from; the storage and the flash outlive its restarts. */
+export interface EcuParts {
+  readonly identity: EcuIdentity;
+  readonly signatures: Signatures;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly storage: EcuStorage;
+  readonly flash: Flash;
+  /** Whether an image on trial comes up at boot. */
+  readonly comesUp: (image: BankImage) => boolean;
+  readonly observer: EcuObserver;
+}
+
+/** Small things that survive a restart. */
+interface EcuState {
+  readonly reportCounter: number;
+  readonly time: number | undefined;
+  readonly previousTime: number | undefined;
+  readonly detected: readonly DetectedAttack[];
+  /** How many of them, the oldest, were in a report already. */
+  readonly reported: number;
+}
+
+const stateFile = 'ecu-state.json';
+const trustedFolder = 'trusted/';
+
+export class Ecu {
+  readonly parts: EcuParts;
+  readonly banks: FlashBanks;
+  readonly booted: Boot;
+  private state: EcuState;
+  private trustedMetadata: TrustedMetadata;
+  /** When, by the clock, the attested time was accepted; lost at a restart (policy 7). */
+  private acceptedAtNs: number | undefined;
+  private token: string;
+
+  /** Boots the ECU from its storage. */
+  constructor(parts: EcuParts) {
+    this.parts = parts;
+    this.banks = new FlashBanks(parts.flash, parts.storage);
+    this.state = JSON.parse(fromUtf8(parts.storage.read(stateFile) ?? new Uint8Array()) ?? '');
+    this.trustedMetadata = loadTrusted(parts.storage);
+    this.token = this.drawToken();
+    this.booted = this.banks.boot(parts.comesUp);
+    if (this.booted.failed !== undefined) {
+      const message = `${this.booted.failed.filename} did not come up; the old image was booted again`;
+      this.noteFault({ kind: 'remote', code: 'activation-failed', clause: 'P12', message });
+    }
+  }
+
+  /** At manufacture. L1 L2 L3 */
+  static provision(
+    parts: Pick<EcuParts, 'storage' | 'flash'>,
+    trusted: TrustedMetadata,
+    time: number,
+    image: BankImage,
+    bytes: Uint8Array,
+  ): void {
+    const state: EcuState = { reportCounter: 0, time, previousTime: undefined, detected: [], reported: 0 };
+    const files = [...trustedFiles(trusted)].map(([name, file]): [string, Uint8Array] => [trustedFolder + name, file]);
+    parts.storage.write(new Map([...files, [stateFile, utf8(JSON.stringify(state))]]));
+    FlashBanks.provision(parts.flash, parts.storage, image, bytes);
+  }
+
+  get trusted(): TrustedMetadata {
+    return this.trustedMetadata;
+  }
+
+  /** Replaces the trusted metadata, in storage first. */
+  trust(trusted: TrustedMetadata): void {
+    const files = new Map<string, Uint8Array | undefined>();
+    for (const name of this.parts.storage.names()) if (name.startsWith(trustedFolder)) files.set(name, undefined);
+    for (const [name, bytes] of trustedFiles(trusted)) files.set(trustedFolder + name, bytes);
+    this.parts.storage.write(files);
+    this.trustedMetadata = trusted;
+  }
+
+  /** The attested time plus what has passed since, seconds since 1970. */
+  now(): number | undefined {
+    const { time } = this.state;
+    if (time === undefined || this.acceptedAtNs === undefined) return time;
+    return time + Math.floor((this.parts.clock.nowNs() - this.acceptedAtNs) / NS_PER_S);
+  }
+
+  /** The token that the next attestation must hold, in hexadecimal. */
+  get timeToken(): string {
+    return this.token;
+  }
+
+  /** Y2 Y3: sets the clock and draws a new token, or keeps both. `tokens`: all that must be in it, this ECU's own included. */
+  acceptTime(bytes: Uint8Array, clause: 'Y2' | 'Y3', tokens: readonly string[]): Result<number, RemoteFault> {
+    const { signatures, clock } = this.parts;
+    const root = this.trustedMetadata.director.root.body;
+    const checked = checkTimeAttestation({ signatures, root, tokens, last: this.state.time }, bytes, clause);
+    if (!checked.ok) {
+      this.noteFault(checked.fault);
+      return checked;
+    }
+    this.acceptedAtNs = clock.nowNs();
+    this.token = this.drawToken();
+    this.store({ ...this.state, time: checked.value, previousTime: this.state.time });
+    this.parts.observer.timeAccepted(checked.value);
+    return checked;
+  }
+
+  /** Keeps a fault for the next report. O4 */
+  noteFault(fault: RemoteFault): void {
+    const { code, clause, attack } = fault;
+    const found = { code, clause, message: faultText(fault), ...(attack !== undefined && { attack }) };
+    const all = [...this.state.detected, found];
+    const dropped = Math.max(0, all.length - attacksReportedMax);
+    const reported = Math.max(0, this.state.reported - dropped);
+    this.store({ ...this.state, detected: all.slice(dropped), reported });
+    this.parts.observer.faultFound(fault);
+  }
+
+  /** O: the signed report, with a counter of its own. */
+  report(): object {
+    const { identity } = this.parts;
+    const { reportCounter, time, previousTime, detected } = this.state;
+    this.store({ ...this.state, reportCounter: reportCounter + 1, reported: detected.length });
+    const { filename, length, hashes } = this.banks.running;
+    return makeVersionReport(
+      {
+        ecuSerial: identity.serial,
+        installed: { filename, length, hashes },
+        attacksDetected: detected,
+        time,
+        previousTime,
+        counter: reportCounter + 1,
+      },
+      identity.key,
+    );
+  }
+
+  /** Things go well again: faults that were in a report need not be in the next one. */
+  forgetReportedFaults(): void {
+    const { detected, reported } = this.state;
+    if (reported > 0) this.store({ ...this.state, detected: detected.slice(reported), reported: 0 });
+  }
+
+  private drawToken(): string {
+    return toHex(this.parts.random.bytes(timeTokenBytes));
+  }
+
+  private store(state: EcuState): void {
+    this.state = state;
+    this.parts.storage.write(new Map([[stateFile, utf8(JSON.stringify(state))]]));
+  }
+}
+
+function loadTrusted(storage: EcuStorage): TrustedMetadata {
+  const files = new Map<string, Uint8Array>();
+  for (const name of storage.names()) {
+    const bytes = name.startsWith(trustedFolder) ? storage.read(name) : undefined;
+    if (bytes !== undefined) files.set(name.slice(trustedFolder.length), bytes);
+  }
+  const trusted = restoreTrusted(files);
+  if (!trusted.ok) throw new Error(`stored metadata is damaged: ${trusted.fault}`);
+  return trusted.value;
+}

@@ -1,0 +1,152 @@
+// Owns: which image is in which bank, which one runs, and how a new one takes over: written to the inactive bank, checked,
+// put on trial at the next boot, and kept only if it comes up. A power cut at any point leaves a bank that boots. P12
+import { fromUtf8, utf8 } from '../core/bytes.ts';
+import { KIB } from '../core/units.ts';
+import { createHasher } from '../crypto/hashes.ts';
+import type { Hashes, Target } from '../uptane/metadata.ts';
+import type { BankIndex, Flash } from './flash.ts';
+import type { EcuStorage } from './storage.ts';
+
+/** What is, or is to be, in a bank. */
+export interface BankImage {
+  readonly filename: string;
+  readonly length: number;
+  readonly hashes: Hashes;
+  readonly releaseCounter: number;
+}
+
+/** The stored state; one small file, written as a whole. */
+interface BankRecord {
+  readonly active: BankIndex;
+  readonly images: readonly [BankImage | undefined, BankImage | undefined];
+  /** Bytes written of the inactive bank's image. */
+  readonly written: number;
+  /** The inactive bank is to be tried at the next boot. */
+  readonly trial: boolean;
+}
+
+const file = 'flash-banks.json';
+const readBytes = 64 * KIB;
+
+export interface Boot {
+  readonly bank: BankIndex;
+  readonly image: BankImage;
+  /** The image that was on trial and did not come up. */
+  readonly failed: BankImage | undefined;
+}
+
+export function imageOf(target: Target): BankImage {
+  const { filename, length, hashes, mustMatch } = target;
+  return { filename, length, hashes, releaseCounter: mustMatch.releaseCounter };
+}
+
+export class FlashBanks {
+  private readonly flash: Flash;
+  private readonly storage: EcuStorage;
+  private record: BankRecord;
+
+  /** Storage and flash must have been provisioned. */
+  constructor(flash: Flash, storage: EcuStorage) {
+    this.flash = flash;
+    this.storage = storage;
+    const stored = fromUtf8(storage.read(file) ?? new Uint8Array());
+    this.record = JSON.parse(stored ?? '');
+  }
+
+  /** At manufacture: the first image, running in bank 0. */
+  static provision(flash: Flash, storage: EcuStorage, image: BankImage, bytes: Uint8Array): void {
+    flash.write(0, 0, bytes);
+    const record: BankRecord = { active: 0, images: [image, undefined], written: 0, trial: false };
+    storage.write(new Map([[file, utf8(JSON.stringify(record))]]));
+  }
+
+  /** The image that runs. */
+  get running(): BankImage {
+    const image = this.record.images[this.record.active];
+    if (image === undefined) throw new Error('the active bank holds no image');
+    return image;
+  }
+
+  get bankBytes(): number {
+    return this.flash.bankBytes;
+  }
+
+  /** Bytes written so far of the image in the inactive bank. */
+  get written(): number {
+    return this.record.written;
+  }
+
+  /**
+   * Makes the inactive bank ready for an image, or goes on with that very image where it was left.
+   * Gives the offset to write next. The image fits the bank: the caller has compared it with `bankBytes`.
+   */
+  begin(image: BankImage): number {
+    const pending = this.record.images[this.inactive];
+    if (pending === undefined || JSON.stringify(pending) !== JSON.stringify(image)) {
+      this.flash.erase(this.inactive);
+      this.store({ ...this.withInactive(image), written: 0, trial: false });
+    }
+    return this.record.written;
+  }
+
+  /** Writes the next bytes of the image that was begun. */
+  append(bytes: Uint8Array): void {
+    this.flash.write(this.inactive, this.record.written, bytes);
+    this.store({ ...this.record, written: this.record.written + bytes.length });
+  }
+
+  /** What was written, in blocks, as read back from flash. */
+  *writtenBlocks(): Generator<Uint8Array> {
+    yield* this.blocks(this.inactive, this.record.written);
+  }
+
+  /** Forgets the image in the inactive bank: it failed its check. */
+  discard(): void {
+    this.flash.erase(this.inactive);
+    this.store({ ...this.withInactive(undefined), written: 0, trial: false });
+  }
+
+  /** Puts the inactive bank on trial at the next boot. */
+  activate(): void {
+    this.store({ ...this.record, trial: true });
+  }
+
+  /** Boots: the bank on trial if `comesUp` says that its image runs, else the one that ran before. */
+  boot(comesUp: (image: BankImage) => boolean): Boot {
+    const candidate = this.record.trial ? this.record.images[this.inactive] : undefined;
+    if (candidate === undefined) return { bank: this.record.active, image: this.running, failed: undefined };
+    if (!comesUp(candidate)) {
+      this.discard();
+      return { bank: this.record.active, image: this.running, failed: candidate };
+    }
+    this.store({ ...this.record, active: this.inactive, written: 0, trial: false });
+    return { bank: this.record.active, image: this.running, failed: undefined };
+  }
+
+  /** SHA-256 of the running image as it stands in flash. */
+  runningSha256(): string {
+    const hasher = createHasher('sha256');
+    for (const block of this.blocks(this.record.active, this.running.length)) hasher.update(block);
+    return hasher.hex();
+  }
+
+  private get inactive(): BankIndex {
+    return this.record.active === 0 ? 1 : 0;
+  }
+
+  private withInactive(image: BankImage | undefined): BankRecord {
+    const [first, second] = this.record.images;
+    return { ...this.record, images: this.record.active === 0 ? [first, image] : [image, second] };
+  }
+
+  private *blocks(bank: BankIndex, length: number): Generator<Uint8Array> {
+    for (let offset = 0; offset < length; offset += readBytes) {
+      yield this.flash.read(bank, offset, Math.min(readBytes, length - offset));
+    }
+  }
+
+  private store(record: BankRecord): void {
+    this.record = record;
+    this.storage.write(new Map([[file, utf8(JSON.stringify(record))]]));
+  }
+}

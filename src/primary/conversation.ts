@@ -1,0 +1,110 @@
+// Owns: asking one Secondary over its link: one request at a time, repeated with growing pauses until it is answered.
+import type { LinkListener } from '../bus/link.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { type Task, wait } from '../core/task.ts';
+import { NS_PER_MS } from '../core/units.ts';
+import type { EcuObserver } from '../ecu/observer.ts';
+import { decodeResponse, encodeRequest, type RequestBody, type ResponseBody } from '../messages/codec.ts';
+import { remoteFault } from '../uptane/faults.ts';
+import type { KnownSecondary } from './ports.ts';
+
+const firstPauseMs = 50;
+const longestPauseMs = 2000;
+
+/** How often a request is sent before the Secondary counts as unreachable: patience for a bus cut of some 10 s. */
+export const usualAttempts = 8;
+
+export class Conversation {
+  readonly secondary: KnownSecondary;
+  private readonly clock: Clock;
+  private readonly answerMs: number;
+  private readonly observer: EcuObserver;
+  private lastId: number;
+  private awaited: { readonly id: number; readonly done: (answer: ResponseBody | undefined) => void } | undefined;
+
+  /** `firstId` differs from start to start, so that an answer to a question before a reboot is not taken for a new one. */
+  constructor(secondary: KnownSecondary, clock: Clock, observer: EcuObserver, answerMs: number, firstId: number) {
+    this.secondary = secondary;
+    this.clock = clock;
+    this.observer = observer;
+    this.answerMs = answerMs;
+    this.lastId = firstId;
+    secondary.link.listen(this.listener());
+  }
+
+  /** The answer of that name; a refusal, or silence after `attempts`, is a fault. */
+  *ask<Name extends ResponseBody['name']>(
+    body: RequestBody,
+    answerName: Name,
+    attempts = usualAttempts,
+  ): Task<Result<Extract<ResponseBody, { name: Name }>, RemoteFault>> {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      if (attempt > 0) yield* this.pause(Math.min(firstPauseMs * 2 ** attempt, longestPauseMs));
+      const answer = yield* wait<ResponseBody | undefined>((done) => this.exchange(body, done));
+      if (answer === undefined) continue;
+      if (answer.name === answerName) return ok(answer as Extract<ResponseBody, { name: Name }>);
+      if (answer.name === 'refusal') return fail(refusedBy(this.secondary.serial, answer));
+      const message = `${this.secondary.serial} answered ${body.name} with ${answer.name}`;
+      return fail(remoteFault({ code: 'unexpected-message', clause: 'M1', message }));
+    }
+    const message = `${this.secondary.serial} did not answer ${body.name} in ${attempts} attempts`;
+    this.observer.networkFailed(message);
+    return fail(remoteFault({ code: 'timeout', clause: 'M1', message, attack: 'drop-request' }));
+  }
+
+  private *pause(pauseMs: number): Task<void> {
+    yield* wait<void>((done) => {
+      const timer = this.clock.after(Math.round(pauseMs * NS_PER_MS), done);
+      return () => timer.cancel();
+    });
+  }
+
+  private exchange(body: RequestBody, done: (answer: ResponseBody | undefined) => void): () => void {
+    this.lastId = (this.lastId + 1) >>> 0;
+    const message = encodeRequest({ id: this.lastId, body });
+    const timer = this.clock.after(this.answerMs * NS_PER_MS, () => settle(undefined));
+    const settle = (answer: ResponseBody | undefined) => {
+      timer.cancel();
+      this.awaited = undefined;
+      done(answer);
+    };
+    this.awaited = { id: this.lastId, done: settle };
+    const sent = this.secondary.link.send(message);
+    if (sent.ok) this.observer.messageSent(this.secondary.serial, body.name, message.length);
+    else settle(undefined);
+    return () => {
+      timer.cancel();
+      this.awaited = undefined;
+    };
+  }
+
+  private listener(): LinkListener {
+    return {
+      messageReceived: (message) => {
+        const response = decodeResponse(message);
+        if (!response.ok) {
+          this.observer.networkFailed(`${this.secondary.serial} sent what is no response: ${response.fault}`);
+        } else if (response.value.id === this.awaited?.id) {
+          this.awaited.done(response.value.body);
+        }
+      },
+      messageSent: () => {},
+      transferFailed: (direction, fault) => {
+        this.observer.networkFailed(`${this.secondary.serial}: ${fault.message}`);
+        if (direction === 'sending') this.awaited?.done(undefined);
+      },
+    };
+  }
+}
+
+/** A refusal in the Secondary's words: they are shown, never acted on. */
+function refusedBy(serial: string, refusal: Extract<ResponseBody, { name: 'refusal' }>): RemoteFault {
+  return remoteFault({
+    code: refusal.code as RemoteFaultCode,
+    clause: refusal.clause,
+    message: `${serial} refuses: ${refusal.message}`,
+    ...(refusal.attack !== '' && { attack: refusal.attack as Attack }),
+  });
+}

@@ -1,0 +1,78 @@
+// Owns: handing on to the Secondaries, side by side: the time (M7), the metadata (M8), the images (M11).
+import { metadataChunkBytesMax } from '../../core/limits.ts';
+import { all, type Task } from '../../core/task.ts';
+import { bundleFor } from '../bundle.ts';
+import type { Conversation } from '../conversation.ts';
+import { imageKey, type PrimaryUnit } from '../unit.ts';
+
+/** A Secondary that refuses the time takes no update in this cycle. Y3 */
+export function* distributeTime(unit: PrimaryUnit): Task<void> {
+  const { attestation } = unit.cycle;
+  if (attestation === undefined) return;
+  const distribution = unit.parts.distribution();
+  yield* all(
+    unit.partners.map(function* (partner) {
+      const { serial } = partner.secondary;
+      const handedOn = distribution.time(serial, attestation);
+      const answer = yield* partner.ask({ name: 'time', attestation: handedOn }, 'timeAccepted');
+      if (!answer.ok) unit.leave(serial);
+    }),
+  );
+}
+
+/** What each Secondary said that it wants, by serial. */
+export type WantedImages = Map<string, { readonly filename: string; readonly length: number }>;
+
+export function* distributeMetadata(unit: PrimaryUnit, wanted: WantedImages): Task<void> {
+  yield* all(unit.partners.map((partner) => distributeMetadataTo(unit, partner, wanted)));
+}
+
+function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted: WantedImages): Task<void> {
+  const { serial, verification } = partner.secondary;
+  const welcome = unit.cycle.welcomes.get(serial);
+  if (welcome === undefined) return unit.leave(serial);
+  const honest = bundleFor(verification, welcome, unit.ecu.trusted, unit.parts.storage);
+  for (const [file, bytes] of unit.parts.distribution().metadata(serial, honest)) {
+    for (let offset = 0; offset < bytes.length; offset += metadataChunkBytesMax) {
+      const data = bytes.subarray(offset, offset + metadataChunkBytesMax);
+      const chunk = { name: 'metadata', file, totalLength: bytes.length, offset, data } as const;
+      const answer = yield* partner.ask(chunk, 'metadataStored');
+      if (!answer.ok) return unit.leave(serial);
+    }
+  }
+  const verdict = yield* partner.ask({ name: 'verify' }, 'verified');
+  if (!verdict.ok) return unit.leave(serial);
+  if (verdict.value.filename !== '') wanted.set(serial, verdict.value);
+}
+
+export function* distributeImages(unit: PrimaryUnit, wanted: WantedImages): Task<void> {
+  yield* all(unit.partners.map((partner) => distributeImageTo(unit, partner, wanted)));
+}
+
+function* distributeImageTo(unit: PrimaryUnit, partner: Conversation, wanted: WantedImages): Task<void> {
+  const { serial } = partner.secondary;
+  const filename = wanted.get(serial)?.filename;
+  if (filename === undefined) return;
+  const target = unit.cycle.director?.targets.get(filename);
+  const honest = target === undefined ? undefined : unit.parts.imageStore.read(imageKey(target));
+  const image = unit.parts.distribution().image(serial, filename, honest);
+  if (image === undefined) return unit.leave(serial);
+  const sent = yield* sendImage(partner, filename, image, unit.cycle.welcomes.get(serial)?.blockBytesMax ?? 0);
+  if (!sent) return unit.leave(serial);
+  const answer = yield* partner.ask({ name: 'install' }, 'installing');
+  if (!answer.ok) unit.leave(serial);
+}
+
+/** Sends the image in blocks, from wherever the Secondary wants it: it may have kept part of it from an earlier try. */
+function* sendImage(partner: Conversation, filename: string, image: Uint8Array, blockBytes: number): Task<boolean> {
+  const ready = yield* partner.ask({ name: 'imageStart', filename }, 'imageReady');
+  if (!ready.ok || blockBytes < 1) return false;
+  let offset = ready.value.nextOffset;
+  while (offset < image.length) {
+    const block = { name: 'imageBlock', offset, data: image.subarray(offset, offset + blockBytes) } as const;
+    const stored = yield* partner.ask(block, 'blockStored');
+    if (!stored.ok || stored.value.nextOffset <= offset) return false;
+    offset = stored.value.nextOffset;
+  }
+  return true;
+}

@@ -1,0 +1,80 @@
+// Owns: what the phases of a Primary's cycle work on: the ECU itself, the conversations, the servers, the cycle's memory.
+import type { RemoteFault } from '../core/faults.ts';
+import { type Task, wait } from '../core/task.ts';
+import { NS_PER_MS } from '../core/units.ts';
+import { Ecu } from '../ecu/ecu.ts';
+import type { Target } from '../uptane/metadata.ts';
+import type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
+import { Conversation } from './conversation.ts';
+import { type Cycle, newCycle } from './cycle.ts';
+import type { PrimaryParts } from './ports.ts';
+
+/** Set while a cycle's last manifest is owed, so that a Primary that rebooted into its new image still sends it. */
+const closingFile = 'primary-closing';
+
+export class PrimaryUnit {
+  readonly parts: PrimaryParts;
+  readonly ecu: Ecu;
+  readonly conversations: readonly Conversation[];
+  cycle: Cycle = newCycle();
+
+  constructor(parts: PrimaryParts) {
+    this.parts = parts;
+    this.ecu = new Ecu(parts);
+    this.conversations = parts.secondaries.map(
+      (secondary) =>
+        new Conversation(secondary, parts.clock, parts.observer, parts.timing.answerMs, parts.random.uint32()),
+    );
+  }
+
+  get closing(): boolean {
+    return this.parts.storage.read(closingFile) !== undefined;
+  }
+
+  set closing(closing: boolean) {
+    this.parts.storage.write(new Map([[closingFile, closing ? new Uint8Array([1]) : undefined]]));
+  }
+
+  /** Every ECU of the vehicle. V8 */
+  get vehicleEcus(): ReadonlySet<string> {
+    return new Set([this.parts.identity.serial, ...this.parts.secondaries.map(({ serial }) => serial)]);
+  }
+
+  /** The conversations with Secondaries that still take part. */
+  get partners(): readonly Conversation[] {
+    return this.conversations.filter(({ secondary }) => !this.cycle.left.has(secondary.serial));
+  }
+
+  /** Asks a server; undefined where there is no answer in time. */
+  *request(request: RemoteRequest): Task<RemoteResponse | undefined> {
+    return yield* wait<RemoteResponse | undefined>((done) => {
+      const giveUp = this.parts.remote.request(request, (response) => {
+        timer.cancel();
+        done(response);
+      });
+      const timer = this.parts.clock.after(this.parts.timing.answerMs * NS_PER_MS, () => {
+        giveUp();
+        done(undefined);
+      });
+      return () => {
+        timer.cancel();
+        giveUp();
+      };
+    });
+  }
+
+  /** Leaves a Secondary out of the rest of the cycle. */
+  leave(serial: string): void {
+    this.cycle.left.add(serial);
+  }
+
+  /** Keeps a fault of its own finding for its next report. */
+  note(fault: RemoteFault): void {
+    this.ecu.noteFault(fault);
+  }
+}
+
+/** The key of an image in the image store. */
+export function imageKey(target: Target): string {
+  return `${target.filename}#${target.hashes.sha256 ?? target.hashes.sha512}`;
+}

@@ -1,0 +1,130 @@
+// Owns: the statechart of a Secondary, the same for full and partial verification. Behaviour is provided by actors.ts.
+import { setup } from 'xstate';
+import type { RequestBodies } from '../messages/codec.ts';
+
+type RequestEvent<Type extends string, Name extends keyof RequestBodies> = {
+  readonly type: Type;
+  /** To be echoed by the answer. */
+  readonly id: number;
+  readonly body: RequestBodies[Name];
+};
+
+export type SecondaryEvent =
+  | RequestEvent<'hello.received', 'hello'>
+  | RequestEvent<'report.requested', 'report'>
+  | RequestEvent<'time.received', 'time'>
+  | RequestEvent<'metadata.received', 'metadata'>
+  | RequestEvent<'verification.requested', 'verify'>
+  | RequestEvent<'image.announced', 'imageStart'>
+  | RequestEvent<'imageBlock.received', 'imageBlock'>
+  | RequestEvent<'installation.requested', 'install'>;
+
+/** Durations in milliseconds. */
+export interface SecondaryTiming {
+  readonly bootMs: number;
+  /** Of one verification of metadata or of a whole image. */
+  readonly verifyMs: number;
+  readonly activateMs: number;
+  /** Silence of the Primary after which a half-done update is left until it speaks again. */
+  readonly silenceMs: number;
+}
+
+export const secondaryMachine = setup({
+  types: {
+    context: {} as { readonly timing: SecondaryTiming },
+    events: {} as SecondaryEvent,
+    input: {} as { readonly timing: SecondaryTiming },
+  },
+  actions: {
+    welcome: () => {},
+    report: () => {},
+    acceptTime: () => {},
+    storeMetadata: () => {},
+    verifyMetadata: () => {},
+    answerVerification: () => {},
+    startImage: () => {},
+    storeBlock: () => {},
+    answerBlock: () => {},
+    checkImage: () => {},
+    answerInstallation: () => {},
+    activate: () => {},
+    refuseUnexpected: () => {},
+  },
+  guards: {
+    imageWanted: () => false,
+    imageGood: () => false,
+  },
+  delays: {
+    boot: ({ context }) => context.timing.bootMs,
+    verification: ({ context }) => context.timing.verifyMs,
+    activation: ({ context }) => context.timing.activateMs,
+    silence: ({ context }) => context.timing.silenceMs,
+    flashWrite: () => 0,
+  },
+}).createMachine({
+  id: 'secondary',
+  context: ({ input }) => input,
+  initial: 'booting',
+  on: {
+    'hello.received': { actions: 'welcome' },
+    'report.requested': { actions: 'report' },
+    'time.received': { actions: 'acceptTime' },
+    'metadata.received': { target: '.idle', actions: 'storeMetadata' },
+    'verification.requested': { target: '.verifyingMetadata' },
+    '*': { actions: 'refuseUnexpected' },
+  },
+  states: {
+    booting: {
+      on: { '*': {} },
+      after: { boot: 'idle' },
+    },
+    idle: {},
+    verifyingMetadata: {
+      entry: 'verifyMetadata',
+      on: { '*': {} },
+      after: {
+        verification: [
+          { guard: 'imageWanted', target: 'awaitingImage', actions: 'answerVerification' },
+          { target: 'idle', actions: 'answerVerification' },
+        ],
+      },
+    },
+    awaitingImage: {
+      on: { 'image.announced': { target: 'receivingImage', actions: 'startImage' } },
+      after: { silence: 'idle' },
+    },
+    receivingImage: {
+      initial: 'awaitingBlock',
+      states: {
+        awaitingBlock: {
+          on: {
+            'image.announced': { target: 'awaitingBlock', reenter: true, actions: 'startImage' },
+            'imageBlock.received': { target: 'writingBlock', actions: 'storeBlock' },
+            'installation.requested': { target: '#secondary.verifyingImage' },
+          },
+          after: { silence: '#secondary.idle' },
+        },
+        writingBlock: {
+          on: { '*': {} },
+          after: { flashWrite: { target: 'awaitingBlock', actions: 'answerBlock' } },
+        },
+      },
+    },
+    verifyingImage: {
+      entry: 'checkImage',
+      on: { '*': {} },
+      after: {
+        verification: [
+          { guard: 'imageGood', target: 'installing', actions: 'answerInstallation' },
+          { target: 'idle', actions: 'answerInstallation' },
+        ],
+      },
+    },
+    installing: {
+      entry: 'activate',
+      on: { '*': {} },
+      after: { activation: 'rebooting' },
+    },
+    rebooting: { type: 'final' },
+  },
+});

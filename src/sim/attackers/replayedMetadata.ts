@@ -1,0 +1,57 @@
+// Owns: an attacker that serves metadata of an earlier moment: a rollback where the ECU knows newer, a freeze where it
+// does not, and then blocked once the old metadata has expired. [rollback, indefinite-freeze]
+import type { CurrentFiles } from '../../repository/publication.ts';
+import type { RemoteFilter } from '../network.ts';
+import type { Attack } from '../scenario/schema.ts';
+import type { World } from '../world.ts';
+import { added, type RunningAttack } from './attacker.ts';
+
+export function replayedMetadata(world: World, attack: Extract<Attack, { kind: 'replayed-metadata' }>): RunningAttack {
+  const { position, recording: name, ecus } = attack;
+  const recording = world.recordings.get(name);
+  if (position === 'network') {
+    const filter: RemoteFilter = (request, genuine) => {
+      const bytes =
+        request.type === 'metadata' && request.file === 'timestamp.json'
+          ? recording?.[request.repository]?.timestamp
+          : undefined;
+      return bytes === undefined ? genuine : { status: 'ok', bytes };
+    };
+    return { text: `the network serves metadata recorded as ${name}`, stop: added(world.network.filters, filter) };
+  }
+  const metadata = (serial: string, honest: ReadonlyMap<string, Uint8Array>) => {
+    if (ecus?.includes(serial) === false) return honest;
+    if (honest.has('director/targets.json')) return partialBundle(recording?.director);
+    return new Map([
+      ...rootsOf(honest),
+      ...fullBundle('director', recording?.director),
+      ...fullBundle('image', recording?.image),
+    ]);
+  };
+  const whom = ecus?.join(', ') ?? 'every Secondary';
+  return {
+    text: `a compromised Primary hands metadata recorded as ${name} to ${whom}`,
+    stop: added(world.compromises, { metadata }),
+  };
+}
+
+function partialBundle(files: CurrentFiles | undefined): ReadonlyMap<string, Uint8Array> {
+  return new Map(files === undefined ? [] : [['director/targets.json', files.targets]]);
+}
+
+/** The files of a repository by the names that a full verification asks for. */
+export function fullBundle(
+  repository: 'director' | 'image',
+  files: CurrentFiles | undefined,
+): ReadonlyMap<string, Uint8Array> {
+  if (files === undefined) return new Map();
+  return new Map([
+    [`${repository}/timestamp.json`, files.timestamp],
+    [`${repository}/${files.version}.snapshot.json`, files.snapshot],
+    [`${repository}/${files.version}.targets.json`, files.targets],
+  ]);
+}
+
+export function rootsOf(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
+  return new Map([...files].filter(([file]) => file.endsWith('.root.json')));
+}

@@ -1,0 +1,106 @@
+// Owns: judging a scenario's expectations against the world as it stands and the ledger. Every verdict is read from where
+// the thing itself is: bytes from a bank, reports from the Director.
+import { equalBytes } from '../core/bytes.ts';
+import type { Ledger } from './ledger.ts';
+import type { Expectation } from './scenario/schema.ts';
+import type { World } from './world.ts';
+
+export interface Verdict {
+  readonly text: string;
+  readonly passed: boolean;
+  readonly actual: string;
+}
+
+export function judge(world: World, ledger: Ledger, expected: Expectation): Verdict {
+  if ('manifest' in expected) return judgeManifest(ledger, expected.manifest);
+  const { ecu } = expected;
+  if ('runs' in expected) return judgeRunning(world, ecu, expected.runs);
+  if ('runsImageOf' in expected) return judgeAttackers(world, ecu);
+  if ('transfer' in expected) return judgeTransfer(ledger, ecu, expected.transfer);
+  if ('reports' in expected) return judgeReport(world, ecu, expected.reports);
+  const found = ledger.cycleFaults.get(ecu) ?? [];
+  const actual = found.map(({ code, clause }) => `${code} [${clause}]`).join(', ') || 'nothing';
+  if ('findsNothing' in expected) return { text: `${ecu} finds nothing wrong`, passed: found.length === 0, actual };
+  const { finds, clause } = expected;
+  return {
+    text: `${ecu} finds ${finds}${clause === undefined ? '' : ` [${clause}]`}`,
+    passed: found.some((fault) => fault.code === finds && (clause === undefined || fault.clause === clause)),
+    actual,
+  };
+}
+
+/** Whose bytes are in the bank that the ECU booted. */
+function runningBytes(
+  world: World,
+  ecu: string,
+): { readonly filename: string; readonly maker: 'genuine' | 'attacker' | 'unknown' } {
+  const simulated = world.vehicle.ecus.get(ecu);
+  if (simulated === undefined) return { filename: '', maker: 'unknown' };
+  const bytes = simulated.runningBytes();
+  const { filename } = simulated.ecu.banks.running;
+  const isIn = (images: ReadonlyMap<string, Uint8Array>) => equalBytes(images.get(filename) ?? new Uint8Array(), bytes);
+  if (isIn(world.images.attackers)) return { filename, maker: 'attacker' };
+  return { filename, maker: isIn(world.images.genuine) ? 'genuine' : 'unknown' };
+}
+
+/** An image given on the command line stands in for the one of that name in the scenario. */
+function judgeRunning(world: World, ecu: string, wanted: string): Verdict {
+  const { filename, maker } = runningBytes(world, ecu);
+  const name = world.givenName(ecu, wanted);
+  return {
+    text: `${ecu} runs ${name}`,
+    passed: filename === name && maker === 'genuine',
+    actual: `${filename}, ${maker} bytes`,
+  };
+}
+
+function judgeAttackers(world: World, ecu: string): Verdict {
+  const { filename, maker } = runningBytes(world, ecu);
+  return {
+    text: `${ecu} runs the attacker's image`,
+    passed: maker === 'attacker',
+    actual: `${filename}, ${maker} bytes`,
+  };
+}
+
+function judgeTransfer(ledger: Ledger, ecu: string, wanted: 'resumed' | 'uninterrupted'): Verdict {
+  const transfer = ledger.transfers.get(ecu);
+  const complete = transfer !== undefined && transfer.receivedBytes === transfer.totalBytes;
+  const resumed = complete && transfer.interrupted && !transfer.restarted;
+  const uninterrupted = complete && !transfer.interrupted && !transfer.restarted;
+  const words = [
+    complete ? 'complete' : 'incomplete',
+    transfer?.interrupted ? 'interrupted' : 'not interrupted',
+    transfer?.restarted ? 'begun again' : 'no byte sent twice',
+  ];
+  return {
+    text:
+      wanted === 'resumed'
+        ? `the transfer to ${ecu} resumes where it was cut`
+        : `the transfer to ${ecu} is uninterrupted`,
+    passed: wanted === 'resumed' ? resumed : uninterrupted,
+    actual: transfer === undefined ? 'no transfer' : words.join(', '),
+  };
+}
+
+function judgeReport(world: World, ecu: string, code: string): Verdict {
+  const report = world.servers.director.vehicle.reports.get(ecu);
+  const codes = (report?.attacksDetected ?? []).map((found) => found.code);
+  return {
+    text: `the Director learns of ${code} from ${ecu}`,
+    passed: codes.some((found) => found === code),
+    actual: codes.join(', ') || 'nothing',
+  };
+}
+
+function judgeManifest(ledger: Ledger, wanted: 'confirmed' | 'accepted' | 'refused'): Verdict {
+  const { manifest } = ledger;
+  const actual =
+    manifest === undefined ? 'none' : manifest.accepted ? (manifest.confirms ? 'confirmed' : 'accepted') : 'refused';
+  const texts = {
+    confirmed: 'the Director accepts the manifest, and it confirms every image',
+    accepted: 'the Director accepts the manifest, and it does not confirm every image',
+    refused: 'the Director refuses the manifest',
+  };
+  return { text: texts[wanted], passed: actual === wanted, actual };
+}

@@ -1,0 +1,34 @@
+// Owns: the bytes of every image in a run: those of the makers, and an attacker's.
+import type { Random } from '../core/random.ts';
+import type { PublishedImage } from './scenario/schema.ts';
+
+/** A file given on the command line as an ECU's new image. */
+export interface GivenImage {
+  readonly filename: string;
+  readonly bytes: Uint8Array;
+}
+
+export class Images {
+  /** By file name, of the makers. */
+  readonly genuine = new Map<string, Uint8Array>();
+  /** By file name, of the attacker. */
+  readonly attackers = new Map<string, Uint8Array>();
+  private readonly random: Random;
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  /** Bytes drawn from the seed, the same for the same name. */
+  make({ filename, size }: PublishedImage): Uint8Array {
+    const bytes = this.genuine.get(filename) ?? this.random.fork(`genuine/${filename}`).bytes(size);
+    this.genuine.set(filename, bytes);
+    return bytes;
+  }
+
+  makeAttackers({ filename, size }: PublishedImage): Uint8Array {
+    const bytes = this.random.fork(`attacker/${filename}`).bytes(size);
+    this.attackers.set(filename, bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,245 @@
+// Owns: replaying a trace: today's code is given the recorded inputs, and each line that comes out is held against the recorded
+// one.
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { z } from 'zod';
+import { partitionable } from '../bus/partition.ts';
+import { EventQueue } from '../core/clock.ts';
+import { type EnvironmentFault, InputError } from '../core/faults.ts';
+import { imageBytesMax, linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
+import type { GivenImage } from './images.ts';
+import type { RunInputs } from './inputs.ts';
+import { linkPort } from './realTransports.ts';
+import { recordedScenarioSchema } from './scenario/recorded.ts';
+import { checkReferences } from './scenario/references.ts';
+import type { Scenario } from './scenario/schema.ts';
+import { Simulation } from './simulation.ts';
+import type { Player, TapeContent, TapeInput } from './tape.ts';
+import { playedBus, playedLink } from './taped.ts';
+import { traceFormat, traceHead } from './trace.ts';
+import { type LinkPair, type Transports, virtualBuses } from './transports.ts';
+
+/** Where a replay first left the trace; `line` counts from 1. `was` or `is` is absent where one of them has ended. */
+export interface Difference {
+  readonly line: number;
+  readonly was: string | undefined;
+  readonly is: string | undefined;
+}
+
+export interface ReplayResult {
+  readonly lines: number;
+  readonly difference: Difference | undefined;
+  readonly title: string;
+}
+
+/** The lines of a file, one after the other, each bounded. */
+function* readLines(path: string): Generator<string> {
+  let handle: number;
+  try {
+    if (!statSync(path).isFile()) throw new InputError(`${path}: not a file`);
+    handle = openSync(path, 'r');
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${path}: it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  try {
+    const buffer = Buffer.alloc(256 * 1024);
+    let rest = Buffer.alloc(0);
+    for (;;) {
+      const length = readSync(handle, buffer, 0, buffer.length, null);
+      const bytes = Buffer.concat([rest, buffer.subarray(0, length)]);
+      let start = 0;
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+        yield bytes.toString('utf8', start, end);
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
+      if (rest.length > traceLineBytesMax)
+        throw new InputError(`${path}: a line longer than ${traceLineBytesMax} bytes`);
+      if (length === 0) break;
+    }
+    if (rest.length > 0) yield rest.toString('utf8');
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const head = z.object({
+  type: z.literal('trace'),
+  format: z.literal(traceFormat),
+  seed: z.int().min(0),
+  scenario: recordedScenarioSchema,
+  interfaces: z.record(z.string(), z.string()),
+  tcpLinks: z.array(z.string()),
+});
+
+function parseObject(path: string, line: number, text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // said below
+  }
+  throw new InputError(`${path}:${line}: not a JSON object, so this is no trace`);
+}
+
+interface Recorded {
+  readonly inputs: RunInputs;
+  readonly tape: readonly TapeInput[];
+}
+
+/** First reading: what decides the run. */
+function readInputs(path: string): Recorded {
+  let parsed: z.output<typeof head> | undefined;
+  const images = new Map<string, { filename: string; bytes: Uint8Array; received: number }>();
+  const tape: TapeInput[] = [];
+  let number = 0;
+  for (const text of readLines(path)) {
+    number += 1;
+    if (parsed === undefined) {
+      const result = head.safeParse(parseObject(path, number, text));
+      if (!result.success) {
+        const [issue] = result.error.issues;
+        throw new InputError(`${path}:1: ${issue?.path.join('.') || 'head'}: ${issue?.message ?? 'not a trace'}`);
+      }
+      parsed = result.data;
+    } else if (/^\{"type":"(image|imageBytes|input)"/.test(text)) {
+      const entry = parseObject(path, number, text);
+      if (entry.type === 'input') tape.push(entry as unknown as TapeInput);
+      else if (!takeImage(images, entry)) throw new InputError(`${path}:${number}: not an image of this trace`);
+    }
+  }
+  if (parsed === undefined) throw new InputError(`${path}: an empty file is no trace`);
+  const scenario: Scenario = parsed.scenario;
+  const problem = checkReferences(scenario);
+  if (problem !== undefined) throw new InputError(`${path}:1: scenario.${problem.path.join('.')}: ${problem.message}`);
+  const givenImages = new Map<string, GivenImage>(
+    [...images].map(([ecu, { filename, bytes }]) => [ecu, { filename, bytes }]),
+  );
+  const { seed, interfaces, tcpLinks } = parsed;
+  return {
+    inputs: {
+      scenario,
+      seed,
+      givenImages,
+      interfaces: new Map(Object.entries(interfaces)),
+      tcpLinks: new Set(tcpLinks),
+    },
+    tape,
+  };
+}
+
+function takeImage(
+  images: Map<string, { filename: string; bytes: Uint8Array; received: number }>,
+  { type, ecu, filename, length, base64 }: Record<string, unknown>,
+): boolean {
+  if (typeof ecu !== 'string') return false;
+  if (type === 'image') {
+    if (typeof filename !== 'string' || typeof length !== 'number') return false;
+    if (!Number.isSafeInteger(length) || length < 0 || length > imageBytesMax) return false;
+    images.set(ecu, { filename, bytes: new Uint8Array(length), received: 0 });
+    return true;
+  }
+  const image = images.get(ecu);
+  const bytes = typeof base64 === 'string' ? Buffer.from(base64, 'base64') : undefined;
+  if (image === undefined || bytes === undefined || image.received + bytes.length > image.bytes.length) return false;
+  image.bytes.set(bytes, image.received);
+  image.received += bytes.length;
+  return true;
+}
+
+/** Holds each line that comes out against the next one of the file. */
+class Comparison {
+  lines = 0;
+  difference: Difference | undefined;
+  private readonly recorded: Generator<string>;
+
+  constructor(recorded: Generator<string>) {
+    this.recorded = recorded;
+  }
+
+  put(entry: object): void {
+    if (this.difference !== undefined) return;
+    this.lines += 1;
+    const next = this.recorded.next();
+    const was = next.done ? undefined : next.value;
+    const is = JSON.stringify(entry);
+    if (was !== is) this.difference = { line: this.lines, was, is };
+  }
+
+  end(): void {
+    const next = this.recorded.next();
+    if (this.difference === undefined && !next.done) {
+      this.difference = { line: this.lines + 1, was: next.value, is: undefined };
+    }
+  }
+}
+
+/** Throws an InputError where the file is no trace. */
+export function replayTrace(path: string): ReplayResult {
+  const { inputs, tape } = readInputs(path);
+  const comparison = new Comparison(readLines(path));
+  for (const entry of traceHead(inputs)) comparison.put(entry);
+  const queue = new EventQueue();
+  const player = new TapePlayer(tape, comparison);
+  const simulation = new Simulation(inputs, queue, playedTransports(inputs, queue, player), (event) =>
+    comparison.put(event),
+  );
+  simulation.begin();
+  const over = () => simulation.result !== undefined || comparison.difference !== undefined;
+  for (const input of player.inputs) {
+    while ((queue.nextNs() ?? Number.POSITIVE_INFINITY) <= input.t && !over()) queue.step();
+    if (over()) break;
+    queue.advanceTo(input.t);
+    comparison.put(input);
+    player.play(input);
+  }
+  while (!over() && queue.step());
+  if (comparison.difference === undefined) comparison.end();
+  return { lines: comparison.lines, difference: comparison.difference, title: inputs.scenario.title };
+}
+
+function playedTransports(inputs: RunInputs, queue: EventQueue, player: Player): Transports {
+  const { vehicle } = inputs.scenario;
+  const buses = new Map(virtualBuses(vehicle, queue));
+  for (const name of inputs.interfaces.keys()) {
+    const fd = vehicle.buses[name]?.kind === 'can-fd';
+    buses.set(name, partitionable(playedBus(name, fd, queue, player)));
+  }
+  const links = new Map<string, LinkPair>();
+  for (const ecu of inputs.tcpLinks) {
+    const end = (which: 'primary' | 'secondary') => playedLink(linkPort(ecu, which), linkMessageBytesMax, player);
+    links.set(ecu, { primary: end('primary'), secondary: end('secondary') });
+  }
+  return { buses, links };
+}
+
+/** Plays inputs back; notes refusals of `send` at the calls that were refused. */
+class TapePlayer implements Player {
+  /** Those that came from outside, in order. */
+  readonly inputs: readonly TapeInput[];
+  private readonly refusals = new Map<string, TapeInput & { readonly kind: 'refused' }>();
+  private readonly listeners = new Map<string, (content: TapeContent) => void>();
+  private readonly comparison: Comparison;
+
+  constructor(tape: readonly TapeInput[], comparison: Comparison) {
+    this.comparison = comparison;
+    this.inputs = tape.filter(({ kind }) => kind !== 'refused');
+    for (const input of tape) {
+      if (input.kind === 'refused') this.refusals.set(`${input.port} ${input.call}`, input);
+    }
+  }
+
+  listen(port: string, play: (content: TapeContent) => void): void {
+    this.listeners.set(port, play);
+  }
+
+  refusal(port: string, call: number): EnvironmentFault | undefined {
+    const input = this.refusals.get(`${port} ${call}`);
+    if (input !== undefined) this.comparison.put(input);
+    return input?.fault;
+  }
+
+  play(input: TapeInput): void {
+    this.listeners.get(input.port)?.(input);
+  }
+}

@@ -1,0 +1,132 @@
+// Owns: running a scenario from its inputs to its result: unpaced on the event queue alone, or paced to the host's time where
+// somebody watches or real interfaces take part.
+import { EventQueue } from '../core/clock.ts';
+import { hostTimer, monotonicMs } from '../core/hostTime.ts';
+import { Pacer } from '../core/pacer.ts';
+import type { Observer } from './events.ts';
+import { isRealTime, type RunInputs } from './inputs.ts';
+import { openTransports } from './realTransports.ts';
+import { createRecorder } from './recorder.ts';
+import { type RunResult, Simulation } from './simulation.ts';
+import { TraceWriter, traceHead } from './trace.ts';
+import { virtualBuses } from './transports.ts';
+
+export interface RunOptions {
+  readonly inputs: RunInputs;
+  readonly observers: readonly Observer[];
+  /** Where to write the trace. */
+  readonly tracePath?: string;
+  /** Simulated seconds a second; as fast as it goes when omitted. Real interfaces always run at 1. */
+  readonly speed?: number;
+  /** Called once, before the first event, with what controls a paced run. */
+  readonly controlled?: (controls: RunControls) => void;
+}
+
+export interface RunControls {
+  paused(): boolean;
+  pause(): void;
+  resume(): void;
+  speed(): number;
+  setSpeed(speed: number): void;
+  /** Simulated time now. */
+  nowNs(): number;
+  /** Gives the run up: `runScenario` comes to its end without a result. */
+  quit(): void;
+}
+
+export interface FinishedRun extends RunResult {
+  readonly seed: number;
+  readonly traceDigest: string;
+  readonly wallMs: number;
+}
+
+/** Events between looks at the host's event loop, where signals and pipes wait. */
+const sliceEvents = 20_000;
+
+/** Undefined where the run was given up. Throws an InputError for an interface that cannot be had. */
+export async function runScenario(options: RunOptions): Promise<FinishedRun | undefined> {
+  const { inputs, observers, tracePath, speed } = options;
+  const startedMs = monotonicMs();
+  const trace = new TraceWriter(tracePath);
+  for (const entry of traceHead(inputs)) trace.put(entry);
+  const queue = new EventQueue();
+  const observe: Observer = (event) => {
+    trace.put(event);
+    for (const observer of observers) observer(event);
+  };
+  const paced = isRealTime(inputs) || speed !== undefined;
+  const result = paced ? await runPaced(options, queue, trace, observe) : await runUnpaced(inputs, queue, observe);
+  const traceDigest = trace.finish();
+  return result && { ...result, seed: inputs.seed, traceDigest, wallMs: monotonicMs() - startedMs };
+}
+
+async function runUnpaced(inputs: RunInputs, queue: EventQueue, observe: Observer): Promise<RunResult> {
+  const transports = { buses: virtualBuses(inputs.scenario.vehicle, queue), links: new Map() };
+  const simulation = new Simulation(inputs, queue, transports, observe);
+  simulation.begin();
+  for (;;) {
+    for (let events = 0; events < sliceEvents; events += 1) {
+      if (simulation.result !== undefined) return simulation.result;
+      if (!queue.step()) throw new Error('the run came to a halt: nothing is left to happen');
+    }
+    await new Promise<void>((resume) => hostTimer(0, resume));
+  }
+}
+
+async function runPaced(
+  { inputs, speed = 1, controlled }: RunOptions,
+  queue: EventQueue,
+  trace: TraceWriter,
+  observe: Observer,
+): Promise<RunResult | undefined> {
+  let finish: (result: RunResult | undefined) => void = () => {};
+  let fail: (cause: unknown) => void = () => {};
+  const finished = new Promise<RunResult | undefined>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  const pacer = new Pacer(queue, isRealTime(inputs) ? 1 : speed, (cause) => fail(cause));
+  const enter = (run: () => void) => pacer.enter(run);
+  const transports = await openTransports(inputs, queue, createRecorder(queue, enter, trace), enter);
+  try {
+    const simulation = new Simulation(inputs, queue, transports, (event) => {
+      observe(event);
+      if (event.type === 'run.finished') pacer.stop();
+      if (event.type === 'run.finished') hostTimer(0, () => finish(simulation.result));
+    });
+    controlled?.(controlsOf(pacer, queue, isRealTime(inputs), () => finish(undefined)));
+    simulation.begin();
+    pacer.start();
+    return await finished;
+  } finally {
+    pacer.stop();
+    transports.close();
+  }
+}
+
+/** A run on real interfaces can be neither paused nor hurried: the other side would not wait. */
+function controlsOf(pacer: Pacer, queue: EventQueue, realTime: boolean, quit: () => void): RunControls {
+  let paused = false;
+  return {
+    paused: () => paused,
+    pause() {
+      if (realTime) return;
+      paused = true;
+      pacer.stop();
+    },
+    resume() {
+      if (!paused) return;
+      paused = false;
+      pacer.start();
+    },
+    speed: () => pacer.currentSpeed,
+    setSpeed(speed) {
+      if (!realTime) pacer.setSpeed(speed);
+    },
+    nowNs: () => queue.nowNs(),
+    quit() {
+      pacer.stop();
+      quit();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+// Owns: scenario files: reading them, and saying what is wrong with one in a line that names file, line and field.
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { fromUtf8 } from '../../core/bytes.ts';
+import { InputError } from '../../core/faults.ts';
+import { scenarioBytesMax } from '../../core/limits.ts';
+import { checkReferences } from './references.ts';
+import { type Scenario, scenarioSchema, type Vehicle, vehicleSchema } from './schema.ts';
+
+/** Reads a regular file of at most `bytesMax` bytes. Throws an InputError that names it. */
+export function readBounded(path: string, bytesMax: number): Uint8Array {
+  let handle: number | undefined;
+  try {
+    const status = statSync(path);
+    if (!status.isFile()) throw new InputError(`${path}: not a file`);
+    if (status.size > bytesMax) throw new InputError(`${path}: ${status.size} bytes, at most ${bytesMax} are allowed`);
+    handle = openSync(path, 'r');
+    const bytes = new Uint8Array(status.size);
+    const length = readSync(handle, bytes, 0, bytes.length, 0);
+    return bytes.subarray(0, length);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${path}: ${reason(error)}`);
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'it may not be read';
+  return error instanceof Error ? error.message : String(error);
+}
+
+interface Source {
+  readonly path: string;
+  readonly document: ReturnType<typeof parseDocument>;
+  readonly lines: LineCounter;
+}
+
+function parse(path: string): Source {
+  const text = fromUtf8(readBounded(path, scenarioBytesMax));
+  if (text === undefined) throw new InputError(`${path}: not well-formed UTF-8`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new InputError(`${path}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`);
+  return { path, document, lines };
+}
+
+/** The line on which a member stands, or the nearest one around it that exists. */
+function lineOf(source: Source, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const keys = path.slice(0, length).map((key) => (typeof key === 'symbol' ? String(key) : key));
+    const parent = source.document.getIn(keys.slice(0, -1), true);
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === keys.at(-1))
+      : undefined;
+    const node = (pair?.key ?? source.document.getIn(keys, true)) as Node | undefined;
+    if (node?.range) return source.lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+export function fieldText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+}
+
+/** The issue that says most: in a union, that of the branch that went furthest. */
+function deepest(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey[]; readonly message: string } {
+  if (issue.code === 'unrecognized_keys') {
+    return { path: [...issue.path, issue.keys[0] ?? ''], message: 'there is no such field' };
+  }
+  if (issue.code !== 'invalid_union') return { path: issue.path, message: issue.message };
+  const inner = issue.errors
+    .flatMap((branch) => branch.slice(0, 1).map(deepest))
+    .toSorted((a, b) => b.path.length - a.path.length)[0];
+  return inner === undefined || inner.path.length === 0
+    ? { path: issue.path, message: 'none of the forms that are allowed here' }
+    : { path: [...issue.path, ...inner.path], message: inner.message };
+}
+
+function validate<T>(source: Source, schema: z.ZodType<T>): T {
+  const value: unknown = source.document.toJS({ maxAliasCount: 100 });
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const { path, message } = issue === undefined ? { path: [], message: 'not a scenario' } : deepest(issue);
+  throw new InputError(`${source.path}:${lineOf(source, path)}: ${fieldText(path) || 'file'}: ${message}`);
+}
+
+/** Where scenarios by bare name are found. */
+const scenariosFolder = resolve(import.meta.dirname, '../../../scenarios');
+
+/** A path as given, or the scenario of that name that comes with ecunet. */
+export function scenarioPath(argument: string): string {
+  const isName = basename(argument) === argument && !/\.ya?ml$/.test(argument);
+  return isName ? join(scenariosFolder, `${argument}.yaml`) : argument;
+}
+
+/** The scenario of a file, its vehicle read and every reference in it checked. Throws an InputError. */
+export function loadScenario(path: string): Scenario {
+  const source = parse(path);
+  const { vehicle: stated, ...scenario } = validate(source, scenarioSchema);
+  const vehicle = typeof stated === 'string' ? loadVehicle(source, stated) : stated;
+  const loaded: Scenario = { ...scenario, vehicle };
+  const problem = checkReferences(loaded);
+  if (problem !== undefined) {
+    throw new InputError(`${path}:${lineOf(source, problem.path)}: ${fieldText(problem.path)}: ${problem.message}`);
+  }
+  return loaded;
+}
+
+function loadVehicle(scenario: Source, file: string): Vehicle {
+  const path = join(dirname(scenario.path), file);
+  try {
+    return validate(parse(path), vehicleSchema);
+  } catch (error) {
+    if (error instanceof InputError && error.message.endsWith('no such file')) {
+      throw new InputError(`${scenario.path}:${lineOf(scenario, ['vehicle'])}: vehicle: ${error.message}`);
+    }
+    throw error;
+  }
+}

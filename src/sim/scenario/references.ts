@@ -1,0 +1,122 @@
+// Owns: whether what a scenario names exists: ECUs, buses, recordings, attacks; and whether the vehicle makes sense.
+import type { Scenario, Step, Vehicle } from './schema.ts';
+
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+const kinds = ['publish', 'cycle', 'wait', 'parked', 'record', 'attack', 'stop', 'failActivation', 'expect'] as const;
+
+/** The first problem, or undefined. */
+export function checkReferences(scenario: Scenario): Problem | undefined {
+  return [...vehicleProblems(scenario.vehicle), ...stepProblems(scenario)][0];
+}
+
+function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
+  const ids = new Map<string, string>();
+  const primaries = Object.entries(vehicle.ecus).filter(([, ecu]) => ecu.role === 'primary');
+  if (primaries.length !== 1)
+    yield { path: ['vehicle', 'ecus'], message: `one Primary is needed, not ${primaries.length}` };
+  const primaryBuses = primaries.flatMap(([, ecu]) => (ecu.role === 'primary' ? ecu.buses : []));
+  for (const [name, ecu] of Object.entries(vehicle.ecus)) {
+    const path = ['vehicle', 'ecus', name];
+    for (const bus of ecu.role === 'primary' ? ecu.buses : [ecu.bus]) {
+      if (vehicle.buses[bus] === undefined) yield { path, message: `there is no bus ${bus}` };
+    }
+    if (ecu.image.size > ecu.flash.bank)
+      yield { path: [...path, 'image'], message: 'the image is larger than a flash bank' };
+    if (ecu.role === 'primary') continue;
+    if (!primaryBuses.includes(ecu.bus)) yield { path, message: `the Primary is not on bus ${ecu.bus}` };
+    for (const [field, id] of Object.entries({ requestId: ecu.requestId, responseId: ecu.responseId })) {
+      const key = `${ecu.bus} 0x${id.toString(16)}`;
+      const other = ids.get(key);
+      if (other !== undefined) yield { path: [...path, field], message: `the id is ${other}'s on this bus already` };
+      ids.set(key, name);
+    }
+  }
+}
+
+function* stepProblems(scenario: Scenario): Generator<Problem> {
+  const known: Known = { recordings: new Set(), attacks: new Set(), attacker: false };
+  for (const [index, step] of scenario.steps.entries()) {
+    const path = ['steps', index];
+    const given = kinds.filter((kind) => step[kind] !== undefined);
+    if (given.length !== 1) yield { path, message: `one of ${kinds.join(', ')} is needed, not ${given.length}` };
+    yield* singleStepProblems(scenario.vehicle, step, path, known);
+  }
+}
+
+interface Known {
+  readonly recordings: Set<string>;
+  readonly attacks: Set<string>;
+  attacker: boolean;
+}
+
+function* singleStepProblems(
+  vehicle: Vehicle,
+  step: Step,
+  path: readonly PropertyKey[],
+  known: Known,
+): Generator<Problem> {
+  for (const [ecu, at] of namedEcus(step)) {
+    if (vehicle.ecus[ecu] === undefined) yield { path: [...path, ...at], message: `there is no ECU ${ecu}` };
+  }
+  for (const [name, image] of Object.entries(step.publish ?? {})) {
+    const bank = vehicle.ecus[name]?.flash.bank ?? 0;
+    if (image.size > bank)
+      yield { path: [...path, 'publish', name, 'size'], message: `larger than the flash bank of ${bank} bytes` };
+  }
+  for (const [index, interruption] of (step.cycle?.during ?? []).entries()) {
+    const at = [...path, 'cycle', 'during', index];
+    const { received, after, partition, repair } = interruption;
+    if ((received === undefined) === (after === undefined))
+      yield { path: at, message: 'either received or after is needed' };
+    if ((partition === undefined) === (repair === undefined))
+      yield { path: at, message: 'either partition or repair is needed' };
+    const bus = partition?.bus ?? repair?.bus ?? '';
+    if (vehicle.buses[bus] === undefined) yield { path: at, message: `there is no bus ${bus}` };
+  }
+  if (step.record !== undefined) known.recordings.add(step.record);
+  if (step.stop !== undefined && !known.attacks.delete(step.stop)) {
+    yield { path: [...path, 'stop'], message: `no attack ${step.stop} is under way` };
+  }
+  if (step.attack !== undefined) yield* attackProblems(step.attack, path, known);
+  for (const [index, expectation] of (step.expect ?? []).entries()) {
+    if ('runsImageOf' in expectation && !known.attacker) {
+      yield { path: [...path, 'expect', index], message: 'no attacker has an image of its own' };
+    }
+  }
+}
+
+function* attackProblems(
+  attack: NonNullable<Step['attack']>,
+  path: readonly PropertyKey[],
+  known: Known,
+): Generator<Problem> {
+  if (known.attacks.has(attack.id))
+    yield { path: [...path, 'attack', 'id'], message: `attack ${attack.id} is under way already` };
+  known.attacks.add(attack.id);
+  if ('recording' in attack && !known.recordings.has(attack.recording)) {
+    yield { path: [...path, 'attack', 'recording'], message: `nothing was recorded as ${attack.recording}` };
+  }
+  if (attack.kind === 'stolen-director-keys' && 'filename' in attack.image) known.attacker = true;
+}
+
+/** Every ECU that a step names, with where. */
+function* namedEcus(step: Step): Generator<[string, readonly PropertyKey[]]> {
+  for (const ecu of Object.keys(step.publish ?? {})) yield [ecu, ['publish', ecu]];
+  for (const [index, { received, partition }] of (step.cycle?.during ?? []).entries()) {
+    if (received !== undefined) yield [received.ecu, ['cycle', 'during', index, 'received', 'ecu']];
+    for (const node of partition?.nodes ?? []) yield [node, ['cycle', 'during', index, 'partition', 'nodes']];
+  }
+  if (step.failActivation !== undefined) yield [step.failActivation.ecu, ['failActivation', 'ecu']];
+  const { attack } = step;
+  if (attack !== undefined && 'ecu' in attack) yield [attack.ecu, ['attack', 'ecu']];
+  if (attack !== undefined && 'ecus' in attack) for (const ecu of attack.ecus ?? []) yield [ecu, ['attack', 'ecus']];
+  if (attack?.kind === 'stolen-director-keys' && 'imageOf' in attack.image)
+    yield [attack.image.imageOf, ['attack', 'image', 'imageOf']];
+  for (const [index, expectation] of (step.expect ?? []).entries()) {
+    if ('ecu' in expectation) yield [expectation.ecu, ['expect', index, 'ecu']];
+  }
+}

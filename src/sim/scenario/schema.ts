@@ -1,0 +1,177 @@
+// Owns: the form of scenario and vehicle files. Every member is checked and bounded here; what refers to what is checked in
+// references.ts.
+import { z } from 'zod';
+import { ecusMax, filenameCharsMax, imageBlockBytesMax, imageBytesMax } from '../../core/limits.ts';
+import { KIB, MIB } from '../../core/units.ts';
+import { parseUtc } from '../../core/utc.ts';
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, 'a name of letters, digits, ".", "_" and "-" is needed');
+
+const units: Readonly<Record<string, number>> = { B: 1, KiB: KIB, MiB: MIB };
+const durations: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function quantity(table: Readonly<Record<string, number>>, max: number, example: string) {
+  const form = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(table).join('|')})$`);
+  return z.union([z.number(), z.string()]).transform((value, context) => {
+    const [, digits = '', unit = ''] = form.exec(String(value)) ?? [];
+    const amount = typeof value === 'number' ? value : Math.round(Number(digits) * (table[unit] ?? Number.NaN));
+    if (Number.isSafeInteger(amount) && amount >= 0 && amount <= max) return amount;
+    context.addIssue({ code: 'custom', message: `${example} is needed, at most ${max}` });
+    return z.NEVER;
+  });
+}
+
+/** Bytes, as `24 KiB` or a number. */
+const size = quantity(units, imageBytesMax, 'a size such as 24 KiB');
+/** Milliseconds, as `3s` or a number. */
+const duration = quantity(durations, 100 * 86_400_000, 'a duration such as 500ms, 3s or 31d');
+const time = z.string().transform((value, context) => {
+  const seconds = parseUtc(value);
+  if (seconds !== undefined) return seconds;
+  context.addIssue({ code: 'custom', message: 'a time such as 2026-06-01T08:00:00Z is needed' });
+  return z.NEVER;
+});
+const filename = z
+  .string()
+  .regex(/^[^\p{Cc}\\/]+$/u, 'a file name without folders is needed')
+  .max(filenameCharsMax);
+const counter = z.int().min(0);
+const canId = z.int().min(0).max(0x7ff);
+
+const bus = z.strictObject({
+  kind: z.enum(['can', 'can-fd']),
+  bitrate: z.int().min(10_000).max(1_000_000),
+  dataBitrate: z.int().min(10_000).max(8_000_000).optional(),
+});
+
+const image = z.strictObject({ filename, size, releaseCounter: counter });
+
+const ecuCommon = {
+  hardware: name,
+  image,
+  bootTime: duration.default(300),
+  flash: z
+    .strictObject({
+      bank: size.default(16 * MIB),
+      bytesPerSecond: z
+        .int()
+        .min(1)
+        .max(1e9)
+        .default(512 * KIB),
+    })
+    .prefault({}),
+};
+
+const primary = z.strictObject({ role: z.literal('primary'), buses: z.array(name).min(1).max(16), ...ecuCommon });
+
+const secondary = z.strictObject({
+  role: z.literal('secondary'),
+  verification: z.enum(['full', 'partial']),
+  bus: name,
+  requestId: canId,
+  responseId: canId,
+  block: size.pipe(z.number().min(1).max(imageBlockBytesMax)).default(4000),
+  verifyTime: duration.default(20),
+  ...ecuCommon,
+});
+
+export const vehicleSchema = z.strictObject({
+  vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'a VIN of 17 characters is needed'),
+  buses: z.record(name, bus).refine((buses) => Object.keys(buses).length <= 16, 'at most 16 buses are allowed'),
+  ecus: z
+    .record(name, z.discriminatedUnion('role', [primary, secondary]))
+    .refine((ecus) => Object.keys(ecus).length <= ecusMax, `at most ${ecusMax} ECUs are allowed`),
+});
+
+const position = z.enum(['network', 'primary']);
+
+const attack = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('tampered-image'), id: name, position, ecu: name }),
+  z.strictObject({
+    kind: z.literal('replayed-metadata'),
+    id: name,
+    position,
+    recording: name,
+    ecus: z.array(name).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('replayed-time'),
+    id: name,
+    position,
+    recording: name,
+    ecus: z.array(name).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('stolen-director-keys'),
+    id: name,
+    ecus: z.array(name).min(1),
+    /** The attacker's own image, or, to send ECUs what was made for another, `image-of` that other one. */
+    image: z.union([z.strictObject({ filename, size, releaseCounter: counter }), z.strictObject({ imageOf: name })]),
+  }),
+]);
+
+const busChange = z.strictObject({ bus: name, nodes: z.array(name).min(1).optional() });
+
+const interruption = z.strictObject({
+  /** When: so much of the image arrived at an ECU, or so long after the one before. */
+  received: z.strictObject({ ecu: name, percent: z.number().min(0).max(100) }).optional(),
+  after: duration.optional(),
+  /** What: nodes (all, when none is named) off a bus, or everyone back on it. */
+  partition: busChange.optional(),
+  repair: z.strictObject({ bus: name }).optional(),
+});
+
+const expectation = z.union([
+  /** The bytes that the ECU boots, read back from its bank: a published file, or the attacker's. */
+  z.strictObject({ ecu: name, runs: filename }),
+  z.strictObject({ ecu: name, runsImageOf: z.literal('attacker') }),
+  /** A fault that the ECU found in the last cycle. */
+  z.strictObject({ ecu: name, finds: z.string(), clause: z.string().optional() }),
+  z.strictObject({ ecu: name, findsNothing: z.literal(true) }),
+  /** The same in its report, in the last manifest that the Director accepted. */
+  z.strictObject({ ecu: name, reports: z.string() }),
+  z.strictObject({ ecu: name, transfer: z.enum(['resumed', 'uninterrupted']) }),
+  z.strictObject({ manifest: z.enum(['confirmed', 'accepted', 'refused']) }),
+]);
+
+const step = z.strictObject({
+  publish: z.record(name, image).optional(),
+  cycle: z.strictObject({ during: z.array(interruption).max(64).default([]) }).optional(),
+  wait: duration.optional(),
+  parked: duration.optional(),
+  record: name.optional(),
+  attack: attack.optional(),
+  stop: name.optional(),
+  failActivation: z.strictObject({ ecu: name }).optional(),
+  expect: z.array(expectation).min(1).max(200).optional(),
+});
+
+export const scenarioSchema = z.strictObject({
+  title: z.string().min(1).max(100),
+  about: z.string().max(2000),
+  /** A vehicle file, relative to this one, or the vehicle itself. */
+  vehicle: z.union([z.string(), vehicleSchema]),
+  seed: z.int().min(0).default(1),
+  start: time.default(parseUtc('2026-06-01T08:00:00Z') ?? 0),
+  /** The way between the Primary and the servers. */
+  network: z
+    .strictObject({ latency: duration.default(40), bitsPerSecond: z.int().min(1000).default(20_000_000) })
+    .prefault({}),
+  /** Simulated seconds a second when somebody watches. */
+  speed: z.number().min(0.1).max(1000).default(5),
+  steps: z.array(step).min(1).max(500),
+});
+
+export type Vehicle = z.output<typeof vehicleSchema>;
+export type EcuDescription = Vehicle['ecus'][string];
+export type SecondaryDescription = Extract<EcuDescription, { role: 'secondary' }>;
+export type PublishedImage = z.output<typeof image>;
+export type Attack = z.output<typeof attack>;
+export type AttackPosition = z.output<typeof position>;
+export type Interruption = z.output<typeof interruption>;
+export type Expectation = z.output<typeof expectation>;
+export type Step = z.output<typeof step>;
+/** A scenario with its vehicle in place. */
+export type Scenario = Omit<z.output<typeof scenarioSchema>, 'vehicle'> & { readonly vehicle: Vehicle };

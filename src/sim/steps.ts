@@ -1,0 +1,135 @@
+// Owns: carrying out a scenario's steps, one after the other, as a task on the run's clock.
+import type { Timer } from '../core/clock.ts';
+import { runTask, type Task, wait } from '../core/task.ts';
+import { NS_PER_MS } from '../core/units.ts';
+import type { RunningAttack } from './attackers/attacker.ts';
+import { startAttack } from './attackers/index.ts';
+import { judge, type Verdict } from './expectations.ts';
+import type { Ledger } from './ledger.ts';
+import type { Interruption, Step } from './scenario/schema.ts';
+import type { World } from './world.ts';
+
+/** The verdicts of all expectations, in order. */
+export function* runSteps(world: World, ledger: Ledger): Task<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  const attacks = new Map<string, RunningAttack>();
+  for (const [index, step] of world.scenario.steps.entries()) {
+    world.emit({ type: 'step.started', index, text: stepText(step) });
+    yield* runStep(world, ledger, step, attacks, verdicts);
+  }
+  return verdicts;
+}
+
+function* runStep(
+  world: World,
+  ledger: Ledger,
+  step: Step,
+  attacks: Map<string, RunningAttack>,
+  verdicts: Verdict[],
+): Task<void> {
+  if (step.publish !== undefined) {
+    for (const [ecu, image] of Object.entries(step.publish)) world.assign(ecu, image);
+    world.publish();
+  } else if (step.cycle !== undefined) {
+    yield* runCycle(world, ledger, step.cycle.during);
+  } else if (step.wait !== undefined) {
+    yield* pause(world, step.wait);
+  } else if (step.parked !== undefined) {
+    world.calendar.skip(step.parked);
+    world.boot();
+    yield* pause(world, bootMs(world));
+  } else if (step.record !== undefined) {
+    const { director, imageRepository } = world.servers;
+    const attestation = world.network.lastAttestation;
+    world.recordings.set(step.record, { director: director.current(), image: imageRepository.current(), attestation });
+  } else if (step.attack !== undefined) {
+    const attack = startAttack(world, step.attack);
+    attacks.set(step.attack.id, attack);
+    world.emit({ type: 'attack.started', id: step.attack.id, text: attack.text });
+  } else if (step.stop !== undefined) {
+    attacks.get(step.stop)?.stop();
+    world.emit({ type: 'attack.stopped', id: step.stop });
+  } else if (step.failActivation !== undefined) {
+    const ecu = world.vehicle.ecus.get(step.failActivation.ecu);
+    if (ecu !== undefined) ecu.failNextActivation = true;
+  }
+  for (const expectation of step.expect ?? []) {
+    const verdict = judge(world, ledger, expectation);
+    verdicts.push(verdict);
+    world.emit({ type: 'expectation', ...verdict });
+  }
+}
+
+/** Until the slowest ECU is up. */
+export function bootMs(world: World): number {
+  return Math.max(...Object.values(world.scenario.vehicle.ecus).map(({ bootTime }) => bootTime)) + 1;
+}
+
+export function* pause(world: World, durationMs: number): Task<void> {
+  yield* wait<void>((done) => {
+    const timer = world.clock.after(Math.round(durationMs * NS_PER_MS), done);
+    return () => timer.cancel();
+  });
+}
+
+/** One update cycle, from the Primary's start to its last manifest, with what happens to the buses meanwhile. */
+function* runCycle(world: World, ledger: Ledger, during: readonly Interruption[]): Task<void> {
+  ledger.beginCycle();
+  yield* wait<void>((done) => {
+    const stopInterruptions = runTask(interrupt(world, ledger, during), () => {});
+    world.cycleCompleted = () => {
+      stopInterruptions();
+      done();
+    };
+    world.vehicle.primary.program.startCycle();
+    return stopInterruptions;
+  });
+}
+
+function* interrupt(world: World, ledger: Ledger, during: readonly Interruption[]): Task<void> {
+  for (const { received, after, partition, repair } of during) {
+    if (received !== undefined) yield* untilReceived(world, ledger, received);
+    else yield* pause(world, after ?? 0);
+    if (partition !== undefined) world.transports.buses.get(partition.bus)?.partition(partition.nodes ?? ['*']);
+    if (repair !== undefined) world.transports.buses.get(repair.bus)?.repair();
+    const what =
+      partition === undefined
+        ? `bus ${repair?.bus} is repaired`
+        : `bus ${partition.bus} is cut${partition.nodes ? ` at ${partition.nodes.join(', ')}` : ''}`;
+    world.emit({ type: 'bus.changed', bus: partition?.bus ?? repair?.bus ?? '', text: what });
+  }
+}
+
+function* untilReceived(
+  world: World,
+  ledger: Ledger,
+  wanted: { readonly ecu: string; readonly percent: number },
+): Task<void> {
+  yield* wait<void>((done) => {
+    let timer: Timer | undefined;
+    const before = ledger.watcher;
+    ledger.watcher = (event) => {
+      before(event);
+      if (timer !== undefined || event.type !== 'ecu.progress' || event.ecu !== wanted.ecu) return;
+      if (event.receivedBytes * 100 < wanted.percent * event.totalBytes) return;
+      ledger.watcher = before;
+      timer = world.clock.after(0, done); // not from inside the ECU that is telling its progress
+    };
+    return () => {
+      ledger.watcher = before;
+      timer?.cancel();
+    };
+  });
+}
+
+function stepText(step: Step): string {
+  if (step.publish !== undefined) return `publish new images for ${Object.keys(step.publish).join(', ')}`;
+  if (step.cycle !== undefined) return 'update cycle';
+  if (step.wait !== undefined) return `wait ${step.wait} ms`;
+  if (step.parked !== undefined) return `parked for ${(step.parked / 86_400_000).toFixed(1)} days`;
+  if (step.record !== undefined) return `an attacker records what it sees as ${step.record}`;
+  if (step.attack !== undefined) return `attack ${step.attack.id}: ${step.attack.kind}`;
+  if (step.stop !== undefined) return `attack ${step.stop} ends`;
+  if (step.failActivation !== undefined) return `the next image of ${step.failActivation.ecu} will not come up`;
+  return 'check expectations';
+}

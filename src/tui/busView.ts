@@ -1,0 +1,71 @@
+// Owns: what the screen knows of one bus. Pure.
+
+import { NS_PER_S } from '../core/units.ts';
+import type { BusSummary, SimEvent } from '../sim/events.ts';
+
+/** Windows kept for the small history: more than the widest terminal shows. */
+const historyMax = 120;
+/** A bus that has said nothing for this many windows is quiet. */
+const quietWindows = 3;
+
+export interface BusView extends BusSummary {
+  readonly frames: number;
+  readonly busyNs: number;
+  readonly observedNs: number;
+  readonly lastNs: number;
+  readonly windowNs: number;
+  readonly load: number;
+  readonly peakLoad: number;
+  readonly framesPerSecond: number;
+  readonly peakFramesPerSecond: number;
+  /** Load, or frames per second where load is not known, of the last windows. */
+  readonly history: readonly number[];
+}
+
+export type BusWindow = Extract<SimEvent, { type: 'bus.window' }>;
+
+export function initialBusView(summary: BusSummary): BusView {
+  return {
+    ...summary,
+    frames: 0,
+    busyNs: 0,
+    observedNs: 0,
+    lastNs: 0,
+    windowNs: 0,
+    load: 0,
+    peakLoad: 0,
+    framesPerSecond: 0,
+    peakFramesPerSecond: 0,
+    history: [],
+  };
+}
+
+/** Whether its load is known: a real interface does not tell how long frames took, so that nothing but frames is counted. */
+export function knowsLoad(bus: BusView): boolean {
+  return bus.busyNs > 0 || bus.interface === undefined;
+}
+
+export function updateBusView(bus: BusView, window: BusWindow): BusView {
+  const load = window.windowNs > 0 ? Math.min(1, window.busyNs / window.windowNs) : 0;
+  const framesPerSecond = window.windowNs > 0 ? (window.frames * NS_PER_S) / window.windowNs : 0;
+  const next = {
+    ...bus,
+    frames: bus.frames + window.frames,
+    busyNs: bus.busyNs + window.busyNs,
+    observedNs: bus.observedNs + window.windowNs,
+    lastNs: window.t,
+    windowNs: window.windowNs,
+    load,
+    peakLoad: Math.max(bus.peakLoad, load),
+    framesPerSecond,
+    peakFramesPerSecond: Math.max(bus.peakFramesPerSecond, framesPerSecond),
+  };
+  const latest = knowsLoad(next) ? load : framesPerSecond;
+  return { ...next, history: [...bus.history.slice(1 - historyMax), latest] };
+}
+
+/** The bus as it stands at `timeNs`: one that has fallen silent carries nothing. */
+export function busAt(bus: BusView, timeNs: number): BusView {
+  const quiet = bus.windowNs > 0 && timeNs - bus.lastNs > quietWindows * bus.windowNs;
+  return quiet ? { ...bus, load: 0, framesPerSecond: 0 } : bus;
+}

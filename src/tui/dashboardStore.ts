@@ -1,0 +1,175 @@
+// Owns: the state that a watcher of a run sees, built from its events alone. Every event updates it; whoever draws takes
+// the present view. Must not know ink, React, the terminal or the host's time.
+import type { SimEvent } from '../sim/events.ts';
+import { type BusView, type BusWindow, initialBusView, updateBusView } from './busView.ts';
+import { describeEvent, type Note } from './describe.ts';
+import { type EcuEvent, type EcuView, initialEcuView, updateEcuView } from './ecuView.ts';
+
+/** Log lines kept: a few screens. */
+export const logLinesMax = 200;
+/** Expectations kept; a scenario has a handful. */
+const expectationsMax = 1000;
+
+export interface LogLine extends Note {
+  readonly t: number;
+  /** How many times in a row it was said. */
+  readonly count: number;
+}
+
+export interface Expectation {
+  readonly text: string;
+  readonly passed: boolean;
+  readonly actual: string;
+}
+
+/** Attack named by a check of an ECU or of the Director. */
+export interface Detection {
+  readonly attack: string;
+  readonly by: string;
+}
+
+export interface DashboardView {
+  readonly scenario: string;
+  readonly seed: number;
+  /** Simulated time of the last event, in nanoseconds. */
+  readonly timeNs: number;
+  readonly step?: { readonly index: number; readonly text: string };
+  readonly ecus: readonly EcuView[];
+  readonly buses: readonly BusView[];
+  /** Attacks under way. */
+  readonly attacks: readonly { readonly id: string; readonly text: string }[];
+  readonly attacksStarted: number;
+  readonly detections: readonly Detection[];
+  readonly manifests: { readonly accepted: number; readonly refused: number; readonly confirmed: boolean };
+  readonly messages: number;
+  readonly requests: number;
+  readonly expectations: readonly Expectation[];
+  readonly outcome?: 'passed' | 'failed';
+  /** Oldest first. */
+  readonly log: readonly LogLine[];
+}
+
+export const emptyView: DashboardView = {
+  scenario: '',
+  seed: 0,
+  timeNs: 0,
+  ecus: [],
+  buses: [],
+  attacks: [],
+  attacksStarted: 0,
+  detections: [],
+  manifests: { accepted: 0, refused: 0, confirmed: false },
+  messages: 0,
+  requests: 0,
+  expectations: [],
+  log: [],
+};
+
+function updateEcu(view: DashboardView, event: EcuEvent): DashboardView {
+  const ecus = view.ecus.map((ecu) => (ecu.id === event.ecu ? updateEcuView(ecu, event) : ecu));
+  const next = { ...view, ecus };
+  return event.type === 'ecu.fault' ? detected(next, event.fault.attack, event.ecu) : next;
+}
+
+function updateBus(view: DashboardView, window: BusWindow): DashboardView {
+  return { ...view, buses: view.buses.map((bus) => (bus.id === window.bus ? updateBusView(bus, window) : bus)) };
+}
+
+function detected(view: DashboardView, attack: string | undefined, by: string): DashboardView {
+  if (attack === undefined) return view;
+  if (view.detections.some((known) => known.attack === attack && known.by === by)) return view;
+  return { ...view, detections: [...view.detections, { attack, by }] };
+}
+
+function updateManifests(view: DashboardView, event: Extract<SimEvent, { type: 'director.manifest' }>): DashboardView {
+  const { accepted, refused } = view.manifests;
+  const manifests = event.accepted
+    ? { accepted: accepted + 1, refused, confirmed: event.confirms }
+    : { ...view.manifests, refused: refused + 1 };
+  return detected({ ...view, manifests }, event.fault?.attack, 'Director');
+}
+
+function withLogLine(log: readonly LogLine[], note: Note, t: number): readonly LogLine[] {
+  const last = log.at(-1);
+  if (last !== undefined && last.subject === note.subject && last.text === note.text) {
+    return [...log.slice(0, -1), { ...last, t, count: last.count + 1 }];
+  }
+  return [...log.slice(1 - logLinesMax), { ...note, t, count: 1 }];
+}
+
+function updateState(view: DashboardView, event: SimEvent): DashboardView {
+  switch (event.type) {
+    case 'run.started': {
+      const { scenario, seed } = event;
+      const ecus = event.ecus.map(initialEcuView);
+      return { ...emptyView, scenario, seed, ecus, buses: event.buses.map(initialBusView) };
+    }
+    case 'step.started':
+      return { ...view, step: { index: event.index, text: event.text } };
+    case 'ecu.state':
+    case 'ecu.progress':
+    case 'ecu.booted':
+    case 'ecu.time':
+    case 'ecu.fault':
+    case 'ecu.verified':
+    case 'network.fault':
+      return updateEcu(view, event);
+    case 'message':
+      return { ...view, messages: view.messages + 1 };
+    case 'remote':
+      return { ...view, requests: view.requests + 1 };
+    case 'bus.window':
+      return updateBus(view, event);
+    case 'director.manifest':
+      return updateManifests(view, event);
+    case 'attack.started': {
+      const attacks = [...view.attacks, { id: event.id, text: event.text }];
+      return { ...view, attacks, attacksStarted: view.attacksStarted + 1 };
+    }
+    case 'attack.stopped':
+      return { ...view, attacks: view.attacks.filter(({ id }) => id !== event.id) };
+    case 'expectation': {
+      const { text, passed, actual } = event;
+      return { ...view, expectations: [...view.expectations, { text, passed, actual }].slice(0, expectationsMax) };
+    }
+    case 'bus.changed':
+      return view;
+    case 'run.finished':
+      return { ...view, outcome: event.outcome };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Booting the image that an ECU has already is no achievement. */
+function quieted(note: Note | undefined, event: SimEvent, { ecus }: DashboardView): Note | undefined {
+  if (note === undefined || event.type !== 'ecu.booted') return note;
+  const known = ecus.some(({ id, now }) => id === event.ecu && now.sha256 === event.installed.sha256);
+  return known ? { ...note, tone: 'dim' } : note;
+}
+
+/** The view after `event`. Neither argument is changed. */
+export function updateView(view: DashboardView, event: SimEvent): DashboardView {
+  const next = updateState(view, event);
+  const note = quieted(describeEvent(event), event, view);
+  const log = note === undefined ? next.log : withLogLine(next.log, note, event.t);
+  return { ...next, timeNs: event.t, log };
+}
+
+/** Holds the present view of a run. `update` fits where an `Observer` is asked for. */
+export interface DashboardStore {
+  readonly update: (event: SimEvent) => void;
+  readonly view: () => DashboardView;
+}
+
+export function createDashboardStore(): DashboardStore {
+  let present = emptyView;
+  return {
+    update(event) {
+      present = updateView(present, event);
+    },
+    view() {
+      return present;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// Owns: an event of a run as a sentence. The event log and the progress lines both speak through here.
+import type { FoundFault, SimEvent } from '../sim/events.ts';
+import { formatBytes, plural } from './format.ts';
+import type { Tone } from './line.ts';
+
+/** `subject` is who it is about: an ECU, a bus, or a part of the product. */
+export interface Note {
+  readonly subject: string;
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+type Of<T extends SimEvent['type']> = Extract<SimEvent, { type: T }>;
+
+/** A fault: its code first, where it is seen on a narrow screen too, then what, by which clause and by which attack. */
+export function faultWords(fault: FoundFault): string {
+  const attack = fault.attack === undefined ? '' : `, ${attackWords(fault.attack)} attack`;
+  return `${fault.code}: ${fault.message} [${fault.clause}${attack}]`;
+}
+
+/** `mix-and-match` stays; the others lose their hyphens. */
+export function attackWords(attack: string): string {
+  return attack === 'mix-and-match' ? attack : attack.replaceAll('-', ' ');
+}
+
+function versionWords(versions: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(versions).map(([file, version]) => `${file} ${version}`);
+  return parts.length === 0 ? 'metadata verified' : `metadata verified: ${parts.join(', ')}`;
+}
+
+function describeManifest(event: Of<'director.manifest'>): Note {
+  const subject = 'Director';
+  if (!event.accepted) {
+    const why = event.fault === undefined ? '' : `, ${faultWords(event.fault)}`;
+    return { subject, tone: 'bad', text: `✗ manifest refused${why}` };
+  }
+  if (event.confirms) return { subject, tone: 'good', text: 'manifest confirms the update on every ECU' };
+  return { subject, tone: 'plain', text: 'accepts the manifest' };
+}
+
+function describeProgress(event: Of<'ecu.progress'>): Note | undefined {
+  if (event.receivedBytes < event.totalBytes) return undefined;
+  return { subject: event.ecu, tone: 'plain', text: `has all of ${event.filename}, ${formatBytes(event.totalBytes)}` };
+}
+
+function describeExpectation(event: Of<'expectation'>): Note {
+  if (event.passed) return { subject: 'expected', tone: 'good', text: `✓ ${event.text}` };
+  return { subject: 'expected', tone: 'bad', text: `✗ ${event.text}; actual: ${event.actual}` };
+}
+
+function describeBoot({ ecu, installed, bank }: Of<'ecu.booted'>): Note {
+  const text = `runs ${installed.filename}, release ${installed.releaseCounter}, from bank ${bank}`;
+  return { subject: ecu, tone: 'good', text };
+}
+
+/** Answered: no news, only a number. A Primary asks for the next root until there is none, so `not-found` is an answer. */
+export function isAnswered(outcome: string): boolean {
+  return outcome === 'ok' || outcome === 'not-found';
+}
+
+/** The sentence for an event, or undefined for what only moves a number or a state on the screen. */
+export function describeEvent(event: SimEvent): Note | undefined {
+  switch (event.type) {
+    case 'run.started':
+      return {
+        subject: 'run',
+        tone: 'strong',
+        text: `${event.scenario}, seed ${event.seed}: ${plural(event.ecus.length, 'ECU')} on ${plural(event.buses.length, 'bus', 'buses')}`,
+      };
+    case 'step.started':
+      return { subject: `step ${event.index + 1}`, tone: 'strong', text: event.text };
+    case 'ecu.progress':
+      return describeProgress(event);
+    case 'ecu.booted':
+      return describeBoot(event);
+    case 'ecu.time':
+      return { subject: event.ecu, tone: 'dim', text: `accepts the time ${event.time}` };
+    case 'ecu.fault':
+      return { subject: event.ecu, tone: 'bad', text: `✗ ${faultWords(event.fault)}` };
+    case 'ecu.verified':
+      return { subject: event.ecu, tone: 'info', text: versionWords(event.versions) };
+    case 'remote':
+      return isAnswered(event.outcome)
+        ? undefined
+        : { subject: 'remote', tone: 'busy', text: `${event.request}: ${event.outcome}` };
+    case 'network.fault':
+      return { subject: event.ecu, tone: 'busy', text: `network: ${event.message}` };
+    case 'bus.changed':
+      return { subject: event.bus, tone: 'busy', text: event.text };
+    case 'director.manifest':
+      return describeManifest(event);
+    case 'attack.started':
+      return { subject: 'attack', tone: 'alarm', text: `begins: ${event.text}` };
+    case 'attack.stopped':
+      return { subject: 'attack', tone: 'plain', text: `${event.id} ends` };
+    case 'expectation':
+      return describeExpectation(event);
+    case 'run.finished':
+      return { subject: 'run', tone: event.outcome === 'passed' ? 'good' : 'bad', text: event.outcome };
+    case 'ecu.state':
+    case 'message':
+    case 'bus.window':
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}

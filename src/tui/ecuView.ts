@@ -1,0 +1,89 @@
+// Owns: what the screen knows of one ECU, and how events change it. Pure.
+import type { Attack } from '../core/faults.ts';
+import type { EcuSummary, FoundFault, InstalledImage, SimEvent } from '../sim/events.ts';
+
+export interface ImageProgress {
+  readonly filename: string;
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface EcuView extends Omit<EcuSummary, 'installed'> {
+  readonly state: string;
+  /** When it last did something, in simulated nanoseconds: which ECUs to show where not all fit. */
+  readonly activeNs: number;
+  readonly before: InstalledImage;
+  readonly now: InstalledImage;
+  readonly bank?: number;
+  readonly progress?: ImageProgress;
+  /** The last accepted time attestation, ISO 8601. */
+  readonly attestedTime?: string;
+  readonly lastFault?: FoundFault;
+  readonly faults: number;
+  /** It refused something since it last booted or accepted metadata. */
+  readonly refusing: boolean;
+  /** Each attack it has named, in the order found. */
+  readonly attacks: readonly Attack[];
+  /** The last trouble of the in-vehicle network. */
+  readonly networkFault?: string;
+}
+
+/**
+ * How an ECU came out of the run. `refused`: it kept its image and found something to refuse. `suspect`: it runs another image
+ * whose release counter is no higher, which no honest update gives.
+ */
+export type EcuVerdict = 'updated' | 'suspect' | 'refused' | 'unchanged';
+
+export type EcuEvent = Extract<SimEvent, { type: `ecu.${string}` | 'network.fault' }>;
+
+export function initialEcuView({ installed, ...summary }: EcuSummary): EcuView {
+  return {
+    ...summary,
+    state: 'idle',
+    activeNs: 0,
+    before: installed,
+    now: installed,
+    faults: 0,
+    refusing: false,
+    attacks: [],
+  };
+}
+
+export function ecuVerdict({ before, now, faults }: EcuView): EcuVerdict {
+  if (now.sha256 === before.sha256) return faults > 0 ? 'refused' : 'unchanged';
+  return now.releaseCounter > before.releaseCounter ? 'updated' : 'suspect';
+}
+
+function withoutProgress({ progress: _, ...rest }: EcuView): EcuView {
+  return rest;
+}
+
+function withFault(ecu: EcuView, fault: FoundFault): EcuView {
+  const { attack } = fault;
+  const named = attack === undefined || ecu.attacks.includes(attack) ? ecu.attacks : [...ecu.attacks, attack];
+  return { ...withoutProgress(ecu), lastFault: fault, faults: ecu.faults + 1, refusing: true, attacks: named };
+}
+
+export function updateEcuView(view: EcuView, event: EcuEvent): EcuView {
+  const ecu = { ...view, activeNs: event.t };
+  switch (event.type) {
+    case 'ecu.state':
+      return { ...(event.state === 'idle' ? withoutProgress(ecu) : ecu), state: event.state };
+    case 'ecu.progress': {
+      const { filename, receivedBytes, totalBytes } = event;
+      return { ...ecu, progress: { filename, receivedBytes, totalBytes } };
+    }
+    case 'ecu.booted':
+      return { ...withoutProgress(ecu), now: event.installed, bank: event.bank, refusing: false };
+    case 'ecu.time':
+      return { ...ecu, attestedTime: event.time };
+    case 'ecu.fault':
+      return withFault(ecu, event.fault);
+    case 'ecu.verified':
+      return { ...ecu, refusing: false };
+    case 'network.fault':
+      return { ...ecu, networkFault: event.message };
+    default:
+      return event satisfies never;
+  }
+}
