@@ -75,8 +75,10 @@ export function checkInterface(name: string, fd: boolean): Result<void, Environm
   }
   if (!isInterfaceUp(name)) return fail(interfaceDownFault(name));
   if (fd && Number(read(`${sys}/mtu`)) < fdMtu) {
-    const command = `sudo ip link set down ${name} && sudo ip link set ${name} mtu ${fdMtu} && ${bringUpCommand(name)}`;
-    return fail(environmentFault('interface-down', `${name} carries no CAN FD frames: ${command}`));
+    const isHardware = existsSync(`${sys}/device`);
+    const change = isHardware ? 'type can bitrate 500000 dbitrate 2000000 fd on' : `mtu ${fdMtu}`;
+    const command = `sudo ip link set down ${name} && sudo ip link set ${name} ${change} && ${bringUpCommand(name)}`;
+    return fail(environmentFault('interface-down', `${name} is set up for classic CAN only: ${command}`));
   }
   return ok();
 }

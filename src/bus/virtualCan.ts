@@ -161,7 +161,7 @@ class VirtualCan implements Bus {
     if (sender === undefined || frame === undefined) return;
     this.frames += 1;
     this.digest.add(this.clock.nowNs(), frame);
-    if (sender.attached) sender.advance();
+    sender.advance();
     for (const node of this.table.accepting(frame.id)) {
       if (node !== sender && node.attached) node.listener.frameReceived(frame);
     }

@@ -35,7 +35,10 @@ export function runTask<T>(task: Task<T>, done: (value: T) => void): () => void 
         else advance(answer);
       });
       starting = false;
-      if (!settled) cancelWait = cancel;
+      if (settled) continue;
+      // Starting it may have stopped this very task: then nobody else gives the wait up.
+      if (stopped) cancel();
+      else cancelWait = cancel;
     }
   }
 

@@ -5,14 +5,10 @@
 const p = 2n ** 255n - 19n;
 /** The order of the base point: a signature's S is below it. RFC 8032, 5.1.7 */
 const order = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n;
+/** The y coordinate of two of the four points of order 8; the other two have -y. */
+const order8Y = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 /** The y coordinates of the eight points of small order, whichever the sign of x. */
-const smallOrderY: ReadonlySet<bigint> = new Set([
-  0n,
-  1n,
-  p - 1n,
-  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
-  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
-]);
+const smallOrderY: ReadonlySet<bigint> = new Set([0n, 1n, p - 1n, order8Y, p - order8Y]);
 
 function littleEndian(bytes: Uint8Array): bigint {
   let value = 0n;

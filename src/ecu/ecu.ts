@@ -8,7 +8,7 @@ import type { Random } from '../core/random.ts';
 import type { Result } from '../core/result.ts';
 import { NS_PER_S } from '../core/units.ts';
 import type { Signatures } from '../crypto/signatures.ts';
-import { faultText } from '../uptane/faults.ts';
+import { faultSummary } from '../uptane/faults.ts';
 import { checkTimeAttestation, timeTokenBytes } from '../uptane/timeAttestation.ts';
 import { restoreTrusted, type TrustedMetadata, trustedFiles } from '../uptane/trusted.ts';
 import { type DetectedAttack, makeVersionReport } from '../uptane/versionReport.ts';
@@ -127,7 +127,7 @@ export class Ecu {
   /** Keeps a fault for the next report. O4 */
   noteFault(fault: RemoteFault): void {
     const { code, clause, attack } = fault;
-    const found = { code, clause, message: faultText(fault), ...(attack !== undefined && { attack }) };
+    const found = { code, clause, message: faultSummary(fault), ...(attack !== undefined && { attack }) };
     const all = [...this.state.detected, found];
     const dropped = Math.max(0, all.length - attacksReportedMax);
     const reported = Math.max(0, this.state.reported - dropped);

@@ -1,6 +1,6 @@
 // Owns: asking one Secondary over its link: one request at a time, repeated with growing pauses until it is answered.
 import type { LinkListener } from '../bus/link.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Timer } from '../core/clock.ts';
 import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type Task, wait } from '../core/task.ts';
@@ -14,7 +14,15 @@ const firstPauseMs = 50;
 const longestPauseMs = 2000;
 
 /** How often a request is sent before the Secondary counts as unreachable: patience for a bus cut of some 10 s. */
-export const usualAttempts = 8;
+const attemptsMax = 8;
+
+/** The request under way. */
+interface Awaited {
+  readonly id: number;
+  /** The request has left. */
+  readonly sent: () => void;
+  readonly settle: (answer: ResponseBody | undefined) => void;
+}
 
 export class Conversation {
   readonly secondary: KnownSecondary;
@@ -22,7 +30,7 @@ export class Conversation {
   private readonly answerMs: number;
   private readonly observer: EcuObserver;
   private lastId: number;
-  private awaited: { readonly id: number; readonly done: (answer: ResponseBody | undefined) => void } | undefined;
+  private awaited: Awaited | undefined;
 
   /** `firstId` differs from start to start, so that an answer to a question before a reboot is not taken for a new one. */
   constructor(secondary: KnownSecondary, clock: Clock, observer: EcuObserver, answerMs: number, firstId: number) {
@@ -34,22 +42,22 @@ export class Conversation {
     secondary.link.listen(this.listener());
   }
 
-  /** The answer of that name; a refusal, or silence after `attempts`, is a fault. */
+  /** The answer of that name; a refusal, or silence after all attempts, is a fault. */
   *ask<Name extends ResponseBody['name']>(
     body: RequestBody,
     answerName: Name,
-    attempts = usualAttempts,
+    answerMs = this.answerMs,
   ): Task<Result<Extract<ResponseBody, { name: Name }>, RemoteFault>> {
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       if (attempt > 0) yield* this.pause(Math.min(firstPauseMs * 2 ** attempt, longestPauseMs));
-      const answer = yield* wait<ResponseBody | undefined>((done) => this.exchange(body, done));
+      const answer = yield* wait<ResponseBody | undefined>((done) => this.exchange(body, answerMs, done));
       if (answer === undefined) continue;
       if (answer.name === answerName) return ok(answer as Extract<ResponseBody, { name: Name }>);
       if (answer.name === 'refusal') return fail(refusedBy(this.secondary.serial, answer));
       const message = `${this.secondary.serial} answered ${body.name} with ${answer.name}`;
       return fail(remoteFault({ code: 'unexpected-message', clause: 'M1', message }));
     }
-    const message = `${this.secondary.serial} did not answer ${body.name} in ${attempts} attempts`;
+    const message = `${this.secondary.serial} did not answer ${body.name} in ${attemptsMax} attempts`;
     this.observer.networkFailed(message);
     return fail(remoteFault({ code: 'timeout', clause: 'M1', message, attack: 'drop-request' }));
   }
@@ -61,23 +69,27 @@ export class Conversation {
     });
   }
 
-  private exchange(body: RequestBody, done: (answer: ResponseBody | undefined) => void): () => void {
+  /** The time for the answer runs from the moment the request has left: how long that takes is the link's matter. */
+  private exchange(body: RequestBody, answerMs: number, done: (answer: ResponseBody | undefined) => void): () => void {
     this.lastId = (this.lastId + 1) >>> 0;
     const message = encodeRequest({ id: this.lastId, body });
-    const timer = this.clock.after(this.answerMs * NS_PER_MS, () => settle(undefined));
-    const settle = (answer: ResponseBody | undefined) => {
-      timer.cancel();
+    let timer: Timer | undefined;
+    const end = () => {
+      timer?.cancel();
       this.awaited = undefined;
+    };
+    const settle = (answer: ResponseBody | undefined) => {
+      end();
       done(answer);
     };
-    this.awaited = { id: this.lastId, done: settle };
-    const sent = this.secondary.link.send(message);
-    if (sent.ok) this.observer.messageSent(this.secondary.serial, body.name, message.length);
-    else settle(undefined);
-    return () => {
-      timer.cancel();
-      this.awaited = undefined;
+    const sent = () => {
+      timer ??= this.clock.after(answerMs * NS_PER_MS, () => settle(undefined));
     };
+    this.awaited = { id: this.lastId, sent, settle };
+    const taken = this.secondary.link.send(message);
+    if (taken.ok) this.observer.messageSent(this.secondary.serial, body.name, message.length);
+    else settle(undefined);
+    return end;
   }
 
   private listener(): LinkListener {
@@ -87,13 +99,13 @@ export class Conversation {
         if (!response.ok) {
           this.observer.networkFailed(`${this.secondary.serial} sent what is no response: ${response.fault}`);
         } else if (response.value.id === this.awaited?.id) {
-          this.awaited.done(response.value.body);
+          this.awaited.settle(response.value.body);
         }
       },
-      messageSent: () => {},
+      messageSent: () => this.awaited?.sent(),
       transferFailed: (direction, fault) => {
         this.observer.networkFailed(`${this.secondary.serial}: ${fault.message}`);
-        if (direction === 'sending') this.awaited?.done(undefined);
+        if (direction === 'sending') this.awaited?.settle(undefined);
       },
     };
   }

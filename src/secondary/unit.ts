@@ -16,7 +16,7 @@ import type { RequestBodies, ResponseBody } from '../messages/codec.ts';
 import { protocolVersionMax, protocolVersionMin } from '../messages/version.ts';
 import { canonicalJson } from '../uptane/canonicalJson.ts';
 import { checkImage, checkTarget } from '../uptane/checks/image.ts';
-import { faultText, remoteFault } from '../uptane/faults.ts';
+import { faultSummary, remoteFault } from '../uptane/faults.ts';
 import type { Target } from '../uptane/metadata.ts';
 import { trustedVersions } from '../uptane/trusted.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
@@ -32,6 +32,7 @@ export interface SecondaryConfig {
 
 /** Metadata received for one verification: a handful of files. */
 const filesMax = 32;
+const refusalCharsMax = 300;
 const filesBytesMax = 16 * MIB;
 const fileBytesMax = Math.max(directorTargetsBytesMax, imageTargetsBytesMax);
 
@@ -201,7 +202,7 @@ function isInstalled(target: Target, running: BankImage): boolean {
 }
 
 /** The answer that names a fault. */
-export function refusal({ code, clause, attack, ...fault }: RemoteFault): ResponseBody {
-  const message = faultText({ code, clause, ...fault, ...(attack !== undefined && { attack }) }).slice(0, 300);
-  return { name: 'refusal', code, clause, attack: attack ?? '', message };
+export function refusal(fault: RemoteFault): ResponseBody {
+  const { code, clause, attack = '' } = fault;
+  return { name: 'refusal', code, clause, attack, message: faultSummary(fault).slice(0, refusalCharsMax) };
 }

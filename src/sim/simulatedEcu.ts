@@ -8,7 +8,7 @@ import { type Flash, memoryFlash } from '../ecu/flash.ts';
 import type { BankImage } from '../ecu/flashBanks.ts';
 import type { EcuObserver } from '../ecu/observer.ts';
 import { type EcuStorage, memoryStorage } from '../ecu/storage.ts';
-import { faultText } from '../uptane/faults.ts';
+import { faultSummary } from '../uptane/faults.ts';
 import { type SigningKey, signingKey } from '../uptane/keys.ts';
 import type { TrustedMetadata } from '../uptane/trusted.ts';
 import type { Emit } from './emit.ts';
@@ -107,8 +107,9 @@ export class SimulatedEcu<Started extends Running = Running> {
 function ecuObserver(ecu: string, emit: Emit): EcuObserver {
   return {
     stateEntered: (state) => emit({ type: 'ecu.state', ecu, state }),
-    faultFound: ({ code, clause, attack, ...fault }) => {
-      const message = faultText({ code, clause, ...fault });
+    faultFound: (fault) => {
+      const { code, clause, attack } = fault;
+      const message = faultSummary(fault);
       emit({ type: 'ecu.fault', ecu, fault: { code, clause, message, ...(attack !== undefined && { attack }) } });
     },
     timeAccepted: (time) => emit({ type: 'ecu.time', ecu, time: formatUtc(time) }),

@@ -13,7 +13,7 @@ import { type RoleKeySet, simulatedRoleKeys } from '../repository/roleKeys.ts';
 import type { Servers } from '../repository/servers.ts';
 import { Timeserver } from '../repository/timeserver.ts';
 import { checkProvisionedRoot } from '../uptane/checks/root.ts';
-import { faultText } from '../uptane/faults.ts';
+import { faultSummary, faultText } from '../uptane/faults.ts';
 import { signingKey } from '../uptane/keys.ts';
 import type { TrustedMetadata } from '../uptane/trusted.ts';
 import type { Recording } from './attackers/attacker.ts';
@@ -87,7 +87,7 @@ export class World {
           confirms: verdict.ok && verdict.value.confirms,
           installed: Object.fromEntries(reports.map(([serial, { installed }]) => [serial, installed.filename])),
           ...(!verdict.ok && {
-            fault: { code: verdict.fault.code, clause: verdict.fault.clause, message: faultText(verdict.fault) },
+            fault: { code: verdict.fault.code, clause: verdict.fault.clause, message: faultSummary(verdict.fault) },
           }),
         });
       },

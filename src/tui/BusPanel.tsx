@@ -72,7 +72,7 @@ const columns: readonly Column<BusView>[] = [
 ];
 
 /** The lines of the panel, at most `rows` + 2; the busiest buses where not all fit. */
-export function busLines({ buses, timeNs, rows, width }: Omit<BusPanelProps, 'color'>): readonly Line[] {
+function busLines({ buses, timeNs, rows, width }: Omit<BusPanelProps, 'color'>): readonly Line[] {
   const present = buses.map((bus) => busAt(bus, timeNs));
   const busiest = new Set([...present].sort((a, b) => b.frames - a.frames).slice(0, rows));
   const shown = present.filter((bus) => busiest.has(bus));

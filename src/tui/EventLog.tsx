@@ -33,7 +33,7 @@ function logLine({ t, subject, tone, text, count }: LogLine, subjectCells: numbe
 }
 
 /** The lines of the panel, at most `rows` + 1. */
-export function logLines({ log, rows, width }: Omit<EventLogProps, 'color'>): readonly Line[] {
+function logLines({ log, rows, width }: Omit<EventLogProps, 'color'>): readonly Line[] {
   const longest = log.reduce((cells, { subject }) => Math.max(cells, subject.length), 8);
   const subjectCells = Math.min(longest, width >= 100 ? 24 : 14);
   const shown = log.slice(Math.max(0, log.length - rows));

@@ -24,7 +24,7 @@ function keyLine(paused: boolean): Line {
   return [span(' '), ...keys.flatMap(([key, words]) => [span(key, 'strong'), span(` ${words}   `, 'dim')])];
 }
 
-export function footerLine({ view, paused, hasKeys, width }: Omit<FooterProps, 'color'>): Line {
+function footerLine({ view, paused, hasKeys, width }: Omit<FooterProps, 'color'>): Line {
   const left: Line = hasKeys ? keyLine(paused) : [span(' no keys: the input is not a terminal', 'dim')];
   const words = `${plural(view.messages, 'message')} · ${plural(view.requests, 'server request')} `;
   const right: Line = lineWidth(left) + words.length <= width ? [span(words, 'dim')] : [];

@@ -99,11 +99,8 @@ export function showDashboard(options: DashboardOptions): Dashboard {
 
   const screen = takeScreen(stdout, stdin, release);
   ink = start(false);
-  // A panel that throws is a bug: ink gives up drawing, and the run must not go on unseen.
-  ink.waitUntilExit().catch((cause: unknown) => {
-    screen.leave();
-    throw cause;
-  });
+  // Rejects where a panel threw: a bug. Left unhandled it ends the process, for the run must not go on unseen.
+  void ink.waitUntilExit();
   stdout.on('resize', resized);
   cancelDraw = hostTimer(drawEveryMs, draw);
 

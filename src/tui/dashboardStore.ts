@@ -16,14 +16,14 @@ export interface LogLine extends Note {
   readonly count: number;
 }
 
-export interface Expectation {
+interface Expectation {
   readonly text: string;
   readonly passed: boolean;
   readonly actual: string;
 }
 
 /** Attack named by a check of an ECU or of the Director. */
-export interface Detection {
+interface Detection {
   readonly attack: string;
   readonly by: string;
 }

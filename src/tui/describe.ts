@@ -13,7 +13,7 @@ export interface Note {
 type Of<T extends SimEvent['type']> = Extract<SimEvent, { type: T }>;
 
 /** A fault: its code first, where it is seen on a narrow screen too, then what, by which clause and by which attack. */
-export function faultWords(fault: FoundFault): string {
+function faultWords(fault: FoundFault): string {
   const attack = fault.attack === undefined ? '' : `, ${attackWords(fault.attack)} attack`;
   return `${fault.code}: ${fault.message} [${fault.clause}${attack}]`;
 }

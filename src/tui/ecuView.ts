@@ -2,7 +2,7 @@
 import type { Attack } from '../core/faults.ts';
 import type { EcuSummary, FoundFault, InstalledImage, SimEvent } from '../sim/events.ts';
 
-export interface ImageProgress {
+interface ImageProgress {
   readonly filename: string;
   readonly receivedBytes: number;
   readonly totalBytes: number;

@@ -18,8 +18,13 @@ export function remoteFault(details: Details): RemoteFault {
   return { kind: 'remote', ...details, message: printable(details.message, faultMessageCharsMax) };
 }
 
-/** The words that logs, reports and the terminal share: `director/targets.json: version 1 … [V4 rollback]`. */
+/** What happened and where, without the check that found it: `director/targets.json: version 1 after 2`. */
+export function faultSummary({ repository, file, message }: RemoteFault): string {
+  const where = [repository, file].filter((part) => part !== undefined).join('/');
+  return where === '' ? message : `${where}: ${message}`;
+}
+
+/** The words that logs and messages share: `director/targets.json: version 1 after 2 [V4 rollback]`. */
 export function faultText(fault: RemoteFault): string {
-  const where = fault.repository === undefined ? '' : `${fault.repository}/${fault.file ?? ''}: `;
-  return `${where}${fault.message} [${fault.clause}${fault.attack === undefined ? '' : ` ${fault.attack}`}]`;
+  return `${faultSummary(fault)} [${fault.clause}${fault.attack === undefined ? '' : ` ${fault.attack}`}]`;
 }

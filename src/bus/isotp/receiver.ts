@@ -111,7 +111,6 @@ export class IsoTpReceiver {
     const carried = Math.min(reception.rxDl - pdu.offset, message.length - offset);
     // 9.6.4: as long as the first frame, but for the last, which is at least as long as what is left. Others are ignored.
     if (data.length > reception.rxDl || data.length < carried + pdu.offset) return;
-    if (carried < message.length - offset && data.length !== reception.rxDl) return;
     reception.sequenceNumber = (reception.sequenceNumber + 1) & 0x0f;
     if (pdu.sequenceNumber !== reception.sequenceNumber) {
       this.fail('N_WRONG_SN');

@@ -6,6 +6,9 @@ import { parseStrictJson } from '../../uptane/strictJson.ts';
 import type { Conversation } from '../conversation.ts';
 import type { PrimaryUnit } from '../unit.ts';
 
+/** A Secondary that is just rebooting does not hear the first hello: it is repeated soon. */
+const helloMs = 300;
+
 /** A Secondary that is silent, or speaks no common version, is left out; the Director misses its report. */
 export function* collectReports(unit: PrimaryUnit): Task<void> {
   yield* all(unit.partners.map((partner) => collectReport(unit, partner)));
@@ -14,7 +17,7 @@ export function* collectReports(unit: PrimaryUnit): Task<void> {
 function* collectReport(unit: PrimaryUnit, partner: Conversation): Task<void> {
   const { serial } = partner.secondary;
   const hello = { name: 'hello', versionMin: protocolVersionMin, versionMax: protocolVersionMax } as const;
-  const welcome = yield* partner.ask(hello, 'welcome');
+  const welcome = yield* partner.ask(hello, 'welcome', helloMs);
   if (!welcome.ok) return unit.leave(serial);
   const answer = yield* partner.ask({ name: 'report' }, 'report');
   if (!answer.ok) return unit.leave(serial);

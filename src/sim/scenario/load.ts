@@ -35,6 +35,8 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const aliasesMax = 100;
+
 interface Source {
   readonly path: string;
   readonly document: ReturnType<typeof parseDocument>;
@@ -87,7 +89,12 @@ function deepest(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey
 }
 
 function validate<T>(source: Source, schema: z.ZodType<T>): T {
-  const value: unknown = source.document.toJS({ maxAliasCount: 100 });
+  let value: unknown;
+  try {
+    value = source.document.toJS({ maxAliasCount: aliasesMax });
+  } catch (error) {
+    throw new InputError(`${source.path}:1: file: ${reason(error)}`); // aliases that multiply
+  }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -107,8 +114,8 @@ export function scenarioPath(argument: string): string {
 /** The scenario of a file, its vehicle read and every reference in it checked. Throws an InputError. */
 export function loadScenario(path: string): Scenario {
   const source = parse(path);
-  const { vehicle: stated, ...scenario } = validate(source, scenarioSchema);
-  const vehicle = typeof stated === 'string' ? loadVehicle(source, stated) : stated;
+  const scenario = validate(source, scenarioSchema);
+  const vehicle = typeof scenario.vehicle === 'string' ? loadVehicle(source, scenario.vehicle) : scenario.vehicle;
   const loaded: Scenario = { ...scenario, vehicle };
   const problem = checkReferences(loaded);
   if (problem !== undefined) {

@@ -13,12 +13,19 @@ export interface CheckContext {
 }
 
 export function faultAt(
-  context: Pick<CheckContext, 'repository' | 'file'>,
+  context: { readonly repository?: RepositoryName; readonly file: string },
   code: RemoteFaultCode,
   clause: string,
   message: string,
   attack?: Attack,
 ): RemoteFault {
   const { repository, file } = context;
-  return remoteFault({ code, clause, message, repository, file, ...(attack !== undefined && { attack }) });
+  return remoteFault({
+    code,
+    clause,
+    message,
+    file,
+    ...(repository !== undefined && { repository }),
+    ...(attack !== undefined && { attack }),
+  });
 }

@@ -37,7 +37,7 @@ export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Targe
 
 /** Length and every listed hash of image bytes that are read in blocks, from wherever they are stored. P7 P9 */
 export function checkImage(target: Target, length: number, blocks: Iterable<Uint8Array>): Result<void, RemoteFault> {
-  const at = { repository: 'director', file: target.filename } as const;
+  const at = { file: target.filename };
   if (length !== target.length) {
     const message = `${length} bytes where ${target.length} are listed`;
     return fail(faultAt(at, 'length-mismatch', 'P9', message, 'arbitrary-installation'));

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
+import { arbitrationKey, frameTimeNs } from '../../src/bus/frameTiming.ts';
+import { partitionable } from '../../src/bus/partition.ts';
+import { createVirtualCan } from '../../src/bus/virtualCan.ts';
+import { EventQueue } from '../../src/core/clock.ts';
+import { createRandom } from '../../src/core/random.ts';
+import { busSuite } from './busSuite.ts';
+import { BusRecorder, payload, virtualRun } from './harness.ts';
+
+const rates = { bitrate: 500_000, dataBitrate: 2_000_000 };
+
+for (const fd of [false, true]) {
+  busSuite({
+    name: `virtual ${fd ? 'CAN FD' : 'CAN'}`,
+    fd,
+    run: virtualRun,
+    make: async ({ clock }) => createVirtualCan({ name: 'can0', clock, ...rates, fd }),
+    lacks: {},
+  });
+}
+
+describe('time of a frame, unstuffed, interframe space included (ISO 11898-1)', () => {
+  const extended = (frame: CanFrame): CanFrame => ({ ...frame, extended: true });
+  test.each<[string, CanFrame, number]>([
+    ['classic, 11 bits, 8 bytes: 111 bits', classicFrame(0x7e0, payload(8)), 222_000],
+    ['classic, 11 bits, empty: 47 bits', classicFrame(0x7e0, payload(0)), 94_000],
+    ['classic remote: 47 bits', { ...classicFrame(0x7e0, payload(0)), remote: true }, 94_000],
+    ['classic, 29 bits, 8 bytes: 131 bits', extended(classicFrame(0x7e0, payload(8))), 262_000],
+    ['FD, 64 bytes with BRS: 29 bits and 550 fast ones', fdFrame(0x7e0, payload(64)), 333_000],
+    ['FD, 16 bytes: CRC-17', fdFrame(0x7e0, payload(16)), 58_000 + (1 + 4 + 128 + 4 + 17 + 6 + 1) * 500],
+    ['FD, 20 bytes: CRC-21', fdFrame(0x7e0, payload(20)), 58_000 + (1 + 4 + 160 + 4 + 21 + 7 + 1) * 500],
+    ['FD without BRS: all slow', { ...fdFrame(0x7e0, payload(8)), brs: false }, (29 + 97) * 2000],
+    ['FD, 29 bits: 19 more slow bits', extended(fdFrame(0x7e0, payload(64))), 333_000 + 38_000],
+  ])('%s', (_, frame, expectedNs) => {
+    expect(frameTimeNs(frame, rates)).toBe(expectedNs);
+  });
+
+  test('at 1 Mbit/s and 5 Mbit/s', () => {
+    expect(frameTimeNs(classicFrame(1, payload(8)), { bitrate: 1_000_000, dataBitrate: 1_000_000 })).toBe(111_000);
+    expect(frameTimeNs(fdFrame(1, payload(64)), { bitrate: 500_000, dataBitrate: 5_000_000 })).toBe(58_000 + 110_000);
+  });
+});
+
+test('arbitration keys order frames bit by bit (ISO 11898-1)', () => {
+  const base = 0x123;
+  const standard = classicFrame(base, payload(0));
+  const ordered: CanFrame[] = [
+    { ...classicFrame(0x122 * 0x4_0000 + 0x3_ffff, payload(0)), extended: true },
+    standard,
+    { ...standard, remote: true },
+    { ...classicFrame(base * 0x4_0000, payload(0)), extended: true },
+    { ...classicFrame(base * 0x4_0000, payload(0)), extended: true, remote: true },
+    { ...classicFrame(base * 0x4_0000 + 1, payload(0)), extended: true },
+    classicFrame(0x124, payload(0)),
+  ];
+  const keys = ordered.map(arbitrationKey);
+  expect(keys).toEqual([...keys].sort((a, b) => a - b));
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(arbitrationKey(fdFrame(base, payload(0)))).toBe(arbitrationKey(standard));
+});
+
+function busOf(fd = true, bitrate = rates.bitrate) {
+  const clock = new EventQueue();
+  return { clock, bus: createVirtualCan({ name: 'can0', clock, ...rates, bitrate, fd }) };
+}
+
+test('frames run back to back: their times sum exactly, and are heard 3 bits before the bus is free', () => {
+  const { clock, bus } = busOf();
+  const heard = new BusRecorder();
+  const times: number[] = [];
+  heard.onReceived = () => times.push(clock.nowNs());
+  bus.attach('b', heard);
+  const place = bus.attach('a', new BusRecorder());
+  const frames = [classicFrame(1, payload(8)), fdFrame(2, payload(64)), classicFrame(3, payload(0))];
+  for (const frame of frames) place.send(frame);
+  while (clock.step());
+  expect(times).toEqual([222_000 - 6000, 555_000 - 6000, 649_000 - 6000]);
+  expect(bus.load().busyNs).toBe(649_000);
+});
+
+test('rates that divide no second sum to the same as well', () => {
+  const { clock, bus } = busOf(false, 83_333);
+  const place = bus.attach('a', new BusRecorder());
+  const frame = classicFrame(1, payload(8));
+  for (let index = 0; index < 10; index += 1) place.send(frame);
+  while (clock.step());
+  expect(bus.load().busyNs).toBe(10 * frameTimeNs(frame, { bitrate: 83_333, dataBitrate: 83_333 }));
+  expect(clock.nowNs()).toBe(bus.load().busyNs - Math.round(3e9 / 83_333));
+});
+
+test('a frame given in the interframe space starts at its end, one given on an idle bus at once', () => {
+  const { clock, bus } = busOf();
+  const heard = new BusRecorder();
+  const times: number[] = [];
+  heard.onReceived = () => times.push(clock.nowNs());
+  bus.attach('b', heard);
+  const place = bus.attach('a', new BusRecorder());
+  place.send(classicFrame(1, payload(0)));
+  clock.at(90_000, () => place.send(classicFrame(2, payload(0))));
+  clock.at(1_000_000, () => place.send(classicFrame(3, payload(0))));
+  while (clock.step());
+  expect(times).toEqual([88_000, 94_000 + 88_000, 1_088_000]);
+});
+
+test('a late lower id goes before an earlier higher one that still waits', () => {
+  const { clock, bus } = busOf();
+  const heard = new BusRecorder();
+  bus.attach('listener', heard);
+  const [a, b] = [bus.attach('a', new BusRecorder()), bus.attach('b', new BusRecorder())];
+  a.send(classicFrame(0x400, payload(8)));
+  a.send(classicFrame(0x500, payload(8)));
+  clock.at(200_000, () => b.send(classicFrame(0x100, payload(8))));
+  while (clock.step());
+  expect(heard.received.map((frame) => frame.id)).toEqual([0x400, 0x100, 0x500]);
+});
+
+test('receivers are told in the order of attachment, then the sender', () => {
+  const { clock, bus } = busOf();
+  const order: string[] = [];
+  const places = ['a', 'b', 'c'].map((name) => {
+    const recorder = new BusRecorder();
+    recorder.onReceived = () => order.push(`${name} received`);
+    recorder.onSent = () => order.push(`${name} sent`);
+    return bus.attach(name, recorder);
+  });
+  places[1]?.send(classicFrame(1, payload(1)));
+  while (clock.step());
+  expect(order).toEqual(['a received', 'c received', 'b sent']);
+});
+
+/** Twenty nodes that send at random times. */
+function traffic(seed: string): string {
+  const { clock, bus } = busOf();
+  const random = createRandom(seed);
+  for (let index = 0; index < 20; index += 1) {
+    const place = bus.attach(`n${index}`, new BusRecorder());
+    for (let count = 0; count < 50; count += 1) {
+      const frame = classicFrame(random.below(0x800), random.bytes(random.below(9)));
+      clock.at(random.below(200_000_000), () => place.send(frame));
+    }
+  }
+  while (clock.step());
+  expect(bus.load().frames).toBe(1000);
+  return bus.load().digest;
+}
+
+test('equal traffic gives equal digests, other traffic others', () => {
+  expect(traffic('one')).toBe(traffic('one'));
+  expect(traffic('one')).not.toBe(traffic('two'));
+});
+
+test('the same frames at another time give another digest', () => {
+  const digests = [0, 1, 0x1_0000_0000].map((startNs) => {
+    const { clock, bus } = busOf();
+    const place = bus.attach('a', new BusRecorder());
+    clock.at(startNs, () => place.send(classicFrame(1, payload(8))));
+    while (clock.step());
+    return bus.load().digest;
+  });
+  expect(new Set(digests).size).toBe(3);
+});
+
+test('a partition loses what a node had queued and never confirms it', () => {
+  const { clock, bus } = busOf();
+  const cable = partitionable(bus);
+  const [heardA, heardB] = [new BusRecorder(), new BusRecorder()];
+  const a = cable.attach('a', heardA);
+  cable.attach('b', heardB);
+  for (const id of [1, 2, 3]) a.send(classicFrame(id, payload(8)));
+  clock.at(300_000, () => cable.partition(['a']));
+  while (clock.step());
+  cable.repair();
+  while (clock.step());
+  // The second was on the wire when the cable was cut.
+  expect(heardB.received.map((frame) => frame.id)).toEqual([1, 2]);
+  expect(heardA.sent.map((frame) => frame.id)).toEqual([1]);
+});
+
+test('bit rates that are none are a bug of the caller', () => {
+  expect(() => busOf(false, 0)).toThrow(RangeError);
+  expect(() => busOf(false, Number.NaN)).toThrow(RangeError);
+});

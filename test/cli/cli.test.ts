@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hashHex } from '../../src/crypto/hashes.ts';
+import { ecunet } from './ecunet.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ecunet-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const hasCan = existsSync('/sys/class/net/vcan0');
+
+describe('ecunet run', { timeout: 60_000 }, () => {
+  it('prints one JSON object, whose digest is that of the trace file, and replays it', async () => {
+    const trace = join(folder, 'nominal.jsonl');
+    const image = join(folder, 'door firmware.bin');
+    writeFileSync(image, 'any real file');
+    const { code, stdout, stderr } = await ecunet(
+      'run',
+      'nominal',
+      '--json',
+      '--seed',
+      '5',
+      '--trace',
+      trace,
+      '--image',
+      `door-ecu=${image}`,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const result = JSON.parse(stdout);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(result).toMatchObject({ outcome: 'passed', seed: 5, traceDigest: hashHex('sha256', readFileSync(trace)) });
+    expect(result.simulatedMs).toBeGreaterThan(0);
+    expect(result.wallMs).toBeGreaterThan(0);
+    expect(result.expectations).toHaveLength(6);
+    expect(result.ecus.find(({ id }: { id: string }) => id === 'door-ecu')).toMatchObject({
+      role: 'secondary',
+      mode: 'partial',
+      bus: 'body',
+      installed: { filename: 'door firmware.bin', sha256: hashHex('sha256', readFileSync(image)), releaseCounter: 2 },
+      attacksDetected: [],
+    });
+    const replayed = await ecunet('replay', trace);
+    expect(replayed).toMatchObject({ code: 0, stderr: '' });
+    expect(replayed.stdout).toMatch(/Nominal update: the same, all \d+ lines/);
+  });
+
+  it('names the attacks that each ECU detected', async () => {
+    const { stdout } = await ecunet('run', 'stolen-director-keys', '--json');
+    const detected = Object.fromEntries(
+      JSON.parse(stdout).ecus.map(({ id, attacksDetected }: { id: string; attacksDetected: { code: string }[] }) => [
+        id,
+        attacksDetected.map(({ code }) => code),
+      ]),
+    );
+    expect(detected).toMatchObject({ 'gateway-ecu': ['target-missing'], 'door-ecu': [], telematics: [] });
+  });
+
+  it('exits 1 where an expectation fails, and says which', async () => {
+    const path = join(folder, 'wrong.yaml');
+    const vehicle = join(import.meta.dirname, '../../scenarios/vehicles/compact.yaml');
+    writeFileSync(join(folder, 'compact.yaml'), readFileSync(vehicle));
+    writeFileSync(
+      path,
+      'title: Wrong\nabout: x\nvehicle: compact.yaml\nsteps: [{ cycle: {} }, { expect: [{ ecu: door-ecu, runs: door-9.img }] }]\n',
+    );
+    const { code, stdout } = await ecunet('run', path);
+    expect(code).toBe(1);
+    expect(stdout).toContain('door-ecu runs door-9.img');
+    expect(stdout).toContain('FAILED');
+  });
+
+  it.each([
+    [['run', 'no-such-scenario'], /no-such-scenario.yaml: no such file$/],
+    [['run'], /missing required argument 'scenario'/],
+    [['run', 'nominal', '--seed', 'x'], /a whole number from 0 is needed/],
+    [['run', 'nominal', '--image', 'door-ecu'], /NAME=VALUE is needed/],
+    [['run', 'nominal', '--image', 'door-ecu=/no/such/file'], /\/no\/such\/file: no such file$/],
+    [['run', 'nominal', '--image', 'door-ecu=/dev/zero'], /\/dev\/zero: not a file$/],
+    [['run', 'nominal', '--link', 'gateway-ecu=pigeon'], /the transport is tcp$/],
+    [['run', 'nominal', '--trace', '/no/such/folder/t.jsonl'], /the trace cannot be written \(ENOENT\)$/],
+    [['run', 'nominal', '--bus', 'body=../../etc'], /body=\.\.\/\.\.\/etc/],
+    [['replay', '/no/such/trace'], /\/no\/such\/trace: it cannot be read \(ENOENT\)$/],
+    [['frobnicate'], /unknown command 'frobnicate'/],
+  ])('%j is bad input: exit 2, one line', async (args, message) => {
+    const { code, stdout, stderr } = await ecunet(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr.trimEnd()).toMatch(message);
+    expect(stderr).toMatch(/^ecunet: /);
+  });
+
+  it.skipIf(hasCan)('names a missing interface and the command that makes it (where there is no vcan0)', async () => {
+    const { code, stderr } = await ecunet('run', 'nominal', '--bus', 'body=vcan0');
+    expect(code).toBe(2);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/--bus body=vcan0: .*vcan0.*ip link add dev vcan0 type vcan/);
+  });
+});

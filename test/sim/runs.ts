@@ -1,0 +1,56 @@
+// Running scenarios in tests: from a file or a changed copy of one, with everything that the run told.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { EventQueue } from '../../src/core/clock.ts';
+import type { SimEvent } from '../../src/sim/events.ts';
+import { completeInputs, type RunInputs } from '../../src/sim/inputs.ts';
+import { loadScenario } from '../../src/sim/scenario/load.ts';
+import type { Scenario } from '../../src/sim/scenario/schema.ts';
+import { type RunResult, Simulation } from '../../src/sim/simulation.ts';
+import { virtualBuses } from '../../src/sim/transports.ts';
+
+export const scenariosFolder = join(import.meta.dirname, '../../scenarios');
+
+export function scenarioNames(): readonly string[] {
+  return readdirSync(scenariosFolder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length));
+}
+
+export function inputsOf(name: string, changes: Partial<RunInputs> = {}): RunInputs {
+  const scenario = loadScenario(join(scenariosFolder, `${name}.yaml`));
+  const empty = { givenImages: new Map(), interfaces: new Map(), tcpLinks: new Set<string>() };
+  return completeInputs({ scenario, seed: scenario.seed, ...empty, ...changes });
+}
+
+/** The inputs of a scenario whose steps are replaced. */
+export function inputsWithSteps(name: string, steps: Scenario['steps']): RunInputs {
+  const inputs = inputsOf(name);
+  return { ...inputs, scenario: { ...inputs.scenario, steps } };
+}
+
+export interface VirtualRun {
+  readonly simulation: Simulation;
+  readonly result: RunResult;
+  readonly events: readonly SimEvent[];
+}
+
+/** Runs to the end on the virtual buses, synchronously. */
+export function runVirtual(inputs: RunInputs): VirtualRun {
+  const queue = new EventQueue();
+  const events: SimEvent[] = [];
+  const transports = { buses: virtualBuses(inputs.scenario.vehicle, queue), links: new Map() };
+  const simulation = new Simulation(inputs, queue, transports, (event) => events.push(event));
+  simulation.begin();
+  while (simulation.result === undefined) {
+    if (!queue.step()) throw new Error('nothing is left to happen');
+  }
+  return { simulation, result: simulation.result, events };
+}
+
+export function eventsOf<Type extends SimEvent['type']>(
+  events: readonly SimEvent[],
+  type: Type,
+): readonly Extract<SimEvent, { type: Type }>[] {
+  return events.filter((event): event is Extract<SimEvent, { type: Type }> => event.type === type);
+}

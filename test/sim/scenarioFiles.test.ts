@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/faults.ts';
+import { completeInputs } from '../../src/sim/inputs.ts';
+import { loadScenario } from '../../src/sim/scenario/load.ts';
+import { inputsOf } from './runs.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ecunet-scenario-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const vehicle = `vin: WECUNET0000000001
+buses:
+  body: { kind: can, bitrate: 500000 }
+ecus:
+  hub: { role: primary, hardware: h1, buses: [body], image: { filename: h-1.img, size: 1 KiB, releaseCounter: 1 } }
+  door:
+    role: secondary
+    verification: partial
+    hardware: d1
+    bus: body
+    requestId: 0x10
+    responseId: 0x11
+    image: { filename: d-1.img, size: 1 KiB, releaseCounter: 1 }
+`;
+
+const scenario = `title: Test
+about: A test.
+vehicle: vehicle.yaml
+steps:
+  - publish:
+      door: { filename: d-2.img, size: 2 KiB, releaseCounter: 2 }
+  - cycle: {}
+  - expect:
+      - { ecu: door, runs: d-2.img }
+`;
+
+/** The one line with which a scenario is refused; the folder left out. */
+function refusal(text: string, vehicleText = vehicle): string {
+  writeFileSync(join(folder, 'vehicle.yaml'), vehicleText);
+  const path = join(folder, 'scenario.yaml');
+  writeFileSync(path, text);
+  try {
+    loadScenario(path);
+  } catch (error) {
+    if (error instanceof InputError) return error.message.replaceAll(`${folder}/`, '');
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('a scenario file', () => {
+  it('is accepted as it is', () => {
+    expect(refusal(scenario)).toBe('accepted');
+  });
+
+  it.each([
+    ['2 KiB, release', '2 parsecs, release', 'scenario.yaml:6: steps[0].publish.door.size: a size such as 24 KiB'],
+    ['  - cycle: {}', '  - cylce: {}', 'scenario.yaml:7: steps[1].cylce: there is no such field'],
+    ['title: Test', 'title: 5', 'scenario.yaml:1: title: '],
+    ['about: A test.\n', '', 'scenario.yaml:1: about: '],
+    ['      door: {', '      boot: {', 'scenario.yaml:6: steps[0].publish.boot: there is no ECU boot'],
+    ['ecu: door, runs', 'ecu: doors, runs', 'scenario.yaml:9: steps[2].expect[0].ecu: there is no ECU doors'],
+    ['ecu: door, runs: d-2.img', 'ecu: door, walks: 2', 'scenario.yaml:9: steps[2].expect[0]'],
+    ['  - cycle: {}', '  - stop: nothing', 'scenario.yaml:7: steps[1].stop: no attack nothing is under way'],
+    [
+      '  - cycle: {}',
+      '  - attack: { kind: replayed-time, id: a, position: network, recording: r }',
+      'scenario.yaml:7: steps[1].attack.recording: nothing was recorded as r',
+    ],
+    ['  - cycle: {}', '  - {}', 'scenario.yaml:7: steps[1]: one of publish, '],
+    ['  - cycle: {}', '  - { wait: 1s, parked: 2d }', 'scenario.yaml:7: steps[1]: one of publish, '],
+    [
+      '  - cycle: {}',
+      '  - cycle: { during: [{ after: 1s, repair: { bus: air } }] }',
+      'steps[1].cycle.during[0]: there is no bus air',
+    ],
+    ['size: 2 KiB', 'size: 20 MiB', 'scenario.yaml:6: steps[0].publish.door.size: larger than the flash bank'],
+    [
+      'd-2.img, size',
+      '../d-2.img, size',
+      'scenario.yaml:6: steps[0].publish.door.filename: a file name without folders',
+    ],
+    ['vehicle: vehicle.yaml', 'vehicle: gone.yaml', 'scenario.yaml:3: vehicle: gone.yaml: no such file'],
+    ['steps:', 'steps: [', 'scenario.yaml:'],
+    ['title: Test', 'title: Test\ntitle: Again', 'scenario.yaml:2: '],
+  ])('with %j as %j is refused: %s', (from, to, message) => {
+    expect(scenario).toContain(from);
+    expect(refusal(scenario.replace(from, to))).toContain(message);
+  });
+
+  it.each([
+    ['role: primary', 'role: secondary', 'vehicle.yaml:5: ecus.hub'],
+    ['verification: partial', 'verification: some', 'vehicle.yaml:8: ecus.door.verification'],
+    ['responseId: 0x11', 'responseId: 0x10', "steps:1: the id is door's on this bus already"],
+    ['responseId: 0x11', 'responseId: 0x800', 'vehicle.yaml:12: ecus.door.responseId'],
+    ['bus: body', 'bus: air', 'there is no bus air'],
+    ['vin: WECUNET0000000001', 'vin: SHORT', 'vehicle.yaml:1: vin: a VIN of 17 characters'],
+  ])('whose vehicle has %j as %j is refused', (from, to, message) => {
+    expect(vehicle).toContain(from);
+    const said = refusal(scenario, vehicle.replace(from, to));
+    expect(said).not.toBe('accepted');
+    expect(said).toContain(message.replace(/^steps:1: /, ''));
+  });
+
+  it('that is not UTF-8, too long, a folder or absent is refused', () => {
+    const path = join(folder, 'odd.yaml');
+    writeFileSync(path, Buffer.from([0xff, 0xfe, 0x00]));
+    expect(() => loadScenario(path)).toThrow(/not well-formed UTF-8/);
+    writeFileSync(path, '#'.repeat(300 * 1024));
+    expect(() => loadScenario(path)).toThrow(/at most 262144 are allowed/);
+    mkdirSync(join(folder, 'folder.yaml'));
+    expect(() => loadScenario(join(folder, 'folder.yaml'))).toThrow(/not a file/);
+    expect(() => loadScenario(join(folder, 'gone.yaml'))).toThrow(/gone.yaml: no such file/);
+  });
+
+  it('full of aliases is refused before it fills the memory', () => {
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]'];
+    for (let letter = 1; letter < 9; letter += 1) {
+      const [last, next] = [letter - 1, letter].map((index) => String.fromCharCode(97 + index));
+      bomb.push(`${next}: &${next} [${Array.from({ length: 10 }, () => `*${last}`).join(',')}]`);
+    }
+    expect(refusal(`${bomb.join('\n')}\n${scenario}`)).toContain('scenario.yaml:');
+  });
+});
+
+describe('what the command line adds', () => {
+  const image = { filename: 'f.bin', bytes: new Uint8Array(10) };
+
+  it.each([
+    [{ interfaces: new Map([['air', 'vcan0']]) }, /--bus air: the vehicle has the buses body, chassis/],
+    [{ tcpLinks: new Set(['boot']) }, /--link boot: the vehicle has the ECUs telematics/],
+    [{ tcpLinks: new Set(['telematics']) }, /--link telematics: a Secondary is needed/],
+    [{ givenImages: new Map([['boot', image]]) }, /--image boot: the vehicle has the ECUs/],
+    [
+      { givenImages: new Map([['door-ecu', { ...image, bytes: new Uint8Array(17 * 1024 * 1024) }]]) },
+      /--image door-ecu: f.bin has 17825792 bytes, a flash bank of door-ecu holds 16777216/,
+    ],
+    [
+      { givenImages: new Map([['door-ecu', { ...image, filename: 'brake-1.img' }]]) },
+      /--image door-ecu: the name brake-1.img is taken by an image of brake-ecu/,
+    ],
+    [
+      {
+        givenImages: new Map([
+          ['door-ecu', image],
+          ['brake-ecu', image],
+        ]),
+      },
+      /--image brake-ecu: the name f.bin is taken by an image of door-ecu/,
+    ],
+  ])('is refused in one line: %j', (changes, message) => {
+    expect(() => inputsOf('nominal', changes)).toThrow(message);
+  });
+
+  it('gives an image to an ECU that the scenario does not publish for', () => {
+    const inputs = inputsOf('failed-activation', { givenImages: new Map([['door-ecu', image]]) });
+    expect(inputs.scenario.steps[0]?.publish?.['door-ecu']).toMatchObject({ releaseCounter: 2 });
+  });
+
+  it('cannot give one where nothing is published', () => {
+    const inputs = inputsOf('nominal');
+    const scenario = { ...inputs.scenario, steps: [{ cycle: { during: [] } }] };
+    expect(() => completeInputs({ ...inputs, scenario, givenImages: new Map([['door-ecu', image]]) })).toThrow(
+      /publishes no images/,
+    );
+  });
+});

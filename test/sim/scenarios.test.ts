@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { eventsOf, inputsOf, runVirtual, scenarioNames } from './runs.ts';
+
+describe('the scenarios that come with ecunet', () => {
+  it.each(scenarioNames())('%s comes out as it says', (name) => {
+    const { result } = runVirtual(inputsOf(name));
+    expect(result.expectations.length).toBeGreaterThan(0);
+    expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
+    expect(result.outcome).toBe('passed');
+  });
+});
+
+describe('the nominal update', () => {
+  const { result, events, simulation } = runVirtual(inputsOf('nominal'));
+
+  it('brings every ECU to release 2, with the published bytes in the bank it booted', () => {
+    for (const { id, installed } of result.ecus) {
+      const ecu = simulation.world.vehicle.ecus.get(id);
+      expect(installed.releaseCounter, id).toBe(2);
+      expect(ecu?.runningBytes(), id).toEqual(simulation.world.images.genuine.get(installed.filename));
+    }
+  });
+
+  it('goes through the seven steps of the Primary in order, and reports again [M1]', () => {
+    const states = eventsOf(events, 'ecu.state')
+      .filter(({ ecu }) => ecu === 'telematics')
+      .map(({ state }) => state);
+    expect(states).toEqual([
+      ...['booting', 'idle', 'collectingReports', 'sendingManifest', 'attestingTime', 'verifyingMetadata'],
+      ...['downloadingImages', 'distributingTime', 'distributingMetadata', 'distributingImages', 'installing'],
+      ...['activating', 'rebooting', 'booting', 'closing', 'idle'],
+    ]);
+  });
+
+  it('has the Director accept two manifests, the second of which confirms all five', () => {
+    const manifests = eventsOf(events, 'director.manifest');
+    expect(manifests.map(({ accepted, confirms }) => [accepted, confirms])).toEqual([
+      [true, false],
+      [true, true],
+    ]);
+    expect(Object.values(manifests[1]?.installed ?? {}).every((name) => name.endsWith('-2.img'))).toBe(true);
+  });
+
+  it('gives a partial Secondary the Director root and Targets alone [L1 M9]', () => {
+    const trusted = simulation.world.vehicle.ecus.get('door-ecu')?.ecu.trusted;
+    expect(Object.keys(trusted ?? {})).toEqual(['director']);
+    expect(Object.keys(trusted?.director ?? {})).toEqual(['root', 'targets']);
+  });
+
+  it('sends every image in blocks no longer than the ECU takes, each acknowledged before the next', () => {
+    const messages = eventsOf(events, 'message').filter(
+      ({ name, from, to }) => [from, to].includes('door-ecu') && (name === 'imageBlock' || name === 'blockStored'),
+    );
+    expect(messages.map(({ name }) => name)).toEqual(
+      Array.from({ length: messages.length / 2 }, () => ['imageBlock', 'blockStored']).flat(),
+    );
+    expect(Math.max(...messages.map(({ bytes }) => bytes))).toBeLessThan(4000 + 32);
+  });
+
+  it('takes no longer on the bus than its frames: the load never passes one', () => {
+    for (const { busyNs, windowNs } of eventsOf(events, 'bus.window'))
+      expect(busyNs).toBeLessThanOrEqual(windowNs * 1.01);
+  });
+});
+
+describe('Director keys stolen, Primary compromised', () => {
+  const { simulation, events } = runVirtual(inputsOf('stolen-director-keys'));
+  const { vehicle, images } = simulation.world;
+  const implant = images.attackers.get('implant.img');
+
+  it('boots the attacker’s bytes on the partial Secondaries, read back from the bank', () => {
+    expect(implant?.length).toBe(10 * 1024);
+    for (const id of ['door-ecu', 'suspension-ecu']) expect(vehicle.ecus.get(id)?.runningBytes(), id).toEqual(implant);
+  });
+
+  it('keeps the genuine bytes on the full Secondaries, with no trace of the attacker’s in either bank', () => {
+    for (const [id, filename] of [
+      ['gateway-ecu', 'gateway-1.img'],
+      ['brake-ecu', 'brake-1.img'],
+    ] as const) {
+      const ecu = vehicle.ecus.get(id);
+      expect(ecu?.runningBytes(), id).toEqual(images.genuine.get(filename));
+      expect(ecu?.flash.read(1, 0, 16), id).toEqual(new Uint8Array());
+    }
+  });
+
+  it('shows the Director what the partial Secondaries run: the manifest does not confirm', () => {
+    const last = eventsOf(events, 'director.manifest').at(-1);
+    expect(last).toMatchObject({ accepted: true, confirms: false });
+    expect(last?.installed).toMatchObject({ 'door-ecu': 'implant.img', 'brake-ecu': 'brake-1.img' });
+  });
+});
+
+describe('an interrupted transfer', () => {
+  it('goes on from the byte where it was cut, and every byte is written once', () => {
+    const { events } = runVirtual(inputsOf('interrupted-transfer'));
+    const received = eventsOf(events, 'ecu.progress')
+      .filter(({ ecu }) => ecu === 'door-ecu')
+      .map(({ receivedBytes }) => receivedBytes);
+    expect(received).toEqual([...received].sort((a, b) => a - b));
+    expect(new Set(received).size).toBe(received.length);
+    const cut = eventsOf(events, 'bus.changed').map(({ t }) => t);
+    const progress = eventsOf(events, 'ecu.progress').filter(({ ecu }) => ecu === 'door-ecu');
+    const [cutNs = 0, repairedNs = 0] = cut;
+    expect(progress.some(({ t }) => t < cutNs)).toBe(true);
+    expect(progress.filter(({ t }) => t > cutNs && t < repairedNs)).toEqual([]);
+    expect(progress.some(({ t }) => t > repairedNs)).toBe(true);
+  });
+
+  it('is taken up in the next cycle where the bus stays cut to the end of this one', () => {
+    const inputs = inputsOf('interrupted-transfer');
+    const [publish, cycle] = inputs.scenario.steps;
+    if (publish === undefined || cycle === undefined) throw new Error('the scenario has changed');
+    const during = cycle.cycle?.during.slice(0, 1) ?? [];
+    const repair = { after: 0, repair: { bus: 'body' } };
+    const steps = [publish, { cycle: { during } }, { cycle: { during: [repair] } }];
+    const { events, result } = runVirtual({ ...inputs, scenario: { ...inputs.scenario, steps } });
+    const received = eventsOf(events, 'ecu.progress')
+      .filter(({ ecu }) => ecu === 'door-ecu')
+      .map(({ receivedBytes }) => receivedBytes);
+    expect(new Set(received).size).toBe(received.length);
+    expect(result.ecus.find(({ id }) => id === 'door-ecu')?.installed.filename).toBe('door-2.img');
+  });
+});
+
+describe('expectations', () => {
+  it.each([
+    [{ ecu: 'door-ecu', runs: 'door-1.img' }, 'door-2.img, genuine bytes'],
+    [{ ecu: 'door-ecu', runsImageOf: 'attacker' }, 'door-2.img, genuine bytes'],
+    [{ ecu: 'door-ecu', finds: 'rollback' }, 'nothing'],
+    [{ ecu: 'door-ecu', reports: 'rollback' }, 'nothing'],
+    [{ ecu: 'door-ecu', transfer: 'resumed' }, 'complete, not interrupted, no byte sent twice'],
+    [{ manifest: 'refused' }, 'confirmed'],
+  ] as const)('%j fails after a nominal update, and says what is the case', (wrong, actual) => {
+    const inputs = inputsOf('nominal');
+    const steps = [...inputs.scenario.steps.slice(0, 2), { expect: [wrong] }];
+    const { result } = runVirtual({ ...inputs, scenario: { ...inputs.scenario, steps } });
+    expect(result.outcome).toBe('failed');
+    expect(result.expectations[0]).toMatchObject({ passed: false, actual });
+  });
+});

@@ -1,0 +1,261 @@
+import { render } from 'ink-testing-library';
+import type { ReactElement } from 'react';
+import { describe, expect, test } from 'vitest';
+import type { SimEvent } from '../../src/sim/events.ts';
+import { BusPanel } from '../../src/tui/BusPanel.tsx';
+import { cellWidth } from '../../src/tui/cells.ts';
+import { type DashboardView, emptyView, updateView } from '../../src/tui/dashboardStore.ts';
+import { EcuTable, ecuLines } from '../../src/tui/EcuTable.tsx';
+import { EventLog } from '../../src/tui/EventLog.tsx';
+import { Footer } from '../../src/tui/Footer.tsx';
+import { Frame, type FrameProps } from '../../src/tui/Frame.tsx';
+import { Header, headerLines } from '../../src/tui/Header.tsx';
+import type { Tone } from '../../src/tui/line.ts';
+import { VerdictBar } from '../../src/tui/VerdictBar.tsx';
+import { at, fixtureEcus, fixtureRun, startedEvent } from './fixtureRun.ts';
+
+function viewAt(seconds: number): DashboardView {
+  return fixtureRun()
+    .filter(({ t }) => t <= at(seconds))
+    .reduce(updateView, emptyView);
+}
+
+function rowsOf(element: ReactElement): readonly string[] {
+  const { lastFrame, unmount } = render(element);
+  const frame = lastFrame() ?? '';
+  unmount();
+  return frame.split('\n').map((row) => row.trimEnd());
+}
+
+function frameOf(view: DashboardView, columns: number, rows: number, extra: Partial<FrameProps> = {}): FrameProps {
+  const size = { columns, rows };
+  return {
+    view,
+    size,
+    timeNs: view.timeNs,
+    speed: 4,
+    paused: false,
+    hasKeys: true,
+    color: false,
+    last: false,
+    ...extra,
+  };
+}
+
+const sizes = [
+  [80, 24],
+  [120, 40],
+  [60, 16],
+  [200, 60],
+] as const;
+
+describe('the frame', () => {
+  test('at 80x24, under attack', () => {
+    expect(rowsOf(<Frame {...frameOf(viewAt(7.5), 80, 24)} />)).toEqual([
+      ' ecunet  rollback-attack  seed 42                       ► running ×4   0:07.500',
+      ' step 3  an on-path attacker serves old metadata on chassis',
+      ' ▲ ATTACK  old, validly signed Targets metadata to brake-ecu',
+      '── ECUs ───────────────────────────────────────── 1 refusing · 1 of 5 updated ──',
+      '   ECU             MODE     BUS      STATE               ACTIVITY       RELEASE',
+      ' ● telematics      primary  2 buses  idle                               4 → 5 ✓',
+      ' ● gateway-ecu     full     body     receiving image     ██████▍░  79%  1',
+      ' ● door-ecu        partial  body     receiving image     ████░░░░  50%  1',
+      ' ● brake-ecu       full     chassis  idle                ✗ rollback     1',
+      ' ● suspension-ecu  partial  chassis  receiving image     █▍░░░░░░  17%  1',
+      '── Buses ───────────────────────────────────────────────────────────────────────',
+      '   BUS      KIND            LOAD               NOW  PEAK  HISTORY        FRAMES',
+      '   body     CAN 500k        ████████████░░░░   75%   82%  ▆▆▆▇▇▇▇▇▇▇▇▇   13,306',
+      '   chassis  CAN FD 500k/2M  ████░░░░░░░░░░░░   25%   43%  ▃▄▄▄▄▄▄▄▃▃▃▃    2,833',
+      '── Events ──────────────────────────────────────────────────────────────────────',
+      '  0:03.900  suspension-ecu  metadata verified: director/targets 2, image/targe…',
+      '  0:04.500  telematics      has all of telematics-5.bin, 96 KiB',
+      '  0:05.000  door-ecu        network: ISO-TP transfer broke off: N_TIMEOUT_Bs;…',
+      '  0:06.000  step 3          an on-path attacker serves old metadata on chassis',
+      '  0:06.000  attack          begins: old, validly signed Targets metadata to br…',
+      '  0:06.400  brake-ecu       ✗ rollback: Targets version 1 is lower than the tr…',
+      '  0:06.500  telematics      runs telematics-5.bin, release 5, from bank 1',
+      ' space pause   + faster   - slower   q quit     59 messages · 2 server requests',
+    ]);
+  });
+
+  test('at 120x40 names what 80 columns leave out', () => {
+    const rows = rowsOf(<Frame {...frameOf(viewAt(7.5), 120, 40)} />);
+    expect(rows).toHaveLength(39);
+    expect(rows[4]?.trim().split(/\s+/).join(' ')).toBe('ECU ROLE MODE BUS LINK STATE ACTIVITY RELEASE TIME');
+    expect(rows[5]).toMatch(/telematics {6}primary {4}full {5}body \+ chassis {9}idle .* 4 → 5 ✓ {2}00:00:00$/);
+    expect(rows[8]).toMatch(/brake-ecu .* secondary {2}full .* isotp .*✗ rollback/);
+    expect(rows.join('\n')).toContain(
+      '✗ rollback: Targets version 1 is lower than the trusted 2 [5.4.4.6.4, rollback attack]',
+    );
+  });
+
+  test.each(sizes)(
+    '%dx%d: no line is wider, the last row is free, and the footer is on the one before',
+    (columns, rows) => {
+      for (const seconds of [0, 1.4, 5, 7.5, 10, 14, 17.5, 20]) {
+        const shown = rowsOf(<Frame {...frameOf(viewAt(seconds), columns, rows)} />);
+        expect(shown).toHaveLength(rows - 1);
+        for (const row of shown) expect(cellWidth(row)).toBeLessThanOrEqual(columns);
+        expect(shown.at(-1)).toContain('q quit');
+      }
+    },
+  );
+
+  test('colour changes no character', () => {
+    const props = frameOf(viewAt(7.5), 80, 24);
+    expect(rowsOf(<Frame {...props} color={true} />)).toEqual(rowsOf(<Frame {...props} />));
+  });
+
+  test('before the run has begun', () => {
+    const rows = rowsOf(<Frame {...frameOf(emptyView, 80, 24)} />);
+    expect(rows[1]).toBe(' waiting for the first step');
+    expect(rows).toHaveLength(23);
+  });
+
+  test('the last frame is as tall as its contents and ends in the verdict', () => {
+    const run: readonly SimEvent[] = [startedEvent, { type: 'run.finished', t: 1, outcome: 'passed' }];
+    const rows = rowsOf(<Frame {...frameOf(run.reduce(updateView, emptyView), 80, 40, { last: true })} />);
+    expect(rows).toHaveLength(17);
+    expect(rows.at(-1)).toBe(' PASSED  0 expectations met');
+  });
+});
+
+describe('the header', () => {
+  const props = { view: viewAt(7.5), timeNs: at(7.5), speed: 0.125, paused: false, width: 80, color: false };
+  const ended = (outcome: 'passed' | 'failed', passed: boolean): DashboardView => ({
+    ...props.view,
+    outcome,
+    expectations: [{ text: 'x', passed, actual: 'y' }],
+  });
+  test.each([
+    ['running', props, '► running ×0.125   0:07.500'],
+    ['paused', { ...props, paused: true }, '❚❚ paused ×0.125   0:07.500'],
+    ['passed', { ...props, view: ended('passed', true) }, '✓ passed   0:07.500'],
+    ['failed', { ...props, view: ended('failed', false) }, '✗ failed   0:07.500'],
+  ])('%s', (_, given, expected) => {
+    expect(rowsOf(<Header {...given} />)[0]?.endsWith(expected)).toBe(true);
+  });
+
+  test('tells failed expectations beside the step', () => {
+    expect(rowsOf(<Header {...props} view={ended('failed', false)} />)[1]).toMatch(/✗ 1 of 1 expectation failed$/);
+    expect(rowsOf(<Header {...props} view={ended('passed', true)} />)[1]).toMatch(/✓ 1 as expected$/);
+  });
+
+  test('counts attacks beyond the first', () => {
+    const attacks = [1, 2, 3].map((id) => ({ id: String(id), text: `attack ${id}` }));
+    expect(rowsOf(<Header {...props} view={{ ...props.view, attacks }} />)[2]).toBe(' ▲ ATTACK  attack 1 (and 2 more)');
+  });
+
+  test('an attack is an alarm from edge to edge', () => {
+    const tones = headerLines(props)[2]?.map(({ tone }) => tone);
+    expect(new Set(tones)).toEqual(new Set<Tone>(['alarm']));
+  });
+});
+
+describe('the ECU table', () => {
+  /** The tone in which `text` stands in the row of `ecu`. */
+  function toneOf(view: DashboardView, ecu: string, text: string, width = 80): Tone | undefined {
+    const lines = ecuLines({ ecus: view.ecus, rows: 5, width });
+    const row = lines.find((line) => line.some((piece) => piece.text.includes(ecu)));
+    return row?.find((piece) => piece.text.includes(text))?.tone;
+  }
+
+  test.each<[string, number, string, string, Tone]>([
+    ['a new version', 7.5, 'telematics', '5 ✓', 'good'],
+    ['an idle ECU', 7.5, 'telematics', 'idle', 'dim'],
+    ['the dot of an updated ECU', 7.5, 'telematics', '●', 'good'],
+    ['an image under way', 7.5, 'gateway-ecu', 'receiving image', 'busy'],
+    ['its bar', 7.5, 'gateway-ecu', '█', 'busy'],
+    ['verification', 6.2, 'brake-ecu', 'verifying metadata', 'info'],
+    ['a refusal', 7.5, 'brake-ecu', '✗ rollback', 'bad'],
+    ['the dot of a refusing ECU', 7.5, 'brake-ecu', '●', 'bad'],
+    ['an old version', 7.5, 'brake-ecu', '1', 'dim'],
+  ])('the tone of %s', (_, seconds, ecu, text, expected) => {
+    expect(toneOf(viewAt(seconds), ecu, text)).toBe(expected);
+  });
+
+  test('an image that no honest update gives is red', () => {
+    const { sha256: _, ...image } = { ...fixtureEcus[3]?.installed, filename: 'evil.bin', lengthBytes: 1 };
+    const installed = { ...image, sha256: 'evil', releaseCounter: 0 };
+    const view = updateView(viewAt(1), { type: 'ecu.booted', t: at(2), ecu: 'brake-ecu', installed, bank: 1 });
+    expect(toneOf(view, 'brake-ecu', '1 → 0 ✗')).toBe('bad');
+    expect(toneOf(view, 'brake-ecu', '●')).toBe('bad');
+  });
+
+  test('long names end in an ellipsis', () => {
+    const ecus = viewAt(1).ecus.map((ecu) => ({ ...ecu, id: `${ecu.id}-with-a-very-long-name` }));
+    const rows = rowsOf(<EcuTable ecus={ecus} rows={5} width={80} color={false} />);
+    expect(rows[2]).toMatch(/^ ● telematics-with…/);
+    for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(80);
+  });
+
+  test('of a hundred ECUs those last active are shown, in their own order', () => {
+    const [first] = viewAt(1).ecus;
+    if (first === undefined) throw new Error('the fixture has no ECU');
+    const ecus = Array.from({ length: 100 }, (_, index) => ({ ...first, id: `ecu-${index}`, activeNs: index % 50 }));
+    const rows = rowsOf(<EcuTable ecus={ecus} rows={5} width={80} color={false} />);
+    expect(rows.slice(2).map((row) => row.trim().split(/\s+/)[1])).toEqual([
+      'ecu-48',
+      'ecu-49',
+      'ecu-98',
+      'ecu-99',
+      'and',
+    ]);
+    expect(rows.at(-1)).toBe('   … and 96 other ECUs, less active');
+  });
+
+  test('a very wide terminal names the image too', () => {
+    const rows = rowsOf(<EcuTable ecus={viewAt(7.5).ecus} rows={5} width={180} color={false} />);
+    expect(rows[2]).toMatch(/telematics-5\.bin +2030-01-01 00:00:00$/);
+    expect(rows[3]).toContain('of 96 KiB');
+  });
+});
+
+describe('the bus panel', () => {
+  const { buses, timeNs } = viewAt(7.5);
+  const [body] = buses;
+
+  test('counts frames where the load is not known', () => {
+    if (body === undefined) throw new Error('the fixture has no bus');
+    const real = { ...body, interface: 'can0', busyNs: 0, framesPerSecond: 1234, peakFramesPerSecond: 2468 };
+    const rows = rowsOf(<BusPanel buses={[real]} timeNs={timeNs} rows={2} width={120} color={false} />);
+    expect(rows[2]).toMatch(/ can0 .*█░.* 1,234\/s {2}2,468\/s/);
+    expect(rows[2]).not.toContain('%');
+  });
+
+  test('shows the busiest where not all fit', () => {
+    const rows = rowsOf(<BusPanel buses={buses} timeNs={timeNs} rows={1} width={80} color={false} />);
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toMatch(/ 1 quieter bus not shown ──$/);
+    expect(rows[2]).toMatch(/^ {3}body /);
+  });
+});
+
+describe('the log and the bottom line', () => {
+  test('repeated lines are counted and the count is never cut off', () => {
+    const line = { t: 0, subject: 'brake-ecu', tone: 'bad', text: 'x'.repeat(200), count: 12 } as const;
+    const rows = rowsOf(<EventLog log={[line]} rows={3} width={80} color={false} />);
+    expect(rows[1]).toMatch(/x… ×12$/);
+  });
+
+  test('without a keyboard no keys are named', () => {
+    const props = { view: { messages: 1, requests: 0 }, paused: false, width: 80, color: false };
+    expect(rowsOf(<Footer {...props} hasKeys={false} />)[0]).toMatch(
+      /^ no keys: the input is not a terminal .*1 message · 0/,
+    );
+    expect(rowsOf(<Footer {...props} hasKeys={true} paused={true} />)[0]).toContain('space resume');
+    expect(rowsOf(<Footer {...props} hasKeys={true} width={50} />)).toEqual([
+      ' space pause   + faster   - slower   q quit',
+    ]);
+  });
+
+  test.each([
+    ['passed', [true, true], ' PASSED  2 expectations met'],
+    ['failed', [true, false], ' FAILED  1 of 2 expectations not met'],
+    [undefined, [true], ' STOPPED before its end'],
+  ] as const)('a run that %s', (outcome, results, expected) => {
+    const expectations = results.map((passed) => ({ text: 'x', passed, actual: 'y' }));
+    const view = { ...emptyView, expectations, ...(outcome === undefined ? {} : { outcome }) };
+    expect(rowsOf(<VerdictBar view={view} width={80} color={false} />)).toEqual([expected]);
+  });
+});
