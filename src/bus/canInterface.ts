@@ -42,7 +42,10 @@ function missing(name: string): EnvironmentFault {
   const there = `there is no CAN interface ${name}`;
   switch (kernelSupport()) {
     case 'none':
-      return environmentFault('interface-missing', `${there}, and this kernel has no CAN: use a virtual bus`);
+      return environmentFault(
+        'interface-missing',
+        `${there}, and this kernel has no CAN; on one that has: ${createCommand(name)}`,
+      );
     case 'loadable':
       return environmentFault('interface-missing', `${there}: sudo modprobe vcan && ${createCommand(name)}`);
     case 'present':

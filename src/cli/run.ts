@@ -9,6 +9,7 @@ import { completeInputs, isRealTime, type RunInputs } from '../sim/inputs.ts';
 import { type FinishedRun, type RunControls, runScenario } from '../sim/run.ts';
 import { loadScenario, readBounded, scenarioPath } from '../sim/scenario/load.ts';
 import { createDashboardStore, type DashboardStore } from '../tui/dashboardStore.ts';
+import { canShowDashboard, loadDashboard } from '../tui/loadDashboard.ts';
 import { createProgressLines } from '../tui/progressLines.ts';
 import { summaryText } from '../tui/summary.ts';
 
@@ -107,14 +108,14 @@ async function watched(inputs: RunInputs, options: Options, store: DashboardStor
   const common = { inputs, ...(options.trace !== undefined && { tracePath: options.trace }) };
   const update: Observer = (event) => store.update(event);
   if (options.json) return runScenario({ ...common, observers: [] });
-  if (!options.dash || !process.stdout.isTTY) {
+  if (!options.dash || !canShowDashboard(process.stdout, process.env)) {
     const progress = createProgressLines();
     const print: Observer = (event) => {
       for (const line of progress(event)) process.stdout.write(`${line}\n`);
     };
     return runScenario({ ...common, observers: [update, print] });
   }
-  const { showDashboard } = await import('../tui/dashboard.tsx');
+  const { showDashboard } = await loadDashboard();
   let dashboard: ReturnType<typeof showDashboard> | undefined;
   const controlled = (controls: RunControls) => {
     dashboard = showDashboard({ store, controls });

@@ -19,6 +19,7 @@ export function runTask<T>(task: Task<T>, done: (value: T) => void): () => void 
   function advance(value: unknown): void {
     // A wait that is done at once is taken in this loop, so that long runs of them need no stack.
     let next: { readonly value: unknown } | undefined = { value };
+    cancelWait = () => {};
     while (next !== undefined && !stopped) {
       const step = task.next(next.value);
       next = undefined;

@@ -40,6 +40,17 @@ export function imageOf(target: Target): BankImage {
   return { filename, length, hashes, releaseCounter: mustMatch.releaseCounter };
 }
 
+/** Whether two descriptions are of one image. */
+export function sameImage(a: BankImage, b: BankImage): boolean {
+  return (
+    a.filename === b.filename &&
+    a.length === b.length &&
+    a.releaseCounter === b.releaseCounter &&
+    a.hashes.sha256 === b.hashes.sha256 &&
+    a.hashes.sha512 === b.hashes.sha512
+  );
+}
+
 export class FlashBanks {
   private readonly flash: Flash;
   private readonly storage: EcuStorage;
@@ -82,9 +93,9 @@ export class FlashBanks {
    */
   begin(image: BankImage): number {
     const pending = this.record.images[this.inactive];
-    if (pending === undefined || JSON.stringify(pending) !== JSON.stringify(image)) {
-      this.flash.erase(this.inactive);
-      this.store({ ...this.withInactive(image), written: 0, trial: false });
+    if (pending === undefined || this.record.written === 0 || !sameImage(pending, image)) {
+      this.discard();
+      this.store(this.withInactive(image));
     }
     return this.record.written;
   }
@@ -100,10 +111,13 @@ export class FlashBanks {
     yield* this.blocks(this.inactive, this.record.written);
   }
 
-  /** Forgets the image in the inactive bank: it failed its check. */
+  /**
+   * Forgets the image in the inactive bank: it failed its check, or another one follows. Forgotten first and erased then: a
+   * power cut in between leaves no record of bytes that are no longer there.
+   */
   discard(): void {
-    this.flash.erase(this.inactive);
     this.store({ ...this.withInactive(undefined), written: 0, trial: false });
+    this.flash.erase(this.inactive);
   }
 
   /** Puts the inactive bank on trial at the next boot. */

@@ -16,6 +16,9 @@ const longestPauseMs = 2000;
 /** How often a request is sent before the Secondary counts as unreachable: patience for a bus cut of some 10 s. */
 const attemptsMax = 8;
 
+/** A request leaves in this time even on the slowest bus. A peer that stops taking what is sent to it costs no more. */
+const sendingMs = 2 * 60_000;
+
 /** The request under way. */
 interface Awaited {
   readonly id: number;
@@ -73,9 +76,10 @@ export class Conversation {
   private exchange(body: RequestBody, answerMs: number, done: (answer: ResponseBody | undefined) => void): () => void {
     this.lastId = (this.lastId + 1) >>> 0;
     const message = encodeRequest({ id: this.lastId, body });
-    let timer: Timer | undefined;
+    let timer: Timer = this.clock.after(sendingMs * NS_PER_MS, () => settle(undefined));
+    let left = false;
     const end = () => {
-      timer?.cancel();
+      timer.cancel();
       this.awaited = undefined;
     };
     const settle = (answer: ResponseBody | undefined) => {
@@ -83,7 +87,10 @@ export class Conversation {
       done(answer);
     };
     const sent = () => {
-      timer ??= this.clock.after(answerMs * NS_PER_MS, () => settle(undefined));
+      if (left) return;
+      left = true;
+      timer.cancel();
+      timer = this.clock.after(answerMs * NS_PER_MS, () => settle(undefined));
     };
     this.awaited = { id: this.lastId, sent, settle };
     const taken = this.secondary.link.send(message);

@@ -1,4 +1,6 @@
 // Owns: what the phases of a Primary's cycle work on: the ECU itself, the conversations, the servers, the cycle's memory.
+
+import type { Timer } from '../core/clock.ts';
 import type { RemoteFault } from '../core/faults.ts';
 import { type Task, wait } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
@@ -48,16 +50,20 @@ export class PrimaryUnit {
   /** Asks a server; undefined where there is no answer in time. */
   *request(request: RemoteRequest): Task<RemoteResponse | undefined> {
     return yield* wait<RemoteResponse | undefined>((done) => {
+      let timer: Timer | undefined;
+      let answered = false;
       const giveUp = this.parts.remote.request(request, (response) => {
-        timer.cancel();
+        answered = true;
+        timer?.cancel();
         done(response);
       });
-      const timer = this.parts.clock.after(this.parts.timing.answerMs * NS_PER_MS, () => {
+      if (answered) return giveUp;
+      timer = this.parts.clock.after(this.parts.timing.answerMs * NS_PER_MS, () => {
         giveUp();
         done(undefined);
       });
       return () => {
-        timer.cancel();
+        timer?.cancel();
         giveUp();
       };
     });
@@ -74,7 +80,7 @@ export class PrimaryUnit {
   }
 }
 
-/** The key of an image in the image store. */
+/** The key of an image in the image store. Its length belongs to it: what was made for another length never gets complete. */
 export function imageKey(target: Target): string {
-  return `${target.filename}#${target.hashes.sha256 ?? target.hashes.sha512}`;
+  return `${target.filename}#${target.length}#${target.hashes.sha256 ?? target.hashes.sha512}`;
 }

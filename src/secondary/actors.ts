@@ -17,7 +17,7 @@ export function provideSecondary(
   flash: { readonly flashBytesPerSecond: number },
   send: (id: number, body: ResponseBody) => void,
 ): Machine {
-  /** What is being worked on, between the request and its answer. */
+  /** What is being worked on, between the request and its answer: the request's id, and the bytes that go to flash. */
   let pending = { id: 0, bytes: 0 };
   let metadata: Result<Target | undefined, RemoteFault> = ok(undefined);
   let image: Result<void, RemoteFault> = ok();
@@ -39,8 +39,11 @@ export function provideSecondary(
       startImage: ({ event }) => send(event.id, unit.startImage((event as Of<'image.announced'>).body)),
       storeBlock: ({ event }) => {
         const { body, id } = event as Of<'imageBlock.received'>;
-        pending = { id, bytes: body.data.length };
-        unit.storeBlock(body);
+        pending = { id, bytes: unit.storeBlock(body) };
+      },
+      // The Primary listens for the answer to its latest request.
+      noteRepetition: ({ event }) => {
+        pending = { ...pending, id: event.id };
       },
       answerBlock: () => send(pending.id, unit.blockStored()),
       checkImage: ({ event }) => {
@@ -56,6 +59,7 @@ export function provideSecondary(
     },
     guards: {
       imageWanted: () => metadata.ok && metadata.value !== undefined,
+      imageExpected: ({ event }) => unit.expects((event as Of<'image.announced'>).body.filename),
       imageGood: () => image.ok,
     },
     delays: {

@@ -44,6 +44,7 @@ export const secondaryMachine = setup({
     answerVerification: () => {},
     startImage: () => {},
     storeBlock: () => {},
+    noteRepetition: () => {},
     answerBlock: () => {},
     checkImage: () => {},
     answerInstallation: () => {},
@@ -52,6 +53,7 @@ export const secondaryMachine = setup({
   },
   guards: {
     imageWanted: () => false,
+    imageExpected: () => false,
     imageGood: () => false,
   },
   delays: {
@@ -81,7 +83,7 @@ export const secondaryMachine = setup({
     idle: {},
     verifyingMetadata: {
       entry: 'verifyMetadata',
-      on: { '*': {} },
+      on: { 'verification.requested': { actions: 'noteRepetition' }, '*': {} },
       after: {
         verification: [
           { guard: 'imageWanted', target: 'awaitingImage', actions: 'answerVerification' },
@@ -90,7 +92,12 @@ export const secondaryMachine = setup({
       },
     },
     awaitingImage: {
-      on: { 'image.announced': { target: 'receivingImage', actions: 'startImage' } },
+      on: {
+        'image.announced': [
+          { guard: 'imageExpected', target: 'receivingImage', actions: 'startImage' },
+          { actions: 'startImage' },
+        ],
+      },
       after: { silence: 'idle' },
     },
     receivingImage: {
@@ -105,14 +112,14 @@ export const secondaryMachine = setup({
           after: { silence: '#secondary.idle' },
         },
         writingBlock: {
-          on: { '*': {} },
+          on: { 'imageBlock.received': { actions: 'noteRepetition' }, '*': {} },
           after: { flashWrite: { target: 'awaitingBlock', actions: 'answerBlock' } },
         },
       },
     },
     verifyingImage: {
       entry: 'checkImage',
-      on: { '*': {} },
+      on: { 'installation.requested': { actions: 'noteRepetition' }, '*': {} },
       after: {
         verification: [
           { guard: 'imageGood', target: 'installing', actions: 'answerInstallation' },
@@ -122,7 +129,7 @@ export const secondaryMachine = setup({
     },
     installing: {
       entry: 'activate',
-      on: { '*': {} },
+      on: { 'installation.requested': { actions: ['noteRepetition', 'answerInstallation'] }, '*': {} },
       after: { activation: 'rebooting' },
     },
     rebooting: { type: 'final' },

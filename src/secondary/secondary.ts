@@ -59,10 +59,13 @@ export function startSecondary(parts: SecondaryParts): RunningEcu {
       const { id, body } = request.value;
       actor.send({ type: eventTypes[body.name], id, body } as SecondaryEvent);
     },
-    messageSent: answers.sent,
+    messageSent() {
+      if (running) answers.sent();
+    },
     transferFailed(direction, fault) {
+      if (!running) return;
       if (direction === 'sending') answers.sent();
-      if (running) parts.observer.networkFailed(fault.message);
+      parts.observer.networkFailed(fault.message);
     },
   });
   actor.start();

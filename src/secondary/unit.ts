@@ -1,17 +1,19 @@
 // Owns: what a Secondary does with a request: verifies, stores, answers. Its statechart, in machine.ts, says when.
 // Must not know how messages travel.
-import { fromHex } from '../core/bytes.ts';
+import { equalBytes, fromHex } from '../core/bytes.ts';
 import type { RemoteFault } from '../core/faults.ts';
 import {
   directorTargetsBytesMax,
+  filenameCharsMax,
   imageBlockBytesMax,
   imageTargetsBytesMax,
   metadataChunkBytesMax,
+  rootRotationsMax,
 } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { MIB } from '../core/units.ts';
 import type { Ecu } from '../ecu/ecu.ts';
-import { type BankImage, imageOf } from '../ecu/flashBanks.ts';
+import { imageOf, sameImage } from '../ecu/flashBanks.ts';
 import type { RequestBodies, ResponseBody } from '../messages/codec.ts';
 import { protocolVersionMax, protocolVersionMin } from '../messages/version.ts';
 import { canonicalJson } from '../uptane/canonicalJson.ts';
@@ -30,8 +32,8 @@ export interface SecondaryConfig {
   readonly blockBytesMax: number;
 }
 
-/** Metadata received for one verification: a handful of files. */
-const filesMax = 32;
+/** Metadata received for one verification: of both repositories all roots that may follow, and the online roles. */
+const filesMax = 2 * (rootRotationsMax + 3);
 const refusalCharsMax = 300;
 const filesBytesMax = 16 * MIB;
 const fileBytesMax = Math.max(directorTargetsBytesMax, imageTargetsBytesMax);
@@ -47,6 +49,8 @@ export class SecondaryUnit {
   private readonly files = new Map<string, PartialFile>();
   /** The files have been verified: the next one begins a new set. Until then a repeated request finds them again. */
   private filesUsed = false;
+  /** The attestation that was accepted since the token was last told: a repeated request finds it again. */
+  private acceptedTime: Uint8Array | undefined;
   /** What the last verification said to install, if anything. */
   private wanted: Target | undefined;
 
@@ -67,34 +71,44 @@ export class SecondaryUnit {
       name: 'welcome',
       version,
       ecuSerial: this.ecu.parts.identity.serial,
-      blockBytesMax: Math.min(this.config.blockBytesMax, imageBlockBytesMax),
+      blockBytesMax: this.blockBytesMax,
       directorRootVersion: director.root.body.version,
       imageRootVersion: image?.root.body.version ?? 0,
     };
   }
 
   report(): ResponseBody {
+    this.acceptedTime = undefined;
     const report = canonicalJson(this.ecu.report());
     return { name: 'report', report, timeToken: fromHex(this.ecu.timeToken) ?? new Uint8Array() };
   }
 
   /** Y3 */
   acceptTime({ attestation }: RequestBodies['time']): ResponseBody {
+    if (this.acceptedTime !== undefined && equalBytes(this.acceptedTime, attestation)) return { name: 'timeAccepted' };
     const accepted = this.ecu.acceptTime(attestation, 'Y3', [this.ecu.timeToken]);
-    return accepted.ok ? { name: 'timeAccepted' } : refusal(accepted.fault);
+    if (!accepted.ok) return refusal(accepted.fault);
+    this.acceptedTime = attestation;
+    return { name: 'timeAccepted' };
   }
 
   /** Takes a piece of a metadata file; what the file says is judged by `verify`. */
   storeMetadata(chunk: RequestBodies['metadata']): ResponseBody {
     const { file, totalLength, offset, data } = chunk;
-    if (totalLength > fileBytesMax || data.length > metadataChunkBytesMax || offset + data.length > totalLength) {
-      const message = `a chunk of ${data.length} bytes at ${offset} of ${totalLength}`;
-      return this.refuse(remoteFault({ code: 'oversized', clause: 'V1', message, attack: 'endless-data' }));
+    const tooLong = totalLength > fileBytesMax || data.length > metadataChunkBytesMax || file.length > filenameCharsMax;
+    if (tooLong || offset + data.length > totalLength) {
+      return this.refuseOversized(`a chunk of ${data.length} bytes at ${offset} of ${totalLength}`);
     }
     if (offset === 0) {
-      const held = [...this.files.values()].reduce((sum, { bytes }) => sum + bytes.length, totalLength);
-      if (this.filesUsed || this.files.size >= filesMax || held > filesBytesMax) this.files.clear();
+      if (this.filesUsed) this.files.clear();
       this.filesUsed = false;
+      this.files.delete(file);
+      const held = [...this.files.values()].reduce((sum, { bytes }) => sum + bytes.length, totalLength);
+      if (this.files.size >= filesMax || held > filesBytesMax) {
+        // The next attempt begins with nothing, whoever filled the memory.
+        this.files.clear();
+        return this.refuseOversized(`more than ${filesMax} files or ${filesBytesMax} bytes of metadata`);
+      }
       this.files.set(file, { bytes: new Uint8Array(totalLength), received: 0 });
     }
     const partial = this.files.get(file);
@@ -129,29 +143,37 @@ export class SecondaryUnit {
     if (target.ok) this.ecu.trust(outcome.trusted);
     this.ecu.forgetReportedFaults();
     this.ecu.parts.observer.metadataVerified(trustedVersions(outcome.trusted));
-    if (target.ok && !isInstalled(target.value, running)) this.wanted = target.value;
+    if (target.ok && !sameImage(imageOf(target.value), running)) this.wanted = target.value;
     return ok(this.wanted);
+  }
+
+  /** Whether this is the image that the metadata named. */
+  expects(filename: string): boolean {
+    return this.wanted?.filename === filename;
   }
 
   /** Readies the bank, and says where to begin or resume. */
   startImage({ filename }: RequestBodies['imageStart']): ResponseBody {
     const { wanted } = this;
-    if (wanted === undefined || wanted.filename !== filename) {
+    if (wanted === undefined || !this.expects(filename)) {
       const message = `${filename} is not the image that this ECU waits for`;
       return refusal(remoteFault({ code: 'unexpected-message', clause: 'P4', message }));
     }
     return { name: 'imageReady', nextOffset: this.ecu.banks.begin(imageOf(wanted)) };
   }
 
-  /** Writes a block that is the next one; says which is wanted next, so that any other is sent again. P6 */
-  storeBlock({ offset, data }: RequestBodies['imageBlock']): void {
+  /** Writes a block that is the next one, and gives the number of bytes written; any other block is left aside. P6 */
+  storeBlock({ offset, data }: RequestBodies['imageBlock']): number {
+    const { wanted } = this;
     const { banks, parts } = this.ecu;
-    const fits = this.wanted !== undefined && offset + data.length <= this.wanted.length;
-    if (this.wanted === undefined || !fits || offset !== banks.written) return;
+    const fits = wanted !== undefined && offset + data.length <= wanted.length && data.length <= this.blockBytesMax;
+    if (!fits || offset !== banks.written) return 0;
     banks.append(data);
-    parts.observer.imageProgressed(this.wanted.filename, banks.written, this.wanted.length);
+    parts.observer.imageProgressed(wanted.filename, banks.written, wanted.length);
+    return data.length;
   }
 
+  /** Says which block is wanted next, so that one that was left aside is sent again. */
   blockStored(): ResponseBody {
     return { name: 'blockStored', nextOffset: this.ecu.banks.written };
   }
@@ -172,7 +194,12 @@ export class SecondaryUnit {
     return this.found(checked.fault);
   }
 
-  refuse(fault: RemoteFault): ResponseBody {
+  private get blockBytesMax(): number {
+    return Math.min(this.config.blockBytesMax, imageBlockBytesMax);
+  }
+
+  private refuseOversized(message: string): ResponseBody {
+    const fault = remoteFault({ code: 'oversized', clause: 'V1', message, attack: 'endless-data' });
     this.ecu.noteFault(fault);
     return refusal(fault);
   }
@@ -195,10 +222,6 @@ export class SecondaryUnit {
       return file?.bytes.subarray(0, file.received);
     });
   }
-}
-
-function isInstalled(target: Target, running: BankImage): boolean {
-  return JSON.stringify(imageOf(target)) === JSON.stringify(running);
 }
 
 /** The answer that names a fault. */

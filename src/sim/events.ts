@@ -12,6 +12,8 @@ export interface InstalledImage {
   readonly releaseCounter: number;
 }
 
+export type ImageMaker = 'genuine' | 'attacker';
+
 export interface EcuSummary {
   readonly id: string;
   readonly role: EcuRole;
@@ -64,13 +66,14 @@ export type SimEvent =
       readonly receivedBytes: number;
       readonly totalBytes: number;
     }
-  /** The ECU booted this image. */
+  /** The ECU booted this image. `maker` says whose it is, which the ECU itself cannot know. */
   | {
       readonly type: 'ecu.booted';
       readonly t: number;
       readonly ecu: string;
       readonly installed: InstalledImage;
       readonly bank: number;
+      readonly maker: ImageMaker;
     }
   /** The ECU accepted a time attestation; `time` is ISO 8601. */
   | { readonly type: 'ecu.time'; readonly t: number; readonly ecu: string; readonly time: string }

@@ -1,5 +1,7 @@
 // Owns: the bytes of every image in a run: those of the makers, and an attacker's.
 import type { Random } from '../core/random.ts';
+import { hashHex } from '../crypto/hashes.ts';
+import type { ImageMaker, InstalledImage } from './events.ts';
 import type { PublishedImage } from './scenario/schema.ts';
 
 /** A file given on the command line as an ECU's new image. */
@@ -30,5 +32,11 @@ export class Images {
     const bytes = this.random.fork(`attacker/${filename}`).bytes(size);
     this.attackers.set(filename, bytes);
     return bytes;
+  }
+
+  /** Whose bytes these are, by their hash. */
+  makerOf({ filename, sha256 }: InstalledImage): ImageMaker {
+    const bytes = this.attackers.get(filename);
+    return bytes !== undefined && hashHex('sha256', bytes) === sha256 ? 'attacker' : 'genuine';
   }
 }

@@ -12,7 +12,7 @@ import { faultSummary } from '../uptane/faults.ts';
 import { type SigningKey, signingKey } from '../uptane/keys.ts';
 import type { TrustedMetadata } from '../uptane/trusted.ts';
 import type { Emit } from './emit.ts';
-import type { InstalledImage } from './events.ts';
+import type { ImageMaker, InstalledImage } from './events.ts';
 
 /** What the simulation starts and stops. */
 interface Running {
@@ -29,6 +29,7 @@ export interface SimulatedEcuOptions {
   readonly random: Random;
   readonly signatures: Signatures;
   readonly emit: Emit;
+  readonly makerOf: (installed: InstalledImage) => ImageMaker;
 }
 
 export class SimulatedEcu<Started extends Running = Running> {
@@ -41,6 +42,7 @@ export class SimulatedEcu<Started extends Running = Running> {
   /** The next image on trial does not come up. */
   failNextActivation = false;
   private readonly emit: Emit;
+  private readonly makerOf: (installed: InstalledImage) => ImageMaker;
   private readonly start: (parts: EcuParts) => Started;
   private running: Started | undefined;
 
@@ -50,6 +52,7 @@ export class SimulatedEcu<Started extends Running = Running> {
     this.id = id;
     this.hardwareId = hardwareId;
     this.emit = emit;
+    this.makerOf = options.makerOf;
     this.start = start;
     this.key = signingKey(signatures, random.fork('key').bytes(32));
     this.flash = memoryFlash(bankBytes);
@@ -88,7 +91,8 @@ export class SimulatedEcu<Started extends Running = Running> {
     this.running?.stop();
     this.running = this.start(this.parts);
     const { bank } = this.running.ecu.booted;
-    this.emit({ type: 'ecu.booted', ecu: this.id, installed: this.installed(), bank });
+    const installed = this.installed();
+    this.emit({ type: 'ecu.booted', ecu: this.id, installed, bank, maker: this.makerOf(installed) });
   }
 
   /** What runs, with the hash of the bytes as they stand in flash. */

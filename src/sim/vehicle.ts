@@ -29,6 +29,7 @@ export interface VehicleOptions {
   readonly remote: Remote;
   readonly distribution: () => Distribution;
   readonly cycleCompleted: () => void;
+  readonly makerOf: SimulatedEcuOptions['makerOf'];
 }
 
 /** An update cycle never takes longer than this, by any of its phases. */
@@ -88,7 +89,11 @@ export function buildVehicle(options: VehicleOptions): SimulatedVehicle {
   return { primary, ecus };
 }
 
-function ecuOptions({ vehicle, clock, random, signatures, emit }: VehicleOptions, id: string, ecu: EcuDescription) {
+function ecuOptions(
+  { vehicle, clock, random, signatures, emit, makerOf }: VehicleOptions,
+  id: string,
+  ecu: EcuDescription,
+) {
   return {
     id,
     vin: vehicle.vin,
@@ -98,6 +103,7 @@ function ecuOptions({ vehicle, clock, random, signatures, emit }: VehicleOptions
     random: random.fork(`ecu/${id}`),
     signatures,
     emit,
+    makerOf,
   } satisfies SimulatedEcuOptions;
 }
 

@@ -102,6 +102,7 @@ export class World {
       remote: this.network,
       distribution: () => this.distribution(),
       cycleCompleted: () => this.cycleCompleted(),
+      makerOf: (installed) => this.images.makerOf(installed),
     });
     this.manufacture(signatures);
   }

@@ -29,7 +29,7 @@ function stateTone(state: string): Tone {
 
 function dotTone(ecu: EcuView): Tone {
   const verdict = ecuVerdict(ecu);
-  if (verdict === 'suspect' || ecu.refusing) return 'bad';
+  if (verdict === 'compromised' || verdict === 'suspect' || ecu.refusing) return 'bad';
   if (ecu.state !== 'idle') return stateTone(ecu.state);
   return verdict === 'updated' ? 'good' : 'dim';
 }
@@ -67,7 +67,8 @@ function drawVersion(ecu: EcuView): Line {
   if (verdict === 'updated') {
     return [span(`${before.releaseCounter} → `, 'dim'), span(`${now.releaseCounter} ✓`, 'good')];
   }
-  if (verdict === 'suspect') return [span(`${before.releaseCounter} → ${now.releaseCounter} ✗`, 'bad')];
+  if (verdict === 'compromised' || verdict === 'suspect')
+    return [span(`${before.releaseCounter} → ${now.releaseCounter} ✗`, 'bad')];
   return [span(String(now.releaseCounter), 'dim')];
 }
 
@@ -128,9 +129,11 @@ function shownEcus(ecus: readonly EcuView[], rows: number): readonly EcuView[] {
 function tally(ecus: readonly EcuView[]): Line {
   const count = (verdict: string) => ecus.filter((ecu) => ecuVerdict(ecu) === verdict).length;
   const bad = count('suspect');
+  const compromised = count('compromised');
   const refused = ecus.filter(({ refusing }) => refusing).length;
   const updated = count('updated');
   return [
+    ...(compromised > 0 ? [span(`${compromised} run an attacker’s image`, 'bad'), span(' · ', 'dim')] : []),
     ...(bad > 0 ? [span(`${bad} suspect`, 'bad'), span(' · ', 'dim')] : []),
     ...(refused > 0 ? [span(`${refused} refusing`, 'bad'), span(' · ', 'dim')] : []),
     span(`${updated} of ${ecus.length} updated`, updated > 0 ? 'good' : 'dim'),

@@ -48,8 +48,9 @@ function describeExpectation(event: Of<'expectation'>): Note {
   return { subject: 'expected', tone: 'bad', text: `✗ ${event.text}; actual: ${event.actual}` };
 }
 
-function describeBoot({ ecu, installed, bank }: Of<'ecu.booted'>): Note {
+function describeBoot({ ecu, installed, bank, maker }: Of<'ecu.booted'>): Note {
   const text = `runs ${installed.filename}, release ${installed.releaseCounter}, from bank ${bank}`;
+  if (maker === 'attacker') return { subject: ecu, tone: 'bad', text: `✗ ${text}: the attacker’s bytes` };
   return { subject: ecu, tone: 'good', text };
 }
 

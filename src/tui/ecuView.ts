@@ -1,6 +1,6 @@
 // Owns: what the screen knows of one ECU, and how events change it. Pure.
 import type { Attack } from '../core/faults.ts';
-import type { EcuSummary, FoundFault, InstalledImage, SimEvent } from '../sim/events.ts';
+import type { EcuSummary, FoundFault, ImageMaker, InstalledImage, SimEvent } from '../sim/events.ts';
 
 interface ImageProgress {
   readonly filename: string;
@@ -14,6 +14,8 @@ export interface EcuView extends Omit<EcuSummary, 'installed'> {
   readonly activeNs: number;
   readonly before: InstalledImage;
   readonly now: InstalledImage;
+  /** Of the image that runs now. */
+  readonly maker: ImageMaker;
   readonly bank?: number;
   readonly progress?: ImageProgress;
   /** The last accepted time attestation, ISO 8601. */
@@ -29,10 +31,10 @@ export interface EcuView extends Omit<EcuSummary, 'installed'> {
 }
 
 /**
- * How an ECU came out of the run. `refused`: it kept its image and found something to refuse. `suspect`: it runs another image
- * whose release counter is no higher, which no honest update gives.
+ * How an ECU came out of the run. `compromised`: it runs an attacker's image. `refused`: it kept its image and found something
+ * to refuse. `suspect`: it runs another image whose release counter is no higher, which no honest update gives.
  */
-export type EcuVerdict = 'updated' | 'suspect' | 'refused' | 'unchanged';
+export type EcuVerdict = 'updated' | 'compromised' | 'suspect' | 'refused' | 'unchanged';
 
 export type EcuEvent = Extract<SimEvent, { type: `ecu.${string}` | 'network.fault' }>;
 
@@ -43,13 +45,15 @@ export function initialEcuView({ installed, ...summary }: EcuSummary): EcuView {
     activeNs: 0,
     before: installed,
     now: installed,
+    maker: 'genuine',
     faults: 0,
     refusing: false,
     attacks: [],
   };
 }
 
-export function ecuVerdict({ before, now, faults }: EcuView): EcuVerdict {
+export function ecuVerdict({ before, now, maker, faults }: EcuView): EcuVerdict {
+  if (maker === 'attacker') return 'compromised';
   if (now.sha256 === before.sha256) return faults > 0 ? 'refused' : 'unchanged';
   return now.releaseCounter > before.releaseCounter ? 'updated' : 'suspect';
 }
@@ -74,7 +78,7 @@ export function updateEcuView(view: EcuView, event: EcuEvent): EcuView {
       return { ...ecu, progress: { filename, receivedBytes, totalBytes } };
     }
     case 'ecu.booted':
-      return { ...withoutProgress(ecu), now: event.installed, bank: event.bank, refusing: false };
+      return { ...withoutProgress(ecu), now: event.installed, maker: event.maker, bank: event.bank, refusing: false };
     case 'ecu.time':
       return { ...ecu, attestedTime: event.time };
     case 'ecu.fault':

@@ -22,6 +22,7 @@ const verdicts: Readonly<Record<EcuVerdict, { readonly words: string; readonly t
   updated: { words: '✓ updated', tone: 'good' },
   unchanged: { words: '· unchanged', tone: 'dim' },
   refused: { words: '✗ refused', tone: 'busy' },
+  compromised: { words: '✗ attacked', tone: 'bad' },
   suspect: { words: '✗ suspect', tone: 'bad' },
 };
 

@@ -33,7 +33,14 @@ const progress = (receivedBytes: number, t = 1): SimEvent => ({
   receivedBytes,
   totalBytes: 100,
 });
-const booted = (installed = image(ecu, 2)): SimEvent => ({ type: 'ecu.booted', t: 9, ecu, installed, bank: 1 });
+const booted = (installed = image(ecu, 2)): SimEvent => ({
+  type: 'ecu.booted',
+  t: 9,
+  ecu,
+  installed,
+  bank: 1,
+  maker: 'genuine',
+});
 const fault = (found: FoundFault, of = ecu): SimEvent => ({ type: 'ecu.fault', t: 3, ecu: of, fault: found });
 const verified: SimEvent = { type: 'ecu.verified', t: 4, ecu, versions: {} };
 const state = (name: string): SimEvent => ({ type: 'ecu.state', t: 2, ecu, state: name });
@@ -45,7 +52,7 @@ describe('an ECU', () => {
     ['takes on a state', [state('verifyingMetadata')], { state: 'verifyingMetadata', activeNs: 2 }],
     ['is receiving', [state('receivingImage'), progress(40)], { progress: inProgress }],
     ['keeps the bar while it installs', [progress(40), state('installing')], { progress: inProgress }],
-    ['boots a new image', [booted()], { before: image(ecu, 1), now: image(ecu, 2), bank: 1 }],
+    ['boots a new image', [booted()], { before: image(ecu, 1), now: image(ecu, 2), bank: 1, maker: 'genuine' }],
     ['accepts a time', [{ type: 'ecu.time', t: 1, ecu, time: 'T' }], { attestedTime: 'T' }],
     ['names an attack once', [fault(rollback), fault(rollback)], { faults: 2, refusing: true, attacks: ['rollback'] }],
     ['keeps its last fault', [fault(rollback), fault(broken)], { lastFault: broken, attacks: ['rollback'] }],

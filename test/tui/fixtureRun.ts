@@ -65,7 +65,7 @@ function update(t: number, ecu: string, release: number, seconds: number): SimEv
     state(end, ecu, 'verifyingImage'),
     state(end + 0.4, ecu, 'installing'),
     state(end + 1.2, ecu, 'rebooting'),
-    { type: 'ecu.booted', t: at(end + 2), ecu, installed: next, bank: 1 },
+    { type: 'ecu.booted', t: at(end + 2), ecu, installed: next, bank: 1, maker: 'genuine' },
     state(end + 2, ecu, 'idle'),
   ];
 }

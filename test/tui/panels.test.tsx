@@ -177,7 +177,14 @@ describe('the ECU table', () => {
   test('an image that no honest update gives is red', () => {
     const { sha256: _, ...image } = { ...fixtureEcus[3]?.installed, filename: 'evil.bin', lengthBytes: 1 };
     const installed = { ...image, sha256: 'evil', releaseCounter: 0 };
-    const view = updateView(viewAt(1), { type: 'ecu.booted', t: at(2), ecu: 'brake-ecu', installed, bank: 1 });
+    const view = updateView(viewAt(1), {
+      type: 'ecu.booted',
+      t: at(2),
+      ecu: 'brake-ecu',
+      installed,
+      bank: 1,
+      maker: 'attacker',
+    });
     expect(toneOf(view, 'brake-ecu', '1 → 0 ✗')).toBe('bad');
     expect(toneOf(view, 'brake-ecu', '●')).toBe('bad');
   });

@@ -27,7 +27,7 @@ describe('a line for', () => {
     [state(1, 'receivingImage'), 'door-ecu          receiving image'],
     [{ type: 'bus.changed', t: at(1), bus: 'body', text: 'bus body is cut' }, 'body              bus body is cut'],
     [
-      { type: 'ecu.booted', t: at(1), ecu: 'door-ecu', installed: image('door-ecu', 2), bank: 1 },
+      { type: 'ecu.booted', t: at(1), ecu: 'door-ecu', installed: image('door-ecu', 2), bank: 1, maker: 'genuine' },
       'door-ecu          runs door-ecu-2.bin, release 2, from bank 1',
     ],
     [fault, 'door-ecu          ✗ expired: expired 2029 [T7, indefinite freeze attack]'],

@@ -25,6 +25,7 @@ const failing: readonly SimEvent[] = [
     ecu: 'brake-ecu',
     installed: { ...image('brake-ecu', 1), sha256: 'evil', filename: 'evil.bin' },
     bank: 1,
+    maker: 'attacker',
   },
   { type: 'director.manifest', t: 4, accepted: false, confirms: false, installed: {} },
   { type: 'expectation', t: at(2), text: 'door-ecu refuses', passed: true, actual: 'refused' },
@@ -69,7 +70,7 @@ test('a run that failed', () => {
     ' telematics      primary    full     body + chassis  4        · unchanged',
     ' gateway-ecu     secondary  full     body            1        · unchanged',
     ' door-ecu        secondary  partial  body            1        ✗ refused',
-    ' brake-ecu       secondary  full     chassis         1 → 1    ✗ suspect',
+    ' brake-ecu       secondary  full     chassis         1 → 1    ✗ attacked',
     ' suspension-ecu  secondary  partial  chassis         1        · unchanged',
   ]);
   expect(lines).toContain(' Images     brake-ecu-1.bin → evil.bin');
@@ -102,8 +103,8 @@ describe('any run', () => {
     expect(stripVTControlCharacters(colored)).toBe(plain);
   });
 
-  test('an updated ECU is green and a suspect one red', () => {
+  test('an updated ECU is green and an attacked one red', () => {
     expect(summaryText(viewAfter(fixtureRun()), { wallMs: 5, color: true })).toContain('\u001b[32m✓ updated\u001b[0m');
-    expect(summaryText(viewAfter(failing), { wallMs: 5, color: true })).toContain('\u001b[31m✗ suspect\u001b[0m');
+    expect(summaryText(viewAfter(failing), { wallMs: 5, color: true })).toContain('\u001b[31m✗ attacked\u001b[0m');
   });
 });

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
+import { createRandom } from '../../src/core/random.ts';
 import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
 import type { RoleName, Targets } from '../../src/uptane/metadata.ts';
@@ -93,12 +94,11 @@ function mutatedText(text: string, pick: (below: number) => number): string {
   return `${text.slice(0, index)}${text[index] === '0' ? '1' : '0'}${text.slice(index + 1)}`;
 }
 
-const picks = fc
-  .infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }))
-  .map((stream) => (below: number) => {
-    const { value } = stream.next();
-    return Math.min(Math.floor((value ?? 0) * below), Math.max(below - 1, 0));
-  });
+/** Drawn by a generator of the project's own: fast-check's numbers keep to the ends of their range, and so to the same places. */
+const picks = fc.nat().map((seed) => {
+  const random = createRandom(`mutation ${seed}`);
+  return (below: number) => random.below(below);
+});
 
 function mutatedFile(bytes: Uint8Array, pick: (below: number) => number): Uint8Array {
   if (pick(2) === 0) return flipped(bytes, pick(bytes.length * 8));
@@ -166,25 +166,28 @@ const images = (targets: Targets) =>
     ecus: [...ecus],
   }));
 
-describe.each([primary, fullSecondary, partialSecondary])('$name', ({ verify }: Verifier) => {
+/** A partial Secondary has nothing but the signature between it and such a change: it meets more of them. */
+const askedFor: readonly [Verifier, readonly string[], number][] = [
+  [primary, served, 150],
+  [fullSecondary, served, 150],
+  [partialSecondary, ['director/targets.json'], 300],
+];
+
+describe.each(askedFor)('$name', ({ verify }, names, numRuns) => {
   const expected = images(succeeded(verify(world, world.provisioned()).result).director);
 
-  prop([fc.constantFrom(...served, 'director/targets.json'), picks], { numRuns: 150 })(
+  prop([fc.constantFrom(...names), picks], { numRuns })(
     'never takes another image for the genuine one where one served file was changed in one place [T2 U2 V2 V3 S3]',
     (name, pick) => {
-      const source =
-        genuine.get(name === 'director/targets.json' ? 'director/2.targets.json' : name) ?? expect.fail(name);
-      const bytes = mutatedFile(source, pick);
-      world.serve(name, bytes);
+      const source = genuine.get(name) ?? genuine.get('director/2.targets.json') ?? expect.fail(name);
+      world.serve(name, mutatedFile(source, pick));
       const outcome = verify(world, world.provisioned());
       world.serve(name, source);
       if (outcome.result.ok) expect(images(outcome.result.value.director)).toEqual(expected);
-      else
-        expect(outcome.result.fault).toMatchObject({
-          kind: 'remote',
-          code: expect.any(String),
-          clause: expect.any(String),
-        });
+      else {
+        const words = { code: expect.any(String), clause: expect.any(String) };
+        expect(outcome.result.fault).toMatchObject({ kind: 'remote', ...words });
+      }
     },
   );
 });

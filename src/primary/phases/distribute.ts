@@ -1,5 +1,5 @@
 // Owns: handing on to the Secondaries, side by side: the time (M7), the metadata (M8), the images (M11).
-import { metadataChunkBytesMax } from '../../core/limits.ts';
+import { imageBlockBytesMax, metadataChunkBytesMax } from '../../core/limits.ts';
 import { all, type Task } from '../../core/task.ts';
 import { bundleFor } from '../bundle.ts';
 import type { Conversation } from '../conversation.ts';
@@ -54,7 +54,8 @@ function* distributeImageTo(unit: PrimaryUnit, partner: Conversation, wanted: Wa
   const filename = wanted.get(serial)?.filename;
   if (filename === undefined) return;
   const target = unit.cycle.director?.targets.get(filename);
-  const honest = target === undefined ? undefined : unit.parts.imageStore.read(imageKey(target));
+  // What it says that it wants is its own word: it is given only what the Director means for it.
+  const honest = target?.ecus.has(serial) ? unit.parts.imageStore.read(imageKey(target)) : undefined;
   const image = unit.parts.distribution().image(serial, filename, honest);
   if (image === undefined) return unit.leave(serial);
   const sent = yield* sendImage(partner, filename, image, unit.cycle.welcomes.get(serial)?.blockBytesMax ?? 0);
@@ -67,11 +68,12 @@ function* distributeImageTo(unit: PrimaryUnit, partner: Conversation, wanted: Wa
 function* sendImage(partner: Conversation, filename: string, image: Uint8Array, blockBytes: number): Task<boolean> {
   const ready = yield* partner.ask({ name: 'imageStart', filename }, 'imageReady');
   if (!ready.ok || blockBytes < 1) return false;
+  const takenBytes = Math.min(blockBytes, imageBlockBytesMax);
   let offset = ready.value.nextOffset;
   while (offset < image.length) {
-    const block = { name: 'imageBlock', offset, data: image.subarray(offset, offset + blockBytes) } as const;
-    const stored = yield* partner.ask(block, 'blockStored');
-    if (!stored.ok || stored.value.nextOffset <= offset) return false;
+    const data = image.subarray(offset, offset + takenBytes);
+    const stored = yield* partner.ask({ name: 'imageBlock', offset, data }, 'blockStored');
+    if (!stored.ok || stored.value.nextOffset !== offset + data.length) return false;
     offset = stored.value.nextOffset;
   }
   return true;

@@ -50,7 +50,7 @@ function* downloadImage(unit: PrimaryUnit, target: Target): Task<void> {
     const response = yield* unit.request({ type: 'image', file, offset, length });
     if (response?.status === 'ok' && response.bytes.length > 0) {
       imageStore.append(key, response.bytes.subarray(0, length));
-      observer.imageProgressed(target.filename, offset + response.bytes.length, target.length);
+      observer.imageProgressed(target.filename, imageStore.received(key) ?? 0, target.length);
     } else {
       failures += 1;
     }

@@ -1,7 +1,7 @@
 // Owns: the Primary's own image, from the image store into its inactive bank. P
 import { type Task, wait } from '../../core/task.ts';
 import { KIB, NS_PER_S } from '../../core/units.ts';
-import { imageOf } from '../../ecu/flashBanks.ts';
+import { imageOf, sameImage } from '../../ecu/flashBanks.ts';
 import { checkImage, checkTarget } from '../../uptane/checks/image.ts';
 import { remoteFault } from '../../uptane/faults.ts';
 import { imageKey, type PrimaryUnit } from '../unit.ts';
@@ -22,7 +22,7 @@ export function* installOwn(unit: PrimaryUnit): Task<boolean> {
     return false;
   }
   const image = imageStore.read(imageKey(target.value));
-  if (JSON.stringify(imageOf(target.value)) === JSON.stringify(banks.running) || image === undefined) return false;
+  if (sameImage(imageOf(target.value), banks.running) || image === undefined) return false;
   if (image.length > banks.bankBytes) {
     const message = `${image.length} bytes, a bank holds ${banks.bankBytes}`;
     unit.note(remoteFault({ code: 'image-too-large', clause: 'P6', message, attack: 'endless-data' }));

@@ -30,7 +30,7 @@ export function* verifyMetadata(unit: PrimaryUnit): Task<void> {
   keepRoots(parts.storage, roots, trusted);
   ecu.trust(trusted);
   if (!result.ok) return unit.note(result.fault);
-  ecu.forgetReportedFaults();
+  if (unit.cycle.manifestAccepted) ecu.forgetReportedFaults();
   parts.observer.metadataVerified(trustedVersions(trusted));
   unit.cycle.director = result.value.director;
 }

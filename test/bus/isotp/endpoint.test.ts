@@ -349,8 +349,8 @@ describe('frames received', () => {
     ],
     ['an SF that is to be ignored leaves all as it is', (b) => b.receive('00', '09ff'), []],
     ['an FC is the sender’s business', (b) => b.receive('320000'), []],
-    ['a CF longer than the FF is ignored', (b) => b.receive(`21${'00'.repeat(11)}`), []],
-    ['a CF shorter than the FF, not the last, is ignored', (b) => b.receive('210607'), []],
+    ['a CF longer than the FF is ignored', (b) => b.receive(`21${'00'.repeat(11)}`, '21060708090a0b0c'), []],
+    ['a CF shorter than the FF, not the last, is ignored', (b) => b.receive('210607', '21060708090a0b0c'), []],
   ])('in the middle of a message: %s', (_, act, story) => {
     const bench = new Bench();
     bench.receive('1040000102030405').run();
