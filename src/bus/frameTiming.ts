@@ -9,7 +9,7 @@ export interface BitRates {
 }
 
 /** The pause after every frame, at the nominal rate: intermission. */
-export const interframeBits = 3;
+const interframeBits = 3;
 
 /** SOF, id, RTR, IDE, r0, DLC, CRC-15 and its delimiter, ACK and its delimiter, EOF, interframe space. */
 const classicBaseBits = 47;

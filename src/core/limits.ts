@@ -23,8 +23,6 @@ export const rootRotationsMax = 256;
 export const jsonDepthMax = 32;
 /** Signatures on one file, keys in one role. */
 export const signaturesMax = 64;
-/** Delegated roles visited in one look-up. W */
-export const delegationsVisitedMax = 32;
 /** An image name. */
 export const filenameCharsMax = 180;
 /** One part of an image name, so that any file system can hold it with a SHA-512 prefix: 255 - 129. H2 */

@@ -42,7 +42,7 @@ function secondariesOf(vehicle: Vehicle): readonly (readonly [string, SecondaryD
   return Object.entries(vehicle.ecus).flatMap(([id, ecu]) => (ecu.role === 'secondary' ? [[id, ecu] as const] : []));
 }
 
-export function primaryOf(vehicle: Vehicle): string {
+function primaryOf(vehicle: Vehicle): string {
   return Object.entries(vehicle.ecus).find(([, ecu]) => ecu.role === 'primary')?.[0] ?? '';
 }
 

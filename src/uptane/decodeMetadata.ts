@@ -58,7 +58,7 @@ function readTime(value: JsonValue | undefined, path: string): number {
   return parseUtc(readString(value, path, 20)) ?? notAsExpected(path, 'a time such as 2030-01-01T00:00:00Z is needed');
 }
 
-export function readPublicKey(value: JsonValue | undefined, path: string): PublicKey {
+function readPublicKey(value: JsonValue | undefined, path: string): PublicKey {
   const object = readObject(value, path);
   if (object.keytype !== 'ed25519' || object.scheme !== 'ed25519') {
     return notAsExpected(path, 'an ed25519 key is needed');

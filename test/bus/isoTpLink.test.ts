@@ -1,4 +1,3 @@
-import { fc, test as propertyTest } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { type Bus, type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { fdDataLengths } from '../../src/bus/checkFrame.ts';
@@ -10,6 +9,7 @@ import { createVirtualCan } from '../../src/bus/virtualCan.ts';
 import { EventQueue } from '../../src/core/clock.ts';
 import { environmentFault } from '../../src/core/faults.ts';
 import { fail } from '../../src/core/result.ts';
+import { fc, prop } from '../property.ts';
 import { BusRecorder, brief, codeOf, payload, present, recorded, virtualRun } from './harness.ts';
 import { isoTpPair } from './isoTpPair.ts';
 import { linkSuite } from './linkSuite.ts';
@@ -369,7 +369,7 @@ test('frames of other kinds under the right id are not the link’s', () => {
   expect(heard.received).toEqual([Uint8Array.of(0xaa)]);
 });
 
-propertyTest.prop({
+prop({
   length: fc.integer({ min: 1, max: 9000 }),
   fd: fc.boolean(),
   txDl: fc.constantFrom(...fdDataLengths.filter((length) => length >= 8)),

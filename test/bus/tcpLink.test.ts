@@ -1,10 +1,10 @@
 import { createConnection, createServer, type Socket } from 'node:net';
-import { fc, test as propertyTest } from '@fast-check/vitest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Deframer, framed } from '../../src/bus/lengthPrefix.ts';
 import type { Link } from '../../src/bus/link.ts';
 import { connectTcpLink, listenTcpLink } from '../../src/bus/tcpLink.ts';
 import { linkMessageBytesMax } from '../../src/core/limits.ts';
+import { fc, prop } from '../property.ts';
 import { codeOf, hostRun, payload, type Run, recorded, value } from './harness.ts';
 import { linkSuite } from './linkSuite.ts';
 
@@ -143,7 +143,7 @@ describe('no connection', () => {
   });
 });
 
-propertyTest.prop({
+prop({
   messages: fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 8 }),
   cuts: fc.array(fc.nat({ max: 400 }), { maxLength: 20 }),
 })('a stream comes apart into its messages, whatever its pieces', ({ messages, cuts }) => {
@@ -158,7 +158,7 @@ propertyTest.prop({
   expect(got).toEqual(messages);
 });
 
-propertyTest.prop({ chunks: fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 20 }) })(
+prop({ chunks: fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 20 }) })(
   'any bytes give messages within the bound, or an end to it',
   ({ chunks }) => {
     const deframer = new Deframer(12);

@@ -5,11 +5,10 @@ import { EventQueue } from '../../src/core/clock.ts';
 import type { SimEvent } from '../../src/sim/events.ts';
 import { completeInputs, type RunInputs } from '../../src/sim/inputs.ts';
 import { loadScenario } from '../../src/sim/scenario/load.ts';
-import type { Scenario } from '../../src/sim/scenario/schema.ts';
 import { type RunResult, Simulation } from '../../src/sim/simulation.ts';
 import { virtualBuses } from '../../src/sim/transports.ts';
 
-export const scenariosFolder = join(import.meta.dirname, '../../scenarios');
+const scenariosFolder = join(import.meta.dirname, '../../scenarios');
 
 export function scenarioNames(): readonly string[] {
   return readdirSync(scenariosFolder)
@@ -21,12 +20,6 @@ export function inputsOf(name: string, changes: Partial<RunInputs> = {}): RunInp
   const scenario = loadScenario(join(scenariosFolder, `${name}.yaml`));
   const empty = { givenImages: new Map(), interfaces: new Map(), tcpLinks: new Set<string>() };
   return completeInputs({ scenario, seed: scenario.seed, ...empty, ...changes });
-}
-
-/** The inputs of a scenario whose steps are replaced. */
-export function inputsWithSteps(name: string, steps: Scenario['steps']): RunInputs {
-  const inputs = inputsOf(name);
-  return { ...inputs, scenario: { ...inputs.scenario, steps } };
 }
 
 export interface VirtualRun {

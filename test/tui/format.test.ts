@@ -1,4 +1,3 @@
-import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { NS_PER_MS, NS_PER_S } from '../../src/core/units.ts';
 import {
@@ -14,6 +13,7 @@ import {
   sparkline,
   stateWords,
 } from '../../src/tui/format.ts';
+import { fc, prop } from '../property.ts';
 
 describe('words for numbers', () => {
   test.each([
@@ -74,7 +74,7 @@ describe('bars', () => {
     expect(barCells(fraction, cells)).toBe(expected);
   });
 
-  property.prop([fc.double({ noNaN: true, min: 0, max: 1 }), fc.integer({ min: 1, max: 60 })])(
+  prop([fc.double({ noNaN: true, min: 0, max: 1 }), fc.integer({ min: 1, max: 60 })])(
     'a bar is full only when all is there, and empty only when nothing is',
     (fraction, cells) => {
       const bar = barCells(fraction, cells);

@@ -1,4 +1,3 @@
-import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { cellWidth, truncateText, visibleText } from '../../src/tui/cells.ts';
 import { type Column, tableLines } from '../../src/tui/columns.ts';
@@ -13,6 +12,7 @@ import {
   terminalText,
   truncateLine,
 } from '../../src/tui/line.ts';
+import { fc, prop } from '../property.ts';
 
 const spans = fc.array(
   fc.string({ unit: 'binary' }).map((text) => span(text)),
@@ -57,17 +57,17 @@ describe('text', () => {
 });
 
 describe('lines', () => {
-  property.prop([spans, cells])('a fitted line takes exactly its cells', (line, width) => {
+  prop([spans, cells])('a fitted line takes exactly its cells', (line, width) => {
     expect(lineWidth(truncateLine(line, width))).toBeLessThanOrEqual(width);
     expect(lineWidth(fitLine(line, width))).toBe(width);
     expect(lineWidth(fitLine(line, width, 'right'))).toBe(width);
   });
 
-  property.prop([spans, spans, cells])('a spread line takes exactly its cells', (left, right, width) => {
+  prop([spans, spans, cells])('a spread line takes exactly its cells', (left, right, width) => {
     expect(lineWidth(spreadLine(left, right, width))).toBe(width);
   });
 
-  property.prop([fc.string(), spans, cells])('a rule takes exactly its cells', (title, right, width) => {
+  prop([fc.string(), spans, cells])('a rule takes exactly its cells', (title, right, width) => {
     expect(lineWidth(ruleLine(title, right, width))).toBe(width);
   });
 
@@ -101,7 +101,7 @@ describe('a table', () => {
     expect(widths(width)).toEqual(expected);
   });
 
-  property.prop([cells])('is never wider than its cells', (width) => {
+  prop([cells])('is never wider than its cells', (width) => {
     for (const line of widths(width)) expect(line.length).toBeLessThanOrEqual(width);
   });
 });
@@ -120,7 +120,7 @@ describe('the layout', () => {
     expect(layoutFrame(size, of)).toEqual(expected);
   });
 
-  property.prop([
+  prop([
     fc.integer({ min: 9, max: 200 }),
     fc.record({
       ecus: fc.integer({ min: 1, max: 100 }),

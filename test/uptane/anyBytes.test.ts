@@ -12,7 +12,7 @@ import { checkTimeAttestation } from '../../src/uptane/timeAttestation.ts';
 import { restoreTrusted, trustedFiles } from '../../src/uptane/trusted.ts';
 import { checkVehicleManifest } from '../../src/uptane/vehicleManifest.ts';
 import { checkVersionReport, claimedSerial } from '../../src/uptane/versionReport.ts';
-import { fc, prop } from '../core/property.ts';
+import { fc, prop } from '../property.ts';
 import { draftOf, flipped, reissue, rotateRoot } from './attacks.ts';
 import {
   begin,

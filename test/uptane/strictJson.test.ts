@@ -5,7 +5,7 @@ import { utf8 } from '../../src/core/bytes.ts';
 import { jsonDepthMax } from '../../src/core/limits.ts';
 import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import { parseStrictJson } from '../../src/uptane/strictJson.ts';
-import { fc, prop } from '../core/property.ts';
+import { fc, prop } from '../property.ts';
 
 const parse = (text: string) => parseStrictJson(utf8(text));
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;

@@ -68,7 +68,7 @@ function lineOf(source: Source, path: readonly PropertyKey[]): number {
   return 1;
 }
 
-export function fieldText(path: readonly PropertyKey[]): string {
+function fieldText(path: readonly PropertyKey[]): string {
   return path
     .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`))
     .join('');

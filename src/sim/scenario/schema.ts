@@ -169,7 +169,6 @@ export type EcuDescription = Vehicle['ecus'][string];
 export type SecondaryDescription = Extract<EcuDescription, { role: 'secondary' }>;
 export type PublishedImage = z.output<typeof image>;
 export type Attack = z.output<typeof attack>;
-export type AttackPosition = z.output<typeof position>;
 export type Interruption = z.output<typeof interruption>;
 export type Expectation = z.output<typeof expectation>;
 export type Step = z.output<typeof step>;

@@ -1,11 +1,12 @@
 // ISO 15765-2 by its rules: each row names what the standard says of it. Times are nanoseconds; no clock, no bus.
-import { fc, test as propertyTest } from '@fast-check/vitest';
+
 import { describe, expect, test } from 'vitest';
 import { IsoTpEndpoint, type IsoTpEvent } from '../../../src/bus/isotp/endpoint.ts';
 import { type IsoTpParams, isoTpParams } from '../../../src/bus/isotp/params.ts';
 import { decodePdu, stMinNs } from '../../../src/bus/isotp/pdu.ts';
 import { fromHex, toHex } from '../../../src/core/bytes.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
+import { fc, prop } from '../../property.ts';
 import { brief, payload, present } from '../harness.ts';
 
 /** Bytes written as hexadecimal, spaces allowed. */
@@ -438,7 +439,7 @@ const anyFrame = fc.oneof(
     .map(([pci, rest]) => Uint8Array.of(pci, ...rest)),
 );
 
-propertyTest.prop({ data: fc.uint8Array({ maxLength: 80 }) })(
+prop({ data: fc.uint8Array({ maxLength: 80 }) })(
   'any bytes decode to a PDU within the frame, or to nothing',
   ({ data }) => {
     const pdu = decodePdu(data);
@@ -447,7 +448,7 @@ propertyTest.prop({ data: fc.uint8Array({ maxLength: 80 }) })(
   },
 );
 
-propertyTest.prop({
+prop({
   fd: fc.boolean(),
   steps: fc.array(fc.oneof(anyFrame, fc.constantFrom('send', 'confirm', 'pass')), { maxLength: 60 }),
 })('any frames, at any time, throw nothing, and give no message beyond max_frame_size', ({ fd, steps }) => {
@@ -471,7 +472,7 @@ propertyTest.prop({
   expect([bench.endpoint.sending, bench.endpoint.receiving]).toEqual([false, false]);
 });
 
-propertyTest.prop({
+prop({
   length: fc.integer({ min: 1, max: 3000 }),
   lost: fc.integer({ min: 0, max: 60 }),
   fd: fc.boolean(),
