@@ -1,6 +1,6 @@
 // Owns: giving xstate the run's clock, and making an actor's error stop the run: xstate by itself rethrows it later, from a
 // timer of the host's.
-import type { AnyActorRef } from 'xstate';
+import type { AnyActor } from 'xstate';
 import type { Clock, Timer } from '../core/clock.ts';
 import { NS_PER_MS } from '../core/units.ts';
 
@@ -17,9 +17,20 @@ export function xstateClock(clock: Clock): XstateClock {
   };
 }
 
-/** Rethrows an actor's error from the event loop of the run, with its cause. */
-export function stopOnError(actor: AnyActorRef, clock: Clock): void {
+/**
+ * Tells the top-level states of an ECU's statechart as they are entered, and its end, from the event loop of the run. An error
+ * is rethrown there, with its cause. It is the actor's only observer: beside one without an error handler, xstate would
+ * rethrow as well.
+ */
+export function follow(actor: AnyActor, clock: Clock, entered: (state: string) => void, ended: () => void): void {
+  let last = '';
   actor.subscribe({
+    next: ({ value, status }) => {
+      const state = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '');
+      if (state !== last) entered(state);
+      last = state;
+      if (status === 'done') clock.after(0, ended);
+    },
     error: (cause) => {
       clock.after(0, () => {
         throw cause;

@@ -1,7 +1,7 @@
 // Owns: a running Primary: its statechart. A reboot ends it; whoever powers it starts a new one on the same parts.
 import { createActor } from 'xstate';
 import type { Ecu } from '../ecu/ecu.ts';
-import { stopOnError, xstateClock } from '../ecu/xstateClock.ts';
+import { follow, xstateClock } from '../ecu/xstateClock.ts';
 import { providePrimary } from './actors.ts';
 import { primaryMachine } from './machine.ts';
 import type { PrimaryParts } from './ports.ts';
@@ -23,14 +23,12 @@ export function startPrimary(parts: PrimaryParts): RunningPrimary {
     input: { timing: parts.timing },
   });
   let running = true;
-  let entered = '';
-  stopOnError(actor, parts.clock);
-  actor.subscribe((snapshot) => {
-    const state = typeof snapshot.value === 'string' ? snapshot.value : (Object.keys(snapshot.value)[0] ?? '');
-    if (state !== entered) parts.observer.stateEntered(state);
-    entered = state;
-    if (snapshot.status === 'done') parts.clock.after(0, () => running && parts.rebooted());
-  });
+  follow(
+    actor,
+    parts.clock,
+    (state) => parts.observer.stateEntered(state),
+    () => running && parts.rebooted(),
+  );
   actor.start();
   return {
     ecu: unit.ecu,

@@ -2,7 +2,7 @@
 import { createActor } from 'xstate';
 import type { Link } from '../bus/link.ts';
 import { Ecu, type EcuParts } from '../ecu/ecu.ts';
-import { stopOnError, xstateClock } from '../ecu/xstateClock.ts';
+import { follow, xstateClock } from '../ecu/xstateClock.ts';
 import { decodeRequest, encodeResponse, type RequestBody, type ResponseBody } from '../messages/codec.ts';
 import { provideSecondary } from './actors.ts';
 import { type SecondaryEvent, type SecondaryTiming, secondaryMachine } from './machine.ts';
@@ -43,14 +43,12 @@ export function startSecondary(parts: SecondaryParts): RunningEcu {
   const actor = createActor(machine, { clock: xstateClock(parts.clock), input: { timing: parts.timing } });
   let running = true;
 
-  stopOnError(actor, parts.clock);
-  let entered = '';
-  actor.subscribe((snapshot) => {
-    const state = typeof snapshot.value === 'string' ? snapshot.value : (Object.keys(snapshot.value)[0] ?? '');
-    if (state !== entered) parts.observer.stateEntered(state);
-    entered = state;
-    if (snapshot.status === 'done') parts.clock.after(0, () => running && parts.rebooted());
-  });
+  follow(
+    actor,
+    parts.clock,
+    (state) => parts.observer.stateEntered(state),
+    () => running && parts.rebooted(),
+  );
   parts.link.listen({
     messageReceived(message) {
       const request = decodeRequest(message);

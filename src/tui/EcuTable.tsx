@@ -18,6 +18,8 @@ export interface EcuTableProps {
 const wideCells = 100;
 /** From this many on, for the date beside the time of day. */
 const veryWideCells = 140;
+/** From here on the role has a column of its own. */
+const roleCells = 110;
 const dateAndTimeCells = 19;
 
 function stateTone(state: string): Tone {
@@ -86,7 +88,8 @@ function columnsFor(width: number): readonly Column<EcuView>[] {
   const wide = width >= wideCells;
   const timeCells = width >= veryWideCells ? dateAndTimeCells : 8;
   const text = (words: string, tone: Tone = 'plain'): Line => [span(words, tone)];
-  const drawRole = ({ role, mode }: EcuView) => text(!wide && role === 'primary' ? role : mode);
+  const hasRole = width >= roleCells;
+  const drawRole = ({ role, mode }: EcuView) => text(!hasRole && role === 'primary' ? role : mode);
   return [
     {
       title: '  ECU',
@@ -95,10 +98,16 @@ function columnsFor(width: number): readonly Column<EcuView>[] {
       maxCells: wide ? 30 : 18,
       draw: (ecu) => [span('● ', dotTone(ecu)), span(ecu.id, ecu.role === 'primary' ? 'strong' : 'plain')],
     },
-    { title: 'ROLE', rank: wide ? 4 : 99, minCells: wide ? 9 : 1000, maxCells: 9, draw: ({ role }) => text(role) },
+    {
+      title: 'ROLE',
+      rank: hasRole ? 7 : 99,
+      minCells: hasRole ? 9 : 1000,
+      maxCells: 9,
+      draw: ({ role }) => text(role),
+    },
     { title: 'MODE', rank: 4, minCells: 7, maxCells: 7, draw: drawRole },
-    { title: 'BUS', rank: 5, minCells: 4, maxCells: wide ? 16 : 8, draw: (ecu) => drawBuses(ecu, wide) },
-    { title: 'LINK', rank: 7, minCells: 5, maxCells: 5, draw: ({ link }) => text(link ?? '', 'dim') },
+    { title: 'BUS', rank: 6, minCells: 4, maxCells: wide ? 16 : 8, draw: (ecu) => drawBuses(ecu, wide) },
+    { title: 'LINK', rank: 8, minCells: 5, maxCells: 5, draw: ({ link }) => text(link ?? '', 'dim') },
     {
       title: 'STATE',
       rank: 1,
@@ -108,10 +117,10 @@ function columnsFor(width: number): readonly Column<EcuView>[] {
     },
     { title: 'ACTIVITY', rank: 2, minCells: 11, maxCells: 36, grows: true, draw: drawActivity },
     { title: 'RELEASE', rank: 3, minCells: 7, maxCells: 12, draw: drawVersion },
-    { title: 'IMAGE', rank: 8, minCells: 12, maxCells: 40, draw: ({ now }) => text(now.filename, 'dim') },
+    { title: 'IMAGE', rank: 9, minCells: 12, maxCells: 40, draw: ({ now }) => text(now.filename, 'dim') },
     {
-      title: 'TIME',
-      rank: 6,
+      title: 'ATTESTED',
+      rank: 5,
       minCells: timeCells,
       maxCells: timeCells,
       draw: (ecu, cells) => drawTime(ecu.attestedTime, cells),

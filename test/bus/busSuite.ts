@@ -1,8 +1,10 @@
 // What every bus must do, whatever carries its frames. Run by virtualCan.test.ts and, on a kernel with CAN, by socketcan.test.ts.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bus, type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { partitionable } from '../../src/bus/partition.ts';
 import { transmitQueueFramesMax } from '../../src/core/limits.ts';
+import { withReason } from '../skips.ts';
 import { BusRecorder, codeOf, payload, present, type Run } from './harness.ts';
 
 export interface BusHarness {
@@ -50,11 +52,10 @@ function bytesOf(frames: readonly CanFrame[]): readonly (readonly [number, boole
 
 export function busSuite(harness: BusHarness): void {
   const { fd, lacks } = harness;
-  const skip = harness.skipped === undefined ? '' : ` (skipped: ${harness.skipped})`;
   const lacking = (capability: keyof typeof lacks) =>
     lacks[capability] === undefined ? '' : ` (skipped: ${lacks[capability]})`;
 
-  describe.skipIf(harness.skipped !== undefined)(`${harness.name}${skip}`, () => {
+  describe.skipIf(harness.skipped !== undefined)(withReason(harness.name, harness.skipped), () => {
     let run: Run;
     let bus: Bus;
     beforeEach(async () => {

@@ -1,6 +1,8 @@
 // What every link must do, whatever carries its messages. Run over ISO-TP on each kind of bus and over TCP.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Link } from '../../src/bus/link.ts';
+import { withReason } from '../skips.ts';
 import { brief, codeOf, type LinkRecorder, payload, type Run, recorded } from './harness.ts';
 
 export interface LinkPair {
@@ -23,8 +25,7 @@ export interface LinkHarness {
 const lengths = [1, 6, 7, 8, 9, 11, 12, 13, 20, 61, 62, 63, 64, 65, 125, 126, 127, 4094, 4095, 4096, 20_000, 65_536];
 
 export function linkSuite(harness: LinkHarness): void {
-  const skip = harness.skipped === undefined ? '' : ` (skipped: ${harness.skipped})`;
-  describe.skipIf(harness.skipped !== undefined)(`${harness.name}${skip}`, () => {
+  describe.skipIf(harness.skipped !== undefined)(withReason(harness.name, harness.skipped), () => {
     let run: Run;
     let pair: LinkPair;
     beforeEach(async () => {

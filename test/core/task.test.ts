@@ -101,6 +101,44 @@ describe('a task', () => {
     drain(queue);
     expect(cancelled).toContain('second');
   });
+
+  it('that is stopped when it is done, or between two waits, gives up no wait that is over', () => {
+    const queue = new EventQueue();
+    const cancelled: string[] = [];
+    const sleep = sleeper(queue, cancelled);
+    const seen: string[] = [];
+    const stop = runTask(sleep(5, 'a'), (value) => seen.push(value));
+    drain(queue);
+    stop();
+    let stopBetween = () => {};
+    stopBetween = runTask(
+      (function* (): Task<void> {
+        yield* sleep(5, 'b');
+        stopBetween();
+        yield* sleep(5, 'c');
+      })(),
+      () => expect.fail('stopped'),
+    );
+    drain(queue);
+    expect(seen).toEqual(['a@5']);
+    expect(cancelled).not.toContain('a');
+    expect(cancelled).not.toContain('b');
+  });
+
+  it('that throws throws at whoever made it go on, and is never done', () => {
+    const queue = new EventQueue();
+    const broken = function* (): Task<void> {
+      yield* sleeper(queue)(5, 'a');
+      throw new Error('the task broke');
+    };
+    runTask(broken(), () => expect.fail('broken'));
+    expect(() => drain(queue)).toThrow('the task broke');
+    const atOnce = function* (): Task<void> {
+      if (queue.nowNs() >= 0) throw new Error('at once');
+      yield* sleeper(queue)(5, 'a');
+    };
+    expect(() => runTask(atOnce(), () => expect.fail('broken'))).toThrow('at once');
+  });
 });
 
 describe('tasks side by side', () => {
@@ -128,5 +166,24 @@ describe('tasks side by side', () => {
     stop();
     drain(queue);
     expect(cancelled).toEqual(expect.arrayContaining(['b', 'c']));
+  });
+
+  it('take what is done at once, and what is done later, in any mixture', () => {
+    const queue = new EventQueue();
+    const sleep = sleeper(queue);
+    const atOnce = function* (name: string): Task<string> {
+      yield* wait<void>((done) => {
+        done();
+        return () => {};
+      });
+      return name;
+    };
+    const seen: unknown[] = [];
+    runTask(all([atOnce('a'), all([sleep(4, 'b'), atOnce('c')]), sleep(1, 'd')] as Task<unknown>[]), (values) =>
+      seen.push(values),
+    );
+    expect(seen).toEqual([]);
+    drain(queue);
+    expect(seen).toEqual([['a', ['b@4', 'c'], 'd@1']]);
   });
 });

@@ -1,11 +1,14 @@
 // Frames as can-utils' cansend and candump see them: the kernel's formats, flags included, over a real interface.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bus, type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { openSocketCanBus } from '../../src/bus/socketcan.ts';
 import { BusRecorder, hostRun, payload, type Run, value } from '../bus/harness.ts';
+import { withReason } from '../skips.ts';
 import { kernelListeners, startTool, type Tool } from './canUtils.ts';
 
 const interfaceName = process.env.ECUNET_CAN_INTERFACES?.split(',')[0] ?? '';
+const skipped = interfaceName === '' ? 'npm run test:socketcan names the interface' : undefined;
 const patienceMs = 20_000;
 
 /** candump's log form: `#R` remote, `##` FD with its flags: 1 is the bit rate switch, 4 says that it is FD (kernels from 6.1 on). */
@@ -24,53 +27,57 @@ const frames: readonly (readonly [title: string, frame: CanFrame, log: RegExp, s
   ['FD, 64 bytes', fdFrame(0x203, new Uint8Array(64)), /^203##[15](00){64}$/, `203##1${'00'.repeat(64)}`],
 ];
 
-describe.skipIf(interfaceName === '')(`can-utils on ${interfaceName}`, { timeout: patienceMs + 5000 }, () => {
-  let run: Run;
-  let bus: Bus;
-  let tools: Tool[];
+describe.skipIf(skipped !== undefined)(
+  withReason(`can-utils on ${interfaceName}`, skipped),
+  { timeout: patienceMs + 5000 },
+  () => {
+    let run: Run;
+    let bus: Bus;
+    let tools: Tool[];
 
-  beforeEach(async () => {
-    run = hostRun(patienceMs, 100);
-    tools = [];
-    const { clock, enter } = run;
-    bus = value(await openSocketCanBus({ name: 'body', interface: interfaceName, fd: true, clock, enter }));
-  });
-
-  afterEach(async () => {
-    for (const tool of tools) tool.kill();
-    await run.until(() => tools.every(({ ended }) => ended.code !== undefined));
-    bus.close();
-    run.stop();
-  });
-
-  function start(name: string, args: readonly string[]): Tool {
-    const tool = startTool(name, args);
-    tools.push(tool);
-    return tool;
-  }
-
-  test('candump logs what we send', async () => {
-    const before = kernelListeners(interfaceName, 'raw');
-    const dump = start('candump', ['-L', '-n', String(frames.length), interfaceName]);
-    await run.until(() => kernelListeners(interfaceName, 'raw') > before || dump.ended.code !== undefined);
-    const node = bus.attach('ecu', new BusRecorder());
-    run.enter(() => {
-      for (const [, frame] of frames) value(node.send(frame));
+    beforeEach(async () => {
+      run = hostRun(patienceMs, 100);
+      tools = [];
+      const { clock, enter } = run;
+      bus = value(await openSocketCanBus({ name: 'body', interface: interfaceName, fd: true, clock, enter }));
     });
-    await run.until(() => dump.ended.code !== undefined);
-    const logged = dump.output.text
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ')[2] ?? line);
-    expect(logged).toEqual(frames.map(([, , log]) => expect.stringMatching(log)));
-  });
 
-  test.each(frames)('we receive what cansend sends: %s', async (_, frame, __, send) => {
-    const recorder = new BusRecorder();
-    bus.attach('ecu', recorder);
-    start('cansend', [interfaceName, send]);
-    await run.until(() => recorder.received.length > 0);
-    const { id, extended, remote, data } = frame;
-    expect(recorder.received).toMatchObject([{ id, extended, remote, data }]);
-  });
-});
+    afterEach(async () => {
+      for (const tool of tools) tool.kill();
+      await run.until(() => tools.every(({ ended }) => ended.code !== undefined));
+      bus.close();
+      run.stop();
+    });
+
+    function start(name: string, args: readonly string[]): Tool {
+      const tool = startTool(name, args);
+      tools.push(tool);
+      return tool;
+    }
+
+    test('candump logs what we send', async () => {
+      const before = kernelListeners(interfaceName, 'raw');
+      const dump = start('candump', ['-L', '-n', String(frames.length), interfaceName]);
+      await run.until(() => kernelListeners(interfaceName, 'raw') > before || dump.ended.code !== undefined);
+      const node = bus.attach('ecu', new BusRecorder());
+      run.enter(() => {
+        for (const [, frame] of frames) value(node.send(frame));
+      });
+      await run.until(() => dump.ended.code !== undefined);
+      const logged = dump.output.text
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[2] ?? line);
+      expect(logged).toEqual(frames.map(([, , log]) => expect.stringMatching(log)));
+    });
+
+    test.each(frames)('we receive what cansend sends: %s', async (_, frame, __, send) => {
+      const recorder = new BusRecorder();
+      bus.attach('ecu', recorder);
+      start('cansend', [interfaceName, send]);
+      await run.until(() => recorder.received.length > 0);
+      const { id, extended, remote, data } = frame;
+      expect(recorder.received).toMatchObject([{ id, extended, remote, data }]);
+    });
+  },
+);

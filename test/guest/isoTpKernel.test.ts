@@ -1,4 +1,5 @@
 // ecunet's ISO-TP against the Linux kernel's, both ways over a real interface. Runs by `npm run test:socketcan`.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Bus } from '../../src/bus/bus.ts';
 import { attachIsoTpNode } from '../../src/bus/isoTpLink.ts';
@@ -6,9 +7,11 @@ import type { IsoTpParams } from '../../src/bus/isotp/params.ts';
 import type { Link } from '../../src/bus/link.ts';
 import { openSocketCanBus } from '../../src/bus/socketcan.ts';
 import { BusRecorder, hostRun, LinkRecorder, payload, present, type Run, value } from '../bus/harness.ts';
+import { withReason } from '../skips.ts';
 import { kernelListeners, spacedHex, startTool, type Tool } from './canUtils.ts';
 
 const interfaceName = process.env.ECUNET_CAN_INTERFACES?.split(',')[0] ?? '';
+const skipped = interfaceName === '' ? 'npm run test:socketcan names the interface' : undefined;
 const patienceMs = 20_000;
 
 /** The kernel's end: its ids mirror ours. `-p CC:CC -P a` makes it check our padding's length and content. */
@@ -76,8 +79,8 @@ function title({ clause, bytes, fd = false }: Exchange): string {
   return `${clause}: ${bytes} bytes${fd ? ', FD' : ''}`;
 }
 
-describe.skipIf(interfaceName === '')(
-  `ISO-TP with the kernel over ${interfaceName}`,
+describe.skipIf(skipped !== undefined)(
+  withReason(`ISO-TP with the kernel over ${interfaceName}`, skipped),
   { timeout: patienceMs + 5000 },
   () => {
     let run: Run;

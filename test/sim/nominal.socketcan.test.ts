@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { replayTrace } from '../../src/sim/replay.ts';
 import { runScenario } from '../../src/sim/run.ts';
+import { withReason } from '../skips.ts';
 import { inputsOf } from './runs.ts';
 
 const interfaces = new Map([
@@ -12,14 +13,11 @@ const interfaces = new Map([
   ['chassis', 'vcan1'],
 ]);
 const missing = [...interfaces.values()].filter((name) => !existsSync(`/sys/class/net/${name}`));
-const title =
-  missing.length === 0
-    ? 'over vcan0 and vcan1'
-    : `over vcan0 and vcan1 (skipped: this machine has no ${missing.join(', ')})`;
+const skipped = missing.length === 0 ? undefined : `this machine has no ${missing.join(', ')}`;
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-socketcan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(missing.length > 0)(title, () => {
+describe.skipIf(skipped !== undefined)(withReason('over vcan0 and vcan1', skipped), () => {
   it('updates all five ECUs, confirmed in the manifest that the Director accepted, and replays', async () => {
     const tracePath = join(folder, 'nominal.jsonl');
     const run = await runScenario({ inputs: inputsOf('nominal', { interfaces }), observers: [], tracePath });

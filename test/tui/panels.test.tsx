@@ -56,12 +56,12 @@ describe('the frame', () => {
       ' step 3  an on-path attacker serves old metadata on chassis',
       ' ▲ ATTACK  old, validly signed Targets metadata to brake-ecu',
       '── ECUs ───────────────────────────────────────── 1 refusing · 1 of 5 updated ──',
-      '   ECU             MODE     BUS      STATE               ACTIVITY       RELEASE',
-      ' ● telematics      primary  2 buses  idle                               4 → 5 ✓',
-      ' ● gateway-ecu     full     body     receiving image     ██████▍░  79%  1',
-      ' ● door-ecu        partial  body     receiving image     ████░░░░  50%  1',
-      ' ● brake-ecu       full     chassis  idle                ✗ rollback     1',
-      ' ● suspension-ecu  partial  chassis  receiving image     █▍░░░░░░  17%  1',
+      '   ECU             MODE     STATE               ACTIVITY      RELEASE  ATTESTED',
+      ' ● telematics      primary  idle                              4 → 5 ✓  00:00:00',
+      ' ● gateway-ecu     full     receiving image     █████▌░  79%  1        00:00:02',
+      ' ● door-ecu        partial  receiving image     ███▌░░░  50%  1        00:00:02',
+      ' ● brake-ecu       full     idle                ✗ rollback    1        00:00:03',
+      ' ● suspension-ecu  partial  receiving image     █▏░░░░░  17%  1        00:00:03',
       '── Buses ───────────────────────────────────────────────────────────────────────',
       '   BUS      KIND            LOAD               NOW  PEAK  HISTORY        FRAMES',
       '   body     CAN 500k        ████████████░░░░   75%   82%  ▆▆▆▇▇▇▇▇▇▇▇▇   13,306',
@@ -81,7 +81,7 @@ describe('the frame', () => {
   test('at 120x40 names what 80 columns leave out', () => {
     const rows = rowsOf(<Frame {...frameOf(viewAt(7.5), 120, 40)} />);
     expect(rows).toHaveLength(39);
-    expect(rows[4]?.trim().split(/\s+/).join(' ')).toBe('ECU ROLE MODE BUS LINK STATE ACTIVITY RELEASE TIME');
+    expect(rows[4]?.trim().split(/\s+/).join(' ')).toBe('ECU ROLE MODE BUS LINK STATE ACTIVITY RELEASE ATTESTED');
     expect(rows[5]).toMatch(/telematics {6}primary {4}full {5}body \+ chassis {9}idle .* 4 → 5 ✓ {2}00:00:00$/);
     expect(rows[8]).toMatch(/brake-ecu .* secondary {2}full .* isotp .*✗ rollback/);
     expect(rows.join('\n')).toContain(
