@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Owns: the command line: which command is which file, and what an error of the user looks like.
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../core/faults.ts';
 import { replayCommand } from './replay.ts';
@@ -9,7 +10,12 @@ import { runCommand } from './run.ts';
 const exitFailed = 1;
 const exitBadInput = 2;
 
+const { version }: { readonly version: string } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
+
 const program = new Command('ecunet')
+  .version(version)
   .description('In-vehicle ECU network simulator for secure over-the-air updates with Uptane')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(`ecunet: ${text.replace(/^error: /, '')}`) })

@@ -18,9 +18,9 @@ interface Options {
   readonly trace?: string;
   readonly json?: boolean;
   readonly dash: boolean;
-  readonly image: ReadonlyMap<string, string>;
-  readonly bus: ReadonlyMap<string, string>;
-  readonly link: ReadonlyMap<string, string>;
+  readonly image?: ReadonlyMap<string, string>;
+  readonly bus?: ReadonlyMap<string, string>;
+  readonly link?: ReadonlyMap<string, string>;
 }
 
 /** What a shell reports of a process that Ctrl+C ended. */
@@ -34,19 +34,9 @@ export function runCommand(): Command {
     .option('--trace <file>', 'write the trace, as JSON Lines, for ecunet replay')
     .option('--json', 'print the result as one JSON object')
     .option('--no-dash', 'print lines instead of the dashboard')
-    .option('--image <ecu=file>', 'use a file as the new image of an ECU; may be repeated', pairs, new Map())
-    .option(
-      '--bus <bus=interface>',
-      'carry a bus over a SocketCAN interface, in real time; may be repeated',
-      pairs,
-      new Map(),
-    )
-    .option(
-      '--link <ecu=tcp>',
-      'put the link of an ECU on TCP over loopback, in real time; may be repeated',
-      pairs,
-      new Map(),
-    )
+    .option('--image <ecu=file>', 'use a file as the new image of an ECU; may be repeated', pairs)
+    .option('--bus <bus=interface>', 'carry a bus over a SocketCAN interface, in real time; may be repeated', pairs)
+    .option('--link <ecu=tcp>', 'put the link of an ECU on TCP over loopback, in real time; may be repeated', pairs)
     .action(run);
 }
 
@@ -57,7 +47,7 @@ function parseSeed(text: string): number {
   return seed;
 }
 
-function pairs(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function pairs(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('NAME=VALUE is needed.');
   if (before.has(name)) throw new InvalidArgumentError(`${name} is given twice.`);
@@ -78,7 +68,10 @@ async function run(argument: string, options: Options): Promise<void> {
   process.exitCode = finished.outcome === 'passed' ? 0 : 1;
 }
 
-function readInputs(argument: string, { seed, image, bus, link }: Options): RunInputs {
+function readInputs(
+  argument: string,
+  { seed, image = new Map(), bus = new Map(), link = new Map() }: Options,
+): RunInputs {
   const scenario = loadScenario(scenarioPath(argument));
   for (const [ecu, transport] of link) {
     if (transport !== 'tcp') throw new InputError(`--link ${ecu}=${transport}: the transport is tcp`);

@@ -38,7 +38,10 @@ function runningBytes(
   if (simulated === undefined) return { filename: '', maker: 'unknown' };
   const bytes = simulated.runningBytes();
   const { filename } = simulated.ecu.banks.running;
-  const isIn = (images: ReadonlyMap<string, Uint8Array>) => equalBytes(images.get(filename) ?? new Uint8Array(), bytes);
+  const isIn = (images: ReadonlyMap<string, Uint8Array>) => {
+    const made = images.get(filename);
+    return made !== undefined && equalBytes(made, bytes);
+  };
   if (isIn(world.images.attackers)) return { filename, maker: 'attacker' };
   return { filename, maker: isIn(world.images.genuine) ? 'genuine' : 'unknown' };
 }

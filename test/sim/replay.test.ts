@@ -41,6 +41,13 @@ describe('a trace', () => {
     expect(replayTrace(path)).toMatchObject({ difference: undefined });
   });
 
+  it('updates an ECU to an empty file as to any other', async () => {
+    const givenImages = new Map([['door-ecu', { filename: 'empty.bin', bytes: new Uint8Array() }]]);
+    const { path, run } = await traced('empty', inputsOf('nominal', { givenImages }));
+    expect(run.expectations.filter(({ passed }) => !passed)).toEqual([]);
+    expect(replayTrace(path).difference).toBeUndefined();
+  });
+
   describe('that was doctored', () => {
     let lines: readonly string[];
     beforeAll(async () => {
