@@ -69,17 +69,20 @@ export interface RemoteFault {
 }
 
 /** What this machine could not do. */
-export type EnvironmentFaultCode =
-  | 'interface-missing'
-  | 'interface-down'
-  | 'module-missing'
-  | 'connection-failed'
-  | 'queue-full'
-  | 'busy'
-  | 'closed'
-  | 'bad-frame'
-  | 'too-long'
-  | 'unreachable';
+export const environmentFaultCodes = [
+  'interface-missing',
+  'interface-down',
+  'module-missing',
+  'connection-failed',
+  'queue-full',
+  'busy',
+  'closed',
+  'bad-frame',
+  'too-long',
+  'unreachable',
+] as const;
+
+export type EnvironmentFaultCode = (typeof environmentFaultCodes)[number];
 
 /** I/O failed. `message` is one line that says what and where, fit to be shown to a user. */
 export interface EnvironmentFault {

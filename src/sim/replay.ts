@@ -13,7 +13,7 @@ import { recordedScenarioSchema } from './scenario/recorded.ts';
 import { checkReferences } from './scenario/references.ts';
 import type { Scenario } from './scenario/schema.ts';
 import { Simulation } from './simulation.ts';
-import type { Player, TapeContent, TapeInput } from './tape.ts';
+import { type Player, type TapeContent, type TapeInput, tapeInputSchema } from './tape.ts';
 import { playedBus, playedLink } from './taped.ts';
 import { traceFormat, traceHead } from './trace.ts';
 import { type LinkPair, type Transports, virtualBuses } from './transports.ts';
@@ -82,6 +82,14 @@ function parseObject(path: string, line: number, text: string): Record<string, u
   throw new InputError(`${path}:${line}: not a JSON object, so this is no trace`);
 }
 
+function parseInput(path: string, line: number, entry: object): TapeInput {
+  const parsed = tapeInputSchema.safeParse(entry);
+  // as it stands, not as parsed: it is held against what comes out, members in their order
+  if (parsed.success) return entry as TapeInput;
+  const [issue] = parsed.error.issues;
+  throw new InputError(`${path}:${line}: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'not an input'}`);
+}
+
 interface Recorded {
   readonly inputs: RunInputs;
   readonly tape: readonly TapeInput[];
@@ -104,7 +112,7 @@ function readInputs(path: string): Recorded {
       parsed = result.data;
     } else if (/^\{"type":"(image|imageBytes|input)"/.test(text)) {
       const entry = parseObject(path, number, text);
-      if (entry.type === 'input') tape.push(entry as unknown as TapeInput);
+      if (entry.type === 'input') tape.push(parseInput(path, number, entry));
       else if (!takeImage(images, entry)) throw new InputError(`${path}:${number}: not an image of this trace`);
     }
   }

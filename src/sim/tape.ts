@@ -1,20 +1,47 @@
 // Owns: what real interfaces bring into a run, as data: recorded into the trace as it comes, and played back later in its
 // place. Each input comes in when every event before it has been taken, so that the same inputs give the same run.
-import type { EnvironmentFault } from '../core/faults.ts';
+import { z } from 'zod';
+import { type EnvironmentFault, type EnvironmentFaultCode, environmentFaultCodes } from '../core/faults.ts';
 
-/** `port` names who is told: `body/door-ecu` for a node of a bus, `tcp/gateway-ecu/primary` for an end of a link. */
-export type TapeInput = { readonly type: 'input'; readonly t: number; readonly port: string } & TapeContent;
+const code = z.enum(environmentFaultCodes) satisfies z.ZodType<EnvironmentFaultCode>;
+const fault: z.ZodType<EnvironmentFault> = z.strictObject({
+  kind: z.literal('environment'),
+  code,
+  message: z.string(),
+});
 
-export type TapeContent =
+const content = [
   /** A frame of another node, in candump's words. */
-  | { readonly kind: 'frame'; readonly frame: string }
+  z.strictObject({ kind: z.literal('frame'), frame: z.string() }),
   /** The oldest frame, or message, given to `send` has left. */
-  | { readonly kind: 'sent' }
-  | { readonly kind: 'nodeFailed'; readonly fault: EnvironmentFault }
-  | { readonly kind: 'message'; readonly base64: string }
-  | { readonly kind: 'transferFailed'; readonly direction: 'sending' | 'receiving'; readonly fault: EnvironmentFault }
+  z.strictObject({ kind: z.literal('sent') }),
+  z.strictObject({ kind: z.literal('nodeFailed'), fault }),
+  z.strictObject({ kind: z.literal('message'), base64: z.base64() }),
+  z.strictObject({ kind: z.literal('transferFailed'), direction: z.enum(['sending', 'receiving']), fault }),
   /** What call number `call` of `send` on this port was answered with. */
-  | { readonly kind: 'refused'; readonly call: number; readonly fault: EnvironmentFault };
+  z.strictObject({ kind: z.literal('refused'), call: z.int().min(0), fault }),
+] as const;
+
+const place = {
+  type: z.literal('input'),
+  t: z.int().min(0),
+  /** Who is told: `body/door-ecu/1` for a node's first attachment to a bus, `tcp/gateway-ecu/primary` for an end of a link. */
+  port: z.string(),
+};
+
+export type TapeContent = z.output<(typeof content)[number]>;
+
+/** A line of the trace. */
+export const tapeInputSchema = z.discriminatedUnion('kind', [
+  content[0].extend(place),
+  content[1].extend(place),
+  content[2].extend(place),
+  content[3].extend(place),
+  content[4].extend(place),
+  content[5].extend(place),
+]);
+
+export type TapeInput = z.output<typeof tapeInputSchema>;
 
 /** Takes inputs from real interfaces into the run. */
 export interface Recorder {

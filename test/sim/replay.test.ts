@@ -77,6 +77,16 @@ describe('a trace', () => {
       expect(replayOf([...lines, '{"more":1}']).difference).toMatchObject({ line: lines.length + 1, is: undefined });
     });
 
+    it.each([
+      ['{"type":"input","t":-1,"port":"body/x/1","kind":"sent"}', /:9: t: /],
+      ['{"type":"input","t":1,"port":"body/x/1","kind":"explode"}', /:9: kind: /],
+      ['{"type":"input","t":1,"port":7,"kind":"sent"}', /:9: port: /],
+      ['{"type":"input","t":1,"port":"p","kind":"message","base64":"%%"}', /:9: base64: /],
+      ['{"type":"imageBytes","ecu":"door-ecu","base64":"AAAA"}', /:9: not an image of this trace/],
+    ])('with an input of no such form is refused in one line: %s', (line, message) => {
+      expect(() => replayOf(lines.toSpliced(8, 0, line))).toThrow(message);
+    });
+
     it('comes out otherwise where an input was changed: the seed, or a published size', () => {
       const [head = '', ...rest] = lines;
       expect(replayOf([head.replace('"seed":1,"scenario"', '"seed":2,"scenario"'), ...rest]).difference).toBeDefined();

@@ -1,10 +1,10 @@
 // Owns: an attacker that serves metadata of an earlier moment: a rollback where the ECU knows newer, a freeze where it
 // does not, and then blocked once the old metadata has expired. [rollback, indefinite-freeze]
-import type { CurrentFiles } from '../../repository/publication.ts';
 import type { RemoteFilter } from '../network.ts';
 import type { Attack } from '../scenario/schema.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
+import { fullBundle, partialBundle, rootsOf } from './bundles.ts';
 
 export function replayedMetadata(world: World, attack: Extract<Attack, { kind: 'replayed-metadata' }>): RunningAttack {
   const { position, recording: name, ecus } = attack;
@@ -33,25 +33,4 @@ export function replayedMetadata(world: World, attack: Extract<Attack, { kind: '
     text: `a compromised Primary hands metadata recorded as ${name} to ${whom}`,
     stop: added(world.compromises, { metadata }),
   };
-}
-
-function partialBundle(files: CurrentFiles | undefined): ReadonlyMap<string, Uint8Array> {
-  return new Map(files === undefined ? [] : [['director/targets.json', files.targets]]);
-}
-
-/** The files of a repository by the names that a full verification asks for. */
-export function fullBundle(
-  repository: 'director' | 'image',
-  files: CurrentFiles | undefined,
-): ReadonlyMap<string, Uint8Array> {
-  if (files === undefined) return new Map();
-  return new Map([
-    [`${repository}/timestamp.json`, files.timestamp],
-    [`${repository}/${files.version}.snapshot.json`, files.snapshot],
-    [`${repository}/${files.version}.targets.json`, files.targets],
-  ]);
-}
-
-export function rootsOf(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
-  return new Map([...files].filter(([file]) => file.endsWith('.root.json')));
 }

@@ -14,7 +14,7 @@ import type { Target } from '../../uptane/metadata.ts';
 import type { Attack } from '../scenario/schema.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
-import { fullBundle, rootsOf } from './replayedMetadata.ts';
+import { fullBundle, partialBundle, rootsOf } from './bundles.ts';
 
 type StolenKeys = Extract<Attack, { kind: 'stolen-director-keys' }>;
 type Payload = Pick<Target, 'filename' | 'length' | 'hashes' | 'mustMatch'> & { readonly bytes: Uint8Array };
@@ -53,7 +53,7 @@ export function stolenDirectorKeys(world: World, attack: StolenKeys): RunningAtt
   const metadata = (serial: string, honest: ReadonlyMap<string, Uint8Array>) => {
     if (!attack.ecus.includes(serial)) return honest;
     const forged = forge(world, attack.ecus, payload);
-    if (honest.has('director/targets.json')) return new Map([['director/targets.json', forged.targets]]);
+    if (honest.has('director/targets.json')) return partialBundle(forged);
     const genuine = [...honest].filter(([file]) => file.startsWith('image/'));
     return new Map([...rootsOf(honest), ...fullBundle('director', forged), ...genuine]);
   };

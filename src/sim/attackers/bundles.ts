@@ -1,0 +1,24 @@
+// Owns: repositories' files by the names under which a Secondary's verification asks for them.
+import type { CurrentFiles } from '../../repository/publication.ts';
+
+/** What a partial Secondary is sent. */
+export function partialBundle(files: CurrentFiles | undefined): ReadonlyMap<string, Uint8Array> {
+  return new Map(files === undefined ? [] : [['director/targets.json', files.targets]]);
+}
+
+/** The files of a repository by the names that a full verification asks for. */
+export function fullBundle(
+  repository: 'director' | 'image',
+  files: CurrentFiles | undefined,
+): ReadonlyMap<string, Uint8Array> {
+  if (files === undefined) return new Map();
+  return new Map([
+    [`${repository}/timestamp.json`, files.timestamp],
+    [`${repository}/${files.version}.snapshot.json`, files.snapshot],
+    [`${repository}/${files.version}.targets.json`, files.targets],
+  ]);
+}
+
+export function rootsOf(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
+  return new Map([...files].filter(([file]) => file.endsWith('.root.json')));
+}
