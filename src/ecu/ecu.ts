@@ -124,15 +124,18 @@ export class Ecu {
     return checked;
   }
 
-  /** Keeps a fault for the next report. O4 */
+  /** Keeps a fault for the next report. One that is kept already is not kept twice: repeating it drives no other one out. O4 */
   noteFault(fault: RemoteFault): void {
+    this.parts.observer.faultFound(fault);
     const { code, clause, attack } = fault;
     const found = { code, clause, message: faultSummary(fault), ...(attack !== undefined && { attack }) };
+    const isSame = (kept: DetectedAttack) =>
+      kept.code === code && kept.clause === clause && kept.message === found.message;
+    if (this.state.detected.some(isSame)) return;
     const all = [...this.state.detected, found];
     const dropped = Math.max(0, all.length - attacksReportedMax);
     const reported = Math.max(0, this.state.reported - dropped);
     this.store({ ...this.state, detected: all.slice(dropped), reported });
-    this.parts.observer.faultFound(fault);
   }
 
   /** O: the signed report, with a counter of its own. */

@@ -76,12 +76,21 @@ describe('an ECU’s report', () => {
     expect(codesOf(ecu)).toHaveLength(attacksReportedMax);
   });
 
-  it('holds what a peer wrote only in printable form and cut to size', () => {
+  it('holds a fault once, however often it is met: repeating one drives no other out [O4]', () => {
     const { ecu } = booted();
+    ecu.noteFault(fault('rollback'));
+    for (let count = 0; count < 3 * attacksReportedMax; count += 1) ecu.noteFault(fault('expired'));
+    expect(codesOf(ecu)).toEqual(['rollback', 'expired']);
+  });
+
+  it('holds what a peer wrote only in printable form and cut to size', () => {
+    const { bench, ecu } = booted();
     ecu.noteFault(fault('malformed', `\u001b[2J${'x'.repeat(10_000)}`));
     const message = reportOf(ecu).attacksDetected[0]?.message ?? '';
     expect(message.length).toBeLessThanOrEqual(200);
     expect(message).not.toContain('\u001b');
+    for (let count = 0; count < 200; count += 1) ecu.noteFault(fault('malformed', 'x'.repeat(10_000)));
+    expect(bench.ecu('partial').parts.storage.read('ecu-state.json')?.length).toBeLessThan(4000);
   });
 
   it('names an image that did not come up, once booted again from the old one [P12 O4]', () => {

@@ -10,7 +10,7 @@ import { type MemoryLink, memoryLinkPair } from '../ecu/memoryLink.ts';
 
 export const timing: SecondaryTiming = { bootMs: 30, verifyMs: 20, activateMs: 50, silenceMs: 1000 };
 /** A block takes 10 ms. */
-export const flashBytesPerSecond = 25_600;
+const flashBytesPerSecond = 25_600;
 
 export interface SecondaryBenchOptions {
   readonly mode?: 'full' | 'partial';

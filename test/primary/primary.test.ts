@@ -1,0 +1,369 @@
+import { describe, expect, it } from 'vitest';
+import { utf8 } from '../../src/core/bytes.ts';
+import { providePrimary } from '../../src/primary/actors.ts';
+import { memoryImageStore } from '../../src/primary/imageStore.ts';
+import { primaryMachine } from '../../src/primary/machine.ts';
+import { honestDistribution } from '../../src/primary/ports.ts';
+import { PrimaryUnit } from '../../src/primary/unit.ts';
+import { Bench, imageName, serials } from '../ecu/bench.ts';
+import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from '../ecu/powerCut.ts';
+import { declaredNames, endlessStates, kinds, providedNames, usedNames } from '../ecu/statechart.ts';
+import { obliging, offeredToAll, PrimaryBench, type Puppet, timing } from './primaryBench.ts';
+
+const wholeCycle = [
+  'collectingReports',
+  'sendingManifest',
+  'attestingTime',
+  'verifyingMetadata',
+  'downloadingImages',
+  'distributingTime',
+  'distributingMetadata',
+  'distributingImages',
+  'installing',
+];
+const silent: Puppet = () => undefined;
+
+describe('a Primary’s statechart', () => {
+  const unit = new PrimaryUnit({
+    ...new Bench().ecu('primary').parts,
+    remote: { request: () => () => {} },
+    secondaries: [],
+    distribution: () => honestDistribution,
+    imageStore: memoryImageStore(),
+    timing,
+    flashBytesPerSecond: 1,
+    rebooted: () => {},
+    cycleCompleted: () => {},
+  });
+  const provided = providePrimary(primaryMachine, unit);
+
+  it.each(kinds)('uses the %s that it declares, and no others', (kind) => {
+    expect([...usedNames(primaryMachine)[kind]].sort()).toEqual(declaredNames(primaryMachine, kind).sort());
+  });
+
+  it.each(['actions', 'guards', 'actors'] as const)(
+    'is given every one of its %s: xstate passes over a missing one',
+    (kind) => {
+      expect(providedNames(primaryMachine, provided, kind)).toEqual(declaredNames(primaryMachine, kind));
+    },
+  );
+
+  it('sets all its delays from its own timing', () => {
+    expect(providedNames(primaryMachine, provided, 'delays')).toEqual([]);
+  });
+
+  it('waits without an end in one state only: idle, for the next cycle', () => {
+    expect(endlessStates(primaryMachine)).toEqual(['idle']);
+  });
+});
+
+describe('an update cycle', () => {
+  it('has its phases in the order of the seven steps, and updates the whole vehicle [M1]', () => {
+    const one = offeredToAll();
+    expect(one.cycle()).toEqual([...wholeCycle, 'activating', 'rebooting', 'booting', 'closing', 'idle']);
+    for (const serial of serials) expect(one.runs(serial)).toBe(imageName(serial, 2));
+    expect(one.verdicts.map((verdict) => verdict.ok && verdict.value.confirms)).toEqual([false, true]);
+    expect(one.onlooker.faults).toEqual([]);
+  });
+
+  it('without news for the Primary itself ends without a reboot [M1]', () => {
+    const one = offeredToAll();
+    one.cycle();
+    one.bench.offer('full', 3);
+    expect(one.cycle()).toEqual([...wholeCycle, 'closing', 'idle']);
+    expect(one.runs('full')).toBe(imageName('full', 3));
+    expect(one.reboots).toBe(1);
+  });
+
+  it('asks each Secondary in the same order, and gives a partial one the Director’s Targets only [M7 M8 M9 M11]', () => {
+    const one = offeredToAll();
+    one.cycle();
+    const distinct = (names: readonly string[]) => names.filter((name, index) => name !== names[index - 1]);
+    for (const serial of ['full', 'partial'] as const) {
+      const asked = distinct(one.askedOf(serial)).join(' ');
+      expect(asked).toMatch(/^hello report time metadata verify imageStart imageBlock install (hello )+report$/);
+    }
+    expect(one.askedOf('partial').filter((name) => name === 'metadata')).toHaveLength(1);
+    expect(one.askedOf('full').filter((name) => name === 'metadata').length).toBeGreaterThanOrEqual(6);
+  });
+
+  it('asks the servers in the standard’s order: manifest, time, metadata of the Director, then of the Image repository [R2 R9]', () => {
+    const one = offeredToAll();
+    one.cycle();
+    expect(one.requests.filter((request) => !request.includes('@')).join(' ')).toBe(
+      [
+        'manifest',
+        'time for 3 tokens',
+        ...['director/2.root.json', 'director/timestamp.json', 'director/1.snapshot.json', 'director/1.targets.json'],
+        ...['image/2.root.json', 'image/timestamp.json', 'image/6.snapshot.json', 'image/6.targets.json'],
+        'manifest',
+      ].join(' '),
+    );
+  });
+
+  it('that is asked for while one is under way does not begin', () => {
+    const one = offeredToAll();
+    one.primary.startCycle();
+    one.untilState('attestingTime');
+    one.primary.startCycle();
+    one.untilCompleted();
+    one.bench.pass(10_000);
+    expect(one.cycles).toBe(1);
+  });
+
+  it('whose metadata is refused goes straight to the report, with the fault in it [P2 R11 O4]', () => {
+    const one = offeredToAll();
+    one.onTheLine = (request, genuine) =>
+      request.type === 'metadata' && request.file === 'timestamp.json' ? { status: 'ok', bytes: utf8('{}') } : genuine;
+    expect(one.cycle()).toEqual([...wholeCycle.slice(0, 4), 'closing', 'idle']);
+    expect(one.onlooker.faults).toMatchObject([{ code: 'malformed', file: 'timestamp.json' }]);
+    const last = one.verdicts.at(-1);
+    expect(last?.ok && last.value.reports.get('primary')?.attacksDetected).toMatchObject([{ code: 'malformed' }]);
+    one.onTheLine = (_request, genuine) => genuine;
+    one.cycle();
+    expect(one.runs('full')).toBe(imageName('full', 2));
+  });
+
+  it('whose servers answer nothing goes straight to the report, and ends [P2]', () => {
+    const one = offeredToAll();
+    one.onTheLine = () => undefined;
+    expect(one.cycle()).toEqual([...wholeCycle.slice(0, 4), 'closing', 'idle']);
+    expect(one.onlooker.codes).toEqual(['missing-file']);
+  });
+
+  it('goes on with the time that it has when the attestation is bad [Y2]', () => {
+    const one = offeredToAll();
+    one.onTheLine = (request, genuine) => (request.type === 'time' ? { status: 'ok', bytes: utf8('{}') } : genuine);
+    expect(one.cycle()).toContain('downloadingImages');
+    expect(one.onlooker.faults).toMatchObject([{ clause: 'Y2' }]);
+    expect(one.askedOf('full')).not.toContain('time');
+  });
+
+  it('keeps its own faults for the next manifest while the Director accepts none [O4]', () => {
+    const one = offeredToAll();
+    one.onTheLine = (request, genuine) => {
+      if (request.type === 'time') return { status: 'ok', bytes: utf8('{}') };
+      return request.type === 'manifest' ? undefined : genuine;
+    };
+    one.bench.report();
+    one.cycle();
+    one.onTheLine = (request, genuine) => (request.type === 'manifest' ? undefined : genuine);
+    one.cycle();
+    const codes = () => one.primary.ecu.report() as { signed: { attacks_detected: { code: string }[] } };
+    expect(codes().signed.attacks_detected.map(({ code }) => code)).toEqual(['malformed']);
+  });
+});
+
+describe('a phase that takes too long', () => {
+  it('is given up, and the cycle goes straight to the report [P2]', () => {
+    const one = offeredToAll({ timing: { phaseMs: 1000, answerMs: 5000 } });
+    one.onTheLine = (request, genuine) => (request.type === 'time' ? undefined : genuine);
+    const startNs = one.bench.clock.nowNs();
+    expect(one.cycle()).toEqual([...wholeCycle.slice(0, 3), 'closing', 'idle']);
+    expect(one.bench.clock.nowNs() - startNs).toBeLessThan(2e9);
+  });
+
+  it('leaves nothing running: what it waited for comes to nothing', () => {
+    const one = offeredToAll({ timing: { phaseMs: 1000 }, puppets: { full: silent } });
+    const states = one.cycle();
+    expect(states).toEqual(['collectingReports', 'closing', 'idle']);
+    const { length } = one.onlooker.sent;
+    one.bench.pass(60_000);
+    expect(one.onlooker.sent).toHaveLength(length);
+  });
+});
+
+describe('a Primary whose power is cut', () => {
+  it('owes the last manifest after the reboot into its new image, and sends it [N3 P11]', () => {
+    const one = offeredToAll();
+    one.primary.startCycle();
+    one.untilState('closing');
+    expect(one.reboots).toBe(1);
+    one.boot();
+    one.untilCompleted();
+    expect(one.onlooker.states.slice(-3)).toEqual(['booting', 'closing', 'idle']);
+    expect(one.verdicts.at(-1)).toMatchObject({ ok: true, value: { confirms: true } });
+    one.boot();
+    one.bench.pass(1000);
+    expect(one.onlooker.state).toBe('idle');
+  });
+
+  it.each(wholeCycle)('in %s does no more, and completes the next cycle [P12]', (state) => {
+    const one = offeredToAll();
+    one.primary.startCycle();
+    one.untilState(state);
+    one.bench.pass(2);
+    one.primary.stop();
+    const { length } = one.requests;
+    const sent = one.onlooker.sent.length;
+    one.bench.pass(20_000);
+    expect(one.requests).toHaveLength(length);
+    expect(one.onlooker.sent).toHaveLength(sent);
+    one.boot();
+    one.bench.pass(timing.bootMs + 1);
+    one.cycle();
+    for (const serial of serials) expect(one.runs(serial)).toBe(imageName(serial, 2));
+    expect(one.onlooker.faults).toEqual([]);
+  });
+
+  /** Cuts at a write of the Primary's; gives whether the cycle came to its end before. */
+  function cut(write: number, moment: CutMoment): { finished: boolean; one: PrimaryBench } {
+    const bench = new Bench();
+    const fuse = new Fuse();
+    const { storage, flash } = bench.ecu('primary').parts;
+    const content: Puppet = () => ({ name: 'verified', filename: '', length: 0 });
+    const one = new PrimaryBench({
+      bench,
+      parts: { storage: fusedStorage(storage, fuse), flash: fusedFlash(flash, fuse) },
+      puppets: { full: obliging('full', { verify: content }), partial: obliging('partial', { verify: content }) },
+    });
+    bench.offer('primary', 2);
+    fuse.set(write, moment);
+    let finished = true;
+    try {
+      one.cycle();
+    } catch (cause) {
+      if (!(cause instanceof PowerCut)) throw cause;
+      finished = false;
+    }
+    fuse.mend();
+    if (!finished) one.boot();
+    bench.pass(20_000);
+    return { finished, one };
+  }
+
+  it.each(cutMoments)('%s any write of its own runs an image, and the next cycle completes [P12]', (moment) => {
+    let writes = 0;
+    for (let finished = false; !finished; ) {
+      writes += 1;
+      const result = cut(writes, moment);
+      finished = result.finished;
+      const { banks } = result.one.primary.ecu;
+      expect(banks.runningSha256()).toBe(banks.running.hashes.sha256);
+      result.one.cycle();
+      expect(result.one.runs('primary')).toBe(imageName('primary', 2));
+      const last = result.one.verdicts.at(-1);
+      const reported = last?.ok && last.value.reports.get('primary')?.installed.filename;
+      expect(reported).toBe(imageName('primary', 2));
+      expect(result.one.onlooker.faults).toEqual([]);
+    }
+    expect(writes).toBeGreaterThan(12);
+  });
+});
+
+describe('a Secondary that lies, or says nothing,', () => {
+  const welcome = obliging('full')({ name: 'hello', versionMin: 1, versionMax: 1 });
+  const report = obliging('full')({ name: 'report' });
+  const lies: readonly (readonly [string, Puppet])[] = [
+    ['is silent', silent],
+    [
+      'calls itself another',
+      obliging('full', { hello: () => welcome && ({ ...welcome, ecuSerial: 'partial' } as never) }),
+    ],
+    [
+      'speaks a version that nobody offered',
+      obliging('full', { hello: () => welcome && ({ ...welcome, version: 2 } as never) }),
+    ],
+    [
+      'has a token of no known form',
+      obliging('full', { report: () => ({ ...report, timeToken: new Uint8Array(3) }) as never }),
+    ],
+    ['has a report that is no JSON', obliging('full', { report: () => ({ ...report, report: utf8('[[') }) as never })],
+    [
+      'has an endless report',
+      obliging('full', { report: () => ({ ...report, report: utf8(`"${'x'.repeat(60_000)}"`) }) as never }),
+    ],
+    [
+      'refuses everything',
+      () => ({ name: 'refusal', code: '\u001b[2J', clause: 'x', attack: 'y', message: 'z'.repeat(9000) }),
+    ],
+    ['answers everything with something else', () => ({ name: 'installing' })],
+  ];
+
+  it.each(lies)('%s, keeps neither time nor images from the others [M4 M11]', (_what, puppet) => {
+    // The Director's metadata is there already; without a whole manifest it makes no new one.
+    const bench = new Bench();
+    for (const serial of serials) bench.offer(serial, 2);
+    bench.report();
+    const one = new PrimaryBench({ bench, puppets: { full: puppet } });
+    one.cycle();
+    expect(one.onlooker.times).toHaveLength(1);
+    expect(one.runs('partial')).toBe(imageName('partial', 2));
+    expect(one.runs('primary')).toBe(imageName('primary', 2));
+    expect(one.askedOf('full')).not.toContain('install');
+  });
+
+  const blocksTo = (puppet: Puppet) => {
+    const blocks: number[] = [];
+    const one = offeredToAll({
+      puppets: {
+        full: (body) => {
+          if (body.name === 'imageBlock') blocks.push(body.data.length);
+          return puppet(body);
+        },
+      },
+    });
+    one.cycle();
+    return { one, blocks, installed: one.askedOf('full').includes('install') };
+  };
+
+  it('is sent its image whole where it is honest [M11]', () => {
+    expect(blocksTo(obliging('full'))).toMatchObject({ blocks: [256, 256, 256, 34], installed: true });
+  });
+
+  it.each([
+    ['goes on by one byte a time', (offset: number) => offset + 1],
+    ['asks for the same block for ever', (offset: number) => offset],
+    ['goes back', () => 0],
+    ['leaps', () => 0xffff_ffff],
+  ])('and %s is left alone [M11]', (_what, next) => {
+    const imageBlock: Puppet = (body) => ({
+      name: 'blockStored',
+      nextOffset: body.name === 'imageBlock' ? next(body.offset) : 0,
+    });
+    const { blocks, installed } = blocksTo(obliging('full', { imageBlock }));
+    expect(blocks.length).toBe(1);
+    expect(installed).toBe(false);
+  });
+
+  it.each([0, 1, 0xffff_ffff])('and takes blocks of %i bytes cannot break the Primary', (blockBytesMax) => {
+    const { one, blocks } = blocksTo(
+      obliging('full', { hello: () => welcome && ({ ...welcome, blockBytesMax } as never) }),
+    );
+    expect(blocks.length).toBe(blockBytesMax === 0 ? 0 : blockBytesMax === 1 ? 802 : 1);
+    expect(one.runs('partial')).toBe(imageName('partial', 2));
+  });
+
+  it.each([
+    ['of another ECU', 'partial-2.img'],
+    ['outside the repository', '../../etc/passwd'],
+    ['of an endless name', 'x'.repeat(9000)],
+  ])('and wants an image %s gets nothing [P4 K4]', (_what, filename) => {
+    const verify: Puppet = () => ({ name: 'verified', filename, length: 1 });
+    const { one, blocks } = blocksTo(obliging('full', { verify }));
+    expect(blocks).toEqual([]);
+    expect(one.askedOf('full')).not.toContain('imageStart');
+  });
+
+  it('and takes blocks longer than a message is sent what fits into one', () => {
+    const blocks: number[] = [];
+    const full = obliging('full', {
+      hello: () => welcome && ({ ...welcome, blockBytesMax: 0xffff_ffff } as never),
+      imageBlock: (body) => {
+        if (body.name !== 'imageBlock') return undefined;
+        blocks.push(body.data.length);
+        return { name: 'blockStored', nextOffset: body.offset + body.data.length };
+      },
+    });
+    const one = new PrimaryBench({ puppets: { full } });
+    one.bench.offer('full', 2, new Uint8Array(100_000));
+    one.cycle();
+    expect(blocks).toEqual([32_768, 32_768, 32_768, 1696]);
+  });
+
+  it('and has roots from the future is sent what there is', () => {
+    const hello: Puppet = () =>
+      welcome && ({ ...welcome, directorRootVersion: 0xffff_ffff, imageRootVersion: 0 } as never);
+    expect(blocksTo(obliging('full', { hello })).installed).toBe(true);
+  });
+});
