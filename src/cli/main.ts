@@ -3,12 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../core/faults.ts';
+import { printable } from '../core/text.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 
-/** The scenario passed, or the trace came out the same. */
 const exitFailed = 1;
 const exitBadInput = 2;
+const errorCharsMax = 500;
+
+/** One line, whatever a path or a field name holds. */
+function complain(message: string): void {
+  process.stderr.write(`ecunet: ${printable(message.trim(), errorCharsMax)}\n`);
+}
 
 const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -17,19 +23,19 @@ const { version }: { readonly version: string } = JSON.parse(
 const program = new Command('ecunet')
   .version(version)
   .description('In-vehicle ECU network simulator for secure over-the-air updates with Uptane')
-  .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`ecunet: ${text.replace(/^error: /, '')}`) })
   .addCommand(runCommand())
   .addCommand(replayCommand());
-for (const command of program.commands) {
-  command.exitOverride().configureOutput({
-    outputError: (text, write) => write(`ecunet: ${text.replace(/^error: /, '')}`),
-  });
+for (const command of [program, ...program.commands]) {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: (text) => complain(text.replace(/^error: /, '')) });
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitFailed); // the reader went away, as `| head` does
-  throw error;
+  complain(`the output cannot be written (${error.code})`);
+  process.exit(exitBadInput);
 });
 
 try {
@@ -38,7 +44,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : exitBadInput;
   } else if (error instanceof InputError) {
-    process.stderr.write(`ecunet: ${error.message}\n`);
+    complain(error.message);
     process.exitCode = exitBadInput;
   } else {
     throw error;

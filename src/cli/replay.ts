@@ -1,5 +1,6 @@
 // Owns: `ecunet replay`.
 import { Command } from 'commander';
+import { printable } from '../core/text.ts';
 import { replayTrace } from '../sim/replay.ts';
 
 const shownCharsMax = 400;
@@ -12,12 +13,13 @@ export function replayCommand(): Command {
 }
 
 function replay(path: string): void {
-  const { lines, difference, title } = replayTrace(path);
+  const { lines, difference, title: recordedTitle } = replayTrace(path);
+  const title = printable(recordedTitle, shownCharsMax);
   if (difference === undefined) {
     process.stdout.write(`${path}: ${title}: the same, all ${lines} lines\n`);
     return;
   }
-  const shown = (line: string | undefined) => (line === undefined ? 'nothing more' : line.slice(0, shownCharsMax));
+  const shown = (line: string | undefined) => (line === undefined ? 'nothing more' : printable(line, shownCharsMax));
   const { line, was, is } = difference;
   process.stdout.write(
     `${path}:${line}: ${title}: the first difference\n  recorded: ${shown(was)}\n  now:      ${shown(is)}\n`,

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../core/faults.ts';
-import { filenameCharsMax, imageBytesMax } from '../core/limits.ts';
+import { imageBytesMax } from '../core/limits.ts';
 import type { Observer } from '../sim/events.ts';
 import type { GivenImage } from '../sim/images.ts';
 import { completeInputs, isRealTime, type RunInputs } from '../sim/inputs.ts';
@@ -12,6 +12,7 @@ import { createDashboardStore, type DashboardStore } from '../tui/dashboardStore
 import { canShowDashboard, loadDashboard } from '../tui/loadDashboard.ts';
 import { createProgressLines } from '../tui/progressLines.ts';
 import { summaryText } from '../tui/summary.ts';
+import { isImageFilename } from '../uptane/decodeMetadata.ts';
 
 interface Options {
   readonly seed?: number;
@@ -25,6 +26,7 @@ interface Options {
 
 /** What a shell reports of a process that Ctrl+C ended. */
 const exitInterrupted = 130;
+const exitTerminated = 143;
 
 export function runCommand(): Command {
   return new Command('run')
@@ -48,7 +50,7 @@ function parseSeed(text: string): number {
 }
 
 function pairs(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
-  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('NAME=VALUE is needed.');
   if (before.has(name)) throw new InvalidArgumentError(`${name} is given twice.`);
   return new Map([...before, [name, value]]);
@@ -88,9 +90,9 @@ function readInputs(
 function readImage(ecu: string, path: string): GivenImage {
   const bytes = readBounded(path, imageBytesMax);
   const filename = basename(path).normalize('NFC');
-  if (!/^[^\p{Cc}\\]+$/u.test(filename) || filename.length > filenameCharsMax) {
+  if (!isImageFilename(filename)) {
     throw new InputError(
-      `--image ${ecu}: the name of ${path} cannot be an image's: at most ${filenameCharsMax} plain characters`,
+      `--image ${ecu}: the name of ${path} cannot be an image's: too long, or not of plain characters`,
     );
   }
   return { filename, bytes };
@@ -100,8 +102,10 @@ function readImage(ecu: string, path: string): GivenImage {
 async function watched(inputs: RunInputs, options: Options, store: DashboardStore): Promise<FinishedRun | undefined> {
   const common = { inputs, ...(options.trace !== undefined && { tracePath: options.trace }) };
   const update: Observer = (event) => store.update(event);
+  if (options.json) exitOnSignals();
   if (options.json) return runScenario({ ...common, observers: [] });
   if (!options.dash || !canShowDashboard(process.stdout, process.env)) {
+    exitOnSignals();
     const progress = createProgressLines();
     const print: Observer = (event) => {
       for (const line of progress(event)) process.stdout.write(`${line}\n`);
@@ -115,10 +119,16 @@ async function watched(inputs: RunInputs, options: Options, store: DashboardStor
   };
   try {
     const speed = isRealTime(inputs) ? 1 : inputs.scenario.speed;
-    return await runScenario({ ...common, observers: [(event) => dashboard?.update(event)], speed, controlled });
+    return await runScenario({ ...common, observers: [update], speed, controlled });
   } finally {
     await dashboard?.finish();
   }
+}
+
+/** Ends by way of `exit`, so that a half-written trace is taken away. The dashboard has its own way. */
+function exitOnSignals(): void {
+  process.once('SIGINT', () => process.exit(exitInterrupted));
+  process.once('SIGTERM', () => process.exit(exitTerminated));
 }
 
 function hasColor(): boolean {

@@ -2,42 +2,45 @@
 // renaming one breaks scenarios, traces and other people's scripts.
 
 /** What a peer, a repository or an image did wrong. */
-export type RemoteFaultCode =
+export const remoteFaultCodes = [
   // decoding
-  | 'malformed'
-  | 'oversized'
-  | 'missing-file'
+  'malformed',
+  'oversized',
+  'missing-file',
   // metadata
-  | 'wrong-role'
-  | 'bad-signature'
-  | 'threshold-unmet'
-  | 'expired'
-  | 'rollback'
-  | 'wrong-version'
-  | 'hash-mismatch'
-  | 'length-mismatch'
-  | 'director-delegates'
-  | 'duplicate-ecu'
-  | 'unknown-ecu'
-  | 'wrong-vehicle'
+  'wrong-role',
+  'bad-signature',
+  'threshold-unmet',
+  'expired',
+  'rollback',
+  'wrong-version',
+  'hash-mismatch',
+  'length-mismatch',
+  'director-delegates',
+  'duplicate-ecu',
+  'unknown-ecu',
+  'wrong-vehicle',
   // targets and images
-  | 'target-missing'
-  | 'no-image-for-ecu'
-  | 'wrong-hardware'
-  | 'repositories-disagree'
+  'target-missing',
+  'no-image-for-ecu',
+  'wrong-hardware',
+  'repositories-disagree',
   // time
-  | 'time-token-mismatch'
-  | 'time-not-later'
+  'time-token-mismatch',
+  'time-not-later',
   // version reports and manifests
-  | 'report-missing'
-  | 'report-replayed'
-  | 'wrong-key'
+  'report-missing',
+  'report-replayed',
+  'wrong-key',
   // in-vehicle protocol and installation
-  | 'unsupported-protocol'
-  | 'unexpected-message'
-  | 'timeout'
-  | 'image-too-large'
-  | 'activation-failed';
+  'unsupported-protocol',
+  'unexpected-message',
+  'timeout',
+  'image-too-large',
+  'activation-failed',
+] as const;
+
+export type RemoteFaultCode = (typeof remoteFaultCodes)[number];
 
 /** The attacks of the Uptane threat model that a failed check can indicate. */
 export type Attack =

@@ -50,19 +50,28 @@ export function runTask<T>(task: Task<T>, done: (value: T) => void): () => void 
   };
 }
 
-/** All of them side by side; their values in the same order. */
-export function* all<T>(tasks: readonly Task<T>[]): Task<readonly T[]> {
+/** All of them, side by side but at most `atOnce` at a time; their values in the same order. */
+export function* all<T>(tasks: readonly Task<T>[], atOnce = tasks.length): Task<readonly T[]> {
   if (tasks.length === 0) return [];
   return yield* wait<readonly T[]>((done) => {
     const values: T[] = [];
+    const stops: (() => void)[] = [];
+    let next = 0;
     let left = tasks.length;
-    const stops = tasks.map((task, index) =>
-      runTask(task, (value) => {
+    const start = () => {
+      const index = next;
+      const task = tasks[index];
+      next += 1;
+      if (task === undefined) return;
+      const stop = runTask(task, (value) => {
         values[index] = value;
         left -= 1;
         if (left === 0) done(values);
-      }),
-    );
+        else start();
+      });
+      stops.push(stop);
+    };
+    for (let count = 0; count < Math.min(atOnce, tasks.length); count += 1) start();
     return () => {
       for (const stop of stops) stop();
     };

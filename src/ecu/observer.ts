@@ -12,5 +12,6 @@ export interface EcuObserver {
   imageProgressed(filename: string, receivedBytes: number, totalBytes: number): void;
   /** A message left for `peer`. */
   messageSent(peer: string, name: string, bytes: number): void;
-  networkFailed(message: string): void;
+  /** `peer`: the ECU it was talking to, where it is one of many. */
+  networkFailed(message: string, peer?: string): void;
 }

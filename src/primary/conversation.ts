@@ -61,7 +61,7 @@ export class Conversation {
       return fail(remoteFault({ code: 'unexpected-message', clause: 'M1', message }));
     }
     const message = `${this.secondary.serial} did not answer ${body.name} in ${attemptsMax} attempts`;
-    this.observer.networkFailed(message);
+    this.observer.networkFailed(message, this.secondary.serial);
     return fail(remoteFault({ code: 'timeout', clause: 'M1', message, attack: 'drop-request' }));
   }
 
@@ -100,18 +100,19 @@ export class Conversation {
   }
 
   private listener(): LinkListener {
+    const { serial } = this.secondary;
     return {
       messageReceived: (message) => {
         const response = decodeResponse(message);
         if (!response.ok) {
-          this.observer.networkFailed(`${this.secondary.serial} sent what is no response: ${response.fault}`);
+          this.observer.networkFailed(`${serial} sent what is no response: ${response.fault}`, serial);
         } else if (response.value.id === this.awaited?.id) {
           this.awaited.settle(response.value.body);
         }
       },
       messageSent: () => this.awaited?.sent(),
       transferFailed: (direction, fault) => {
-        this.observer.networkFailed(`${this.secondary.serial}: ${fault.message}`);
+        this.observer.networkFailed(`${serial}: ${fault.message}`, serial);
         if (direction === 'sending') this.awaited?.settle(undefined);
       },
     };

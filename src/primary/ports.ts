@@ -15,6 +15,8 @@ export interface KnownSecondary {
   readonly hardwareId: string;
   readonly verification: 'full' | 'partial';
   readonly link: Link;
+  /** Secondaries of one channel, such as a bus, share its bandwidth. */
+  readonly channel: string;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Timer } from '../core/clock.ts';
 import type { RemoteFault } from '../core/faults.ts';
-import { type Task, wait } from '../core/task.ts';
+import { all, type Task, wait } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import { Ecu } from '../ecu/ecu.ts';
 import type { Target } from '../uptane/metadata.ts';
@@ -13,6 +13,13 @@ import type { PrimaryParts } from './ports.ts';
 
 /** Set while a cycle's last manifest is owed, so that a Primary that rebooted into its new image still sends it. */
 const closingFile = 'primary-closing';
+
+/**
+ * Conversations at once on one channel: two, so that one is under way while the other waits for its flash. On CAN more would do
+ * harm: long messages of higher priority then follow each other without a gap, and the flow control of the others, which
+ * must come within a second, finds no room.
+ */
+const partnersAtOnce = 2;
 
 export class PrimaryUnit {
   readonly parts: PrimaryParts;
@@ -45,6 +52,13 @@ export class PrimaryUnit {
   /** The conversations with Secondaries that still take part. */
   get partners(): readonly Conversation[] {
     return this.conversations.filter(({ secondary }) => !this.cycle.left.has(secondary.serial));
+  }
+
+  /** Does the same with every Secondary that takes part, channel by channel side by side. */
+  *withPartners(task: (partner: Conversation) => Task<void>): Task<void> {
+    const channels = new Set(this.partners.map(({ secondary }) => secondary.channel));
+    const onChannel = (channel: string) => this.partners.filter(({ secondary }) => secondary.channel === channel);
+    yield* all([...channels].map((channel) => all(onChannel(channel).map(task), partnersAtOnce)));
   }
 
   /** Asks a server; undefined where there is no answer in time. */

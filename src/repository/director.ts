@@ -49,13 +49,18 @@ export class Director {
     this.published = false;
   }
 
+  /** Writes this vehicle's metadata as it stands, without waiting for a manifest: what it leaves the factory with. */
+  publish(now: number): void {
+    this.publication.publish(now);
+    this.published = true;
+  }
+
   /** J4 J5 J6: judges a manifest, and on success writes this vehicle's metadata anew where something changed. */
   receiveManifest(bytes: Uint8Array, now: number): Result<ManifestVerdict, RemoteFault> {
     const reports = checkManifest(this.signatures, this.vehicle, bytes);
     if (!reports.ok) return reports;
     for (const [serial, report] of reports.value) this.vehicle.reports.set(serial, report);
-    if (!this.published) this.publication.publish(now);
-    this.published = true;
+    if (!this.published) this.publish(now);
     return ok({ reports: reports.value, confirms: this.confirms() });
   }
 

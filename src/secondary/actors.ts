@@ -4,19 +4,31 @@ import { ok, type Result } from '../core/result.ts';
 import type { ResponseBody } from '../messages/codec.ts';
 import { remoteFault } from '../uptane/faults.ts';
 import type { Target } from '../uptane/metadata.ts';
-import type { SecondaryEvent, secondaryMachine } from './machine.ts';
+import type { SecondaryEvent, SecondaryRequest, secondaryMachine } from './machine.ts';
 import { refusal, type SecondaryUnit } from './unit.ts';
 
 type Machine = typeof secondaryMachine;
-type Of<Type extends SecondaryEvent['type']> = Extract<SecondaryEvent, { type: Type }>;
+type Of<Type extends SecondaryRequest['type']> = Extract<SecondaryRequest, { type: Type }>;
 
-/** `send` answers the request of that id. */
+/** Sends answers, one at a time. */
+export interface Answers {
+  /** Answers the request of that id. */
+  send(id: number, body: ResponseBody): void;
+  /** Whether the last answer has left. */
+  haveLeft(): boolean;
+}
+
+function idOf(event: SecondaryEvent): number {
+  return 'id' in event ? event.id : 0;
+}
+
 export function provideSecondary(
   machine: Machine,
   unit: SecondaryUnit,
   flash: { readonly flashBytesPerSecond: number },
-  send: (id: number, body: ResponseBody) => void,
+  answers: Answers,
 ): Machine {
+  const { send } = answers;
   /** What is being worked on, between the request and its answer: the request's id, and the bytes that go to flash. */
   let pending = { id: 0, bytes: 0 };
   let metadata: Result<Target | undefined, RemoteFault> = ok(undefined);
@@ -24,43 +36,44 @@ export function provideSecondary(
 
   return machine.provide({
     actions: {
-      welcome: ({ event }) => send(event.id, unit.welcome((event as Of<'hello.received'>).body)),
-      report: ({ event }) => send(event.id, unit.report()),
-      acceptTime: ({ event }) => send(event.id, unit.acceptTime((event as Of<'time.received'>).body)),
-      storeMetadata: ({ event }) => send(event.id, unit.storeMetadata((event as Of<'metadata.received'>).body)),
+      welcome: ({ event }) => send(idOf(event), unit.welcome((event as Of<'hello.received'>).body)),
+      report: ({ event }) => send(idOf(event), unit.report()),
+      acceptTime: ({ event }) => send(idOf(event), unit.acceptTime((event as Of<'time.received'>).body)),
+      storeMetadata: ({ event }) => send(idOf(event), unit.storeMetadata((event as Of<'metadata.received'>).body)),
       verifyMetadata: ({ event }) => {
-        pending = { id: event.id, bytes: 0 };
+        pending = { id: idOf(event), bytes: 0 };
         metadata = unit.verify();
       },
       answerVerification: () => {
         const { filename = '', length = 0 } = metadata.ok ? (metadata.value ?? {}) : {};
         send(pending.id, metadata.ok ? { name: 'verified', filename, length } : refusal(metadata.fault));
       },
-      startImage: ({ event }) => send(event.id, unit.startImage((event as Of<'image.announced'>).body)),
+      startImage: ({ event }) => send(idOf(event), unit.startImage((event as Of<'image.announced'>).body)),
       storeBlock: ({ event }) => {
         const { body, id } = event as Of<'imageBlock.received'>;
         pending = { id, bytes: unit.storeBlock(body) };
       },
       // The Primary listens for the answer to its latest request.
       noteRepetition: ({ event }) => {
-        pending = { ...pending, id: event.id };
+        pending = { ...pending, id: idOf(event) };
       },
       answerBlock: () => send(pending.id, unit.blockStored()),
       checkImage: ({ event }) => {
-        pending = { id: event.id, bytes: 0 };
+        pending = { id: idOf(event), bytes: 0 };
         image = unit.checkImage();
       },
       answerInstallation: () => send(pending.id, image.ok ? { name: 'installing' } : refusal(image.fault)),
       activate: () => unit.ecu.banks.activate(),
       refuseUnexpected: ({ event }) => {
         const message = `${event.type} does not fit what this ECU is doing`;
-        send(event.id, refusal(remoteFault({ code: 'unexpected-message', clause: 'P1', message })));
+        send(idOf(event), refusal(remoteFault({ code: 'unexpected-message', clause: 'P1', message })));
       },
     },
     guards: {
       imageWanted: () => metadata.ok && metadata.value !== undefined,
       imageExpected: ({ event }) => unit.expects((event as Of<'image.announced'>).body.filename),
       imageGood: () => image.ok,
+      answerLeft: () => answers.haveLeft(),
     },
     delays: {
       flashWrite: () => (1000 * pending.bytes) / flash.flashBytesPerSecond,

@@ -9,7 +9,7 @@ type RequestEvent<Type extends string, Name extends keyof RequestBodies> = {
   readonly body: RequestBodies[Name];
 };
 
-export type SecondaryEvent =
+export type SecondaryRequest =
   | RequestEvent<'hello.received', 'hello'>
   | RequestEvent<'report.requested', 'report'>
   | RequestEvent<'time.received', 'time'>
@@ -18,6 +18,9 @@ export type SecondaryEvent =
   | RequestEvent<'image.announced', 'imageStart'>
   | RequestEvent<'imageBlock.received', 'imageBlock'>
   | RequestEvent<'installation.requested', 'install'>;
+
+/** `answer.left`: the link has sent the last answer, or given it up. */
+export type SecondaryEvent = SecondaryRequest | { readonly type: 'answer.left' };
 
 /** Durations in milliseconds. */
 export interface SecondaryTiming {
@@ -28,6 +31,9 @@ export interface SecondaryTiming {
   /** Silence of the Primary after which a half-done update is left until it speaks again. */
   readonly silenceMs: number;
 }
+
+/** What a busy bus may take to carry a short answer. */
+const answerMs = 2000;
 
 export const secondaryMachine = setup({
   types: {
@@ -55,6 +61,7 @@ export const secondaryMachine = setup({
     imageWanted: () => false,
     imageExpected: () => false,
     imageGood: () => false,
+    answerLeft: () => false,
   },
   delays: {
     boot: ({ context }) => context.timing.bootMs,
@@ -62,6 +69,7 @@ export const secondaryMachine = setup({
     activation: ({ context }) => context.timing.activateMs,
     silence: ({ context }) => context.timing.silenceMs,
     flashWrite: () => 0,
+    answer: () => answerMs,
   },
 }).createMachine({
   id: 'secondary',
@@ -73,6 +81,7 @@ export const secondaryMachine = setup({
     'time.received': { actions: 'acceptTime' },
     'metadata.received': { target: '.idle', actions: 'storeMetadata' },
     'verification.requested': { target: '.verifyingMetadata' },
+    'answer.left': {},
     '*': { actions: 'refuseUnexpected' },
   },
   states: {
@@ -130,7 +139,11 @@ export const secondaryMachine = setup({
     installing: {
       entry: 'activate',
       on: { 'installation.requested': { actions: ['noteRepetition', 'answerInstallation'] }, '*': {} },
-      after: { activation: 'rebooting' },
+      after: { activation: [{ guard: 'answerLeft', target: 'rebooting' }, { target: 'answering' }] },
+    },
+    answering: {
+      on: { 'answer.left': { target: 'rebooting' }, '*': {} },
+      after: { answer: 'rebooting' },
     },
     rebooting: { type: 'final' },
   },

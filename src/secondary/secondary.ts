@@ -1,11 +1,12 @@
 // Owns: a running Secondary: its statechart on a link. A reboot ends it; whoever powers it starts a new one on the same parts.
 import { createActor } from 'xstate';
 import type { Link } from '../bus/link.ts';
+import { NS_PER_US } from '../core/units.ts';
 import { Ecu, type EcuParts } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';
-import { decodeRequest, encodeResponse, type RequestBody, type ResponseBody } from '../messages/codec.ts';
-import { provideSecondary } from './actors.ts';
-import { type SecondaryEvent, type SecondaryTiming, secondaryMachine } from './machine.ts';
+import { decodeRequest, encodeResponse, type RequestBody } from '../messages/codec.ts';
+import { type Answers, provideSecondary } from './actors.ts';
+import { type SecondaryRequest, type SecondaryTiming, secondaryMachine } from './machine.ts';
 import { type SecondaryConfig, SecondaryUnit } from './unit.ts';
 
 export interface SecondaryParts extends EcuParts {
@@ -24,7 +25,7 @@ export interface RunningEcu {
   stop(): void;
 }
 
-const eventTypes: { readonly [Name in RequestBody['name']]: SecondaryEvent['type'] } = {
+const eventTypes: { readonly [Name in RequestBody['name']]: SecondaryRequest['type'] } = {
   hello: 'hello.received',
   report: 'report.requested',
   time: 'time.received',
@@ -35,13 +36,19 @@ const eventTypes: { readonly [Name in RequestBody['name']]: SecondaryEvent['type
   install: 'installation.requested',
 };
 
+/**
+ * What a small processor takes to come up with an answer. Not nothing: a bus on which everybody answers in no time has no gap for
+ * those of lower priority.
+ */
+const turnaroundNs = 500 * NS_PER_US;
+
 /** Boots a Secondary. */
 export function startSecondary(parts: SecondaryParts): RunningEcu {
   const unit = new SecondaryUnit(new Ecu(parts), parts.config);
-  const answers = answering(parts);
-  const machine = provideSecondary(secondaryMachine, unit, parts, answers.send);
-  const actor = createActor(machine, { clock: xstateClock(parts.clock), input: { timing: parts.timing } });
   let running = true;
+  const answers = answering(parts, () => running);
+  const machine = provideSecondary(secondaryMachine, unit, parts, answers);
+  const actor = createActor(machine, { clock: xstateClock(parts.clock), input: { timing: parts.timing } });
 
   follow(
     actor,
@@ -49,20 +56,24 @@ export function startSecondary(parts: SecondaryParts): RunningEcu {
     (state) => parts.observer.stateEntered(state),
     () => running && parts.rebooted(),
   );
+  const left = () => {
+    answers.next();
+    if (answers.haveLeft()) actor.send({ type: 'answer.left' });
+  };
   parts.link.listen({
     messageReceived(message) {
       const request = decodeRequest(message);
       if (!running) return;
       if (!request.ok) return parts.observer.networkFailed(`a message that is no request: ${request.fault}`);
       const { id, body } = request.value;
-      actor.send({ type: eventTypes[body.name], id, body } as SecondaryEvent);
+      actor.send({ type: eventTypes[body.name], id, body } as SecondaryRequest);
     },
     messageSent() {
-      if (running) answers.sent();
+      if (running) left();
     },
     transferFailed(direction, fault) {
       if (!running) return;
-      if (direction === 'sending') answers.sent();
+      if (direction === 'sending') left();
       parts.observer.networkFailed(fault.message);
     },
   });
@@ -76,22 +87,31 @@ export function startSecondary(parts: SecondaryParts): RunningEcu {
   };
 }
 
-/** Sends answers one at a time; of those that wait for the link, only the newest matters. */
-function answering({ link, observer }: SecondaryParts) {
+/** Of answers that wait for the link, only the newest matters. */
+function answering({ link, observer, clock }: SecondaryParts, isRunning: () => boolean): Answers & { next(): void } {
   let waiting: Uint8Array | undefined;
+  let sending = false;
+  function offer(message: Uint8Array): void {
+    const taken = link.send(message);
+    sending = taken.ok || taken.fault.code === 'busy';
+    if (taken.ok) return;
+    if (taken.fault.code === 'busy') waiting = message;
+    else observer.networkFailed(taken.fault.message);
+  }
   return {
-    send(id: number, body: ResponseBody): void {
+    send(id, body) {
       const message = encodeResponse({ id, body });
       observer.messageSent('primary', body.name, message.length);
-      const sent = link.send(message);
-      if (sent.ok) return;
-      if (sent.fault.code === 'busy') waiting = message;
-      else observer.networkFailed(sent.fault.message);
+      sending = true;
+      clock.after(turnaroundNs, () => isRunning() && offer(message));
     },
-    sent(): void {
+    haveLeft: () => !sending,
+    /** The link is free again. */
+    next() {
       const message = waiting;
       waiting = undefined;
-      if (message !== undefined) link.send(message);
+      sending = false;
+      if (message !== undefined) offer(message);
     },
   };
 }

@@ -104,7 +104,13 @@ export type SimEvent =
       readonly bytes: number;
     }
   /** A transfer or a node failed on the in-vehicle network. */
-  | { readonly type: 'network.fault'; readonly t: number; readonly ecu: string; readonly message: string }
+  | {
+      readonly type: 'network.fault';
+      readonly t: number;
+      readonly ecu: string /** The ECU that it was talking to, where it is one of many. */;
+      readonly peer?: string;
+      readonly message: string;
+    }
   /** What a bus carried since the last such event; `digest` chains over every frame's time, id and data. */
   | {
       readonly type: 'bus.window';

@@ -17,11 +17,13 @@ export class Images {
   readonly attackers = new Map<string, Uint8Array>();
   private readonly random: Random;
 
-  constructor(random: Random) {
+  /** `given`: files that are images of the makers. */
+  constructor(random: Random, given: Iterable<GivenImage>) {
     this.random = random;
+    for (const { filename, bytes } of given) this.genuine.set(filename, bytes);
   }
 
-  /** Bytes drawn from the seed, the same for the same name. */
+  /** The given bytes, or bytes drawn from the seed, the same for the same name. */
   make({ filename, size }: PublishedImage): Uint8Array {
     const bytes = this.genuine.get(filename) ?? this.random.fork(`genuine/${filename}`).bytes(size);
     this.genuine.set(filename, bytes);

@@ -1,7 +1,8 @@
 // Owns: everything that decides how a run comes out, but for what real interfaces bring: what the head of a trace holds.
 import { InputError } from '../core/faults.ts';
 import type { GivenImage } from './images.ts';
-import type { Scenario } from './scenario/schema.ts';
+import { checkReferences } from './scenario/references.ts';
+import type { EcuDescription, Scenario, Step } from './scenario/schema.ts';
 
 export interface RunInputs {
   readonly scenario: Scenario;
@@ -19,54 +20,64 @@ export function isRealTime({ interfaces, tcpLinks }: RunInputs): boolean {
   return interfaces.size > 0 || tcpLinks.size > 0;
 }
 
-/** Checks what the command line adds to a scenario, and puts given images into its first publication. Throws an InputError. */
-export function completeInputs(inputs: RunInputs): RunInputs {
-  const { scenario, givenImages, interfaces, tcpLinks } = inputs;
-  for (const bus of interfaces.keys()) {
-    if (scenario.vehicle.buses[bus] === undefined) {
-      throw new InputError(`--bus ${bus}: the vehicle has the buses ${Object.keys(scenario.vehicle.buses).join(', ')}`);
+/** Whether every bus and ECU that is named exists, and can be what it is to be. Throws an InputError. */
+export function checkTransports({ scenario, interfaces, tcpLinks }: Omit<RunInputs, 'seed' | 'givenImages'>): void {
+  const { buses } = scenario.vehicle;
+  const taken = new Map<string, string>();
+  for (const [bus, name] of interfaces) {
+    if (!Object.hasOwn(buses, bus)) {
+      throw new InputError(`--bus ${bus}: the vehicle has the buses ${Object.keys(buses).join(', ')}`);
+    }
+    const other = taken.get(name);
+    if (other !== undefined) throw new InputError(`--bus ${bus}=${name}: the interface carries ${other} already`);
+    taken.set(name, bus);
+  }
+  for (const ecu of tcpLinks) {
+    if (describedEcu(scenario, '--link', ecu).role === 'primary') {
+      throw new InputError(`--link ${ecu}: a Secondary is needed`);
     }
   }
-  for (const ecu of [...tcpLinks, ...givenImages.keys()]) {
-    const option = tcpLinks.has(ecu) ? '--link' : '--image';
-    const described = scenario.vehicle.ecus[ecu];
-    if (described === undefined) {
-      throw new InputError(
-        `${option} ${ecu}: the vehicle has the ECUs ${Object.keys(scenario.vehicle.ecus).join(', ')}`,
-      );
-    }
-    if (tcpLinks.has(ecu) && described.role === 'primary') throw new InputError(`--link ${ecu}: a Secondary is needed`);
-  }
-  return { ...inputs, scenario: withGivenImages(scenario, givenImages) };
 }
 
-function withGivenImages(scenario: Scenario, given: ReadonlyMap<string, GivenImage>): Scenario {
-  if (given.size === 0) return scenario;
-  const first = scenario.steps.findIndex((step) => step.publish !== undefined);
-  if (first < 0) throw new InputError('--image: the scenario publishes no images');
-  const taken = new Map(Object.entries(scenario.vehicle.ecus).map(([ecu, { image }]) => [image.filename, ecu]));
-  for (const [ecu, { filename, bytes }] of given) {
-    const bank = scenario.vehicle.ecus[ecu]?.flash.bank ?? 0;
-    if (bytes.length > bank) {
-      throw new InputError(
-        `--image ${ecu}: ${filename} has ${bytes.length} bytes, a flash bank of ${ecu} holds ${bank}`,
-      );
-    }
-    const owner = taken.get(filename);
-    if (owner !== undefined)
-      throw new InputError(`--image ${ecu}: the name ${filename} is taken by an image of ${owner}`);
-    taken.set(filename, ecu);
+function describedEcu({ vehicle }: Scenario, option: string, ecu: string): EcuDescription {
+  const described = Object.hasOwn(vehicle.ecus, ecu) ? vehicle.ecus[ecu] : undefined;
+  if (described !== undefined) return described;
+  throw new InputError(`${option} ${ecu}: the vehicle has the ECUs ${Object.keys(vehicle.ecus).join(', ')}`);
+}
+
+/** Checks what the command line adds to a scenario, and puts given images into it. Throws an InputError. */
+export function completeInputs(inputs: RunInputs): RunInputs {
+  checkTransports(inputs);
+  let { scenario } = inputs;
+  for (const [ecu, given] of inputs.givenImages) scenario = withGivenImage(scenario, ecu, given);
+  return { ...inputs, scenario };
+}
+
+/** The file takes the place of the first image that is published for the ECU, or is published with the first images at all. */
+function withGivenImage(scenario: Scenario, ecu: string, { filename, bytes }: GivenImage): Scenario {
+  const { flash, image } = describedEcu(scenario, '--image', ecu);
+  if (bytes.length > flash.bank) {
+    const held = `a flash bank of ${ecu} holds ${flash.bank}`;
+    throw new InputError(`--image ${ecu}: ${filename} has ${bytes.length} bytes, ${held}`);
   }
-  const steps = scenario.steps.map((step, index) => {
-    if (step.publish === undefined) return step;
-    const added = index === first ? [...given.keys()].filter((ecu) => step.publish?.[ecu] === undefined) : [];
-    const images = added.flatMap((ecu) => {
-      const installed = scenario.vehicle.ecus[ecu]?.image;
-      return installed === undefined
-        ? []
-        : [[ecu, { ...installed, releaseCounter: installed.releaseCounter + 1 }] as const];
-    });
-    return { ...step, publish: { ...step.publish, ...Object.fromEntries(images) } };
+  const published = scenario.steps.findIndex((step) => step.publish?.[ecu] !== undefined);
+  const index = published < 0 ? scenario.steps.findIndex((step) => step.publish !== undefined) : published;
+  if (index < 0) throw new InputError('--image: the scenario publishes no images');
+  const replaced = scenario.steps[index]?.publish?.[ecu];
+  const releaseCounter = replaced?.releaseCounter ?? image.releaseCounter + 1;
+  const steps = scenario.steps.map((step, at): Step => {
+    if (at === index)
+      return { ...step, publish: { ...step.publish, [ecu]: { filename, size: bytes.length, releaseCounter } } };
+    if (step.expect === undefined) return step;
+    const expect = step.expect.map((expected) =>
+      'runs' in expected && expected.ecu === ecu && expected.runs === replaced?.filename
+        ? { ...expected, runs: filename }
+        : expected,
+    );
+    return { ...step, expect };
   });
-  return { ...scenario, steps };
+  const complete = { ...scenario, steps };
+  const problem = checkReferences(complete);
+  if (problem !== undefined) throw new InputError(`--image ${ecu}: ${problem.message}`);
+  return complete;
 }

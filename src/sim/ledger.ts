@@ -1,7 +1,7 @@
 // Owns: what happened so far, as far as expectations and results ask for it, kept from the run's own events.
 import type { FoundFault, SimEvent } from './events.ts';
 
-/** An image on its way to an ECU in the current cycle. */
+/** An image on its way to an ECU. */
 interface Transfer {
   readonly filename: string;
   receivedBytes: number;
@@ -17,14 +17,19 @@ export class Ledger {
   readonly faults = new Map<string, FoundFault[]>();
   readonly cycleFaults = new Map<string, FoundFault[]>();
   readonly transfers = new Map<string, Transfer>();
-  /** The Director's last verdict on a manifest. */
+  /** The Director's last verdict on a manifest of this cycle. */
   manifest: Extract<SimEvent, { type: 'director.manifest' }> | undefined;
   /** Told of each event, after it was noted. */
   watcher: (event: SimEvent) => void = () => {};
 
+  /** A transfer that is not complete goes on into the next cycle, as one that was interrupted. */
   beginCycle(): void {
     this.cycleFaults.clear();
-    this.transfers.clear();
+    this.manifest = undefined;
+    for (const [ecu, transfer] of this.transfers) {
+      if (transfer.receivedBytes === transfer.totalBytes) this.transfers.delete(ecu);
+      else transfer.interrupted = true;
+    }
   }
 
   note(event: SimEvent): void {
@@ -37,11 +42,11 @@ export class Ledger {
       case 'ecu.progress':
         this.noteProgress(event);
         break;
-      case 'network.fault':
-        for (const transfer of this.transfers.values()) {
-          if (transfer.receivedBytes < transfer.totalBytes) transfer.interrupted = true;
-        }
+      case 'network.fault': {
+        const transfer = this.transfers.get(event.peer ?? event.ecu);
+        if (transfer !== undefined && transfer.receivedBytes < transfer.totalBytes) transfer.interrupted = true;
         break;
+      }
       case 'director.manifest':
         this.manifest = event;
         break;

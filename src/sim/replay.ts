@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { partitionable } from '../bus/partition.ts';
 import { EventQueue } from '../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
-import { imageBytesMax, linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
+import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
 import type { GivenImage } from './images.ts';
-import type { RunInputs } from './inputs.ts';
+import { checkTransports, type RunInputs } from './inputs.ts';
 import { linkPort } from './realTransports.ts';
 import { recordedScenarioSchema } from './scenario/recorded.ts';
 import { checkReferences } from './scenario/references.ts';
@@ -95,55 +95,67 @@ interface Recorded {
   readonly tape: readonly TapeInput[];
 }
 
+/** An image of the trace while its bytes come in. */
+interface ReceivedImage extends GivenImage {
+  received: number;
+}
+
+function parseHead(path: string, text: string): Omit<RunInputs, 'givenImages'> {
+  const result = head.safeParse(parseObject(path, 1, text));
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new InputError(`${path}:1: ${issue?.path.join('.') || 'head'}: ${issue?.message ?? 'not a trace'}`);
+  }
+  const { seed, scenario, interfaces, tcpLinks } = result.data;
+  const problem = checkReferences(scenario);
+  if (problem !== undefined) {
+    throw new InputError(`${path}:1: scenario.${problem.path.join('.')}: ${problem.message}`);
+  }
+  const inputs = { seed, scenario, interfaces: new Map(Object.entries(interfaces)), tcpLinks: new Set(tcpLinks) };
+  try {
+    checkTransports(inputs);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${path}:1: ${error.message}`) : error;
+  }
+  return inputs;
+}
+
 /** First reading: what decides the run. */
 function readInputs(path: string): Recorded {
-  let parsed: z.output<typeof head> | undefined;
-  const images = new Map<string, { filename: string; bytes: Uint8Array; received: number }>();
+  let parsed: Omit<RunInputs, 'givenImages'> | undefined;
+  const images = new Map<string, ReceivedImage>();
   const tape: TapeInput[] = [];
   let number = 0;
   for (const text of readLines(path)) {
     number += 1;
     if (parsed === undefined) {
-      const result = head.safeParse(parseObject(path, number, text));
-      if (!result.success) {
-        const [issue] = result.error.issues;
-        throw new InputError(`${path}:1: ${issue?.path.join('.') || 'head'}: ${issue?.message ?? 'not a trace'}`);
-      }
-      parsed = result.data;
+      parsed = parseHead(path, text);
     } else if (/^\{"type":"(image|imageBytes|input)"/.test(text)) {
       const entry = parseObject(path, number, text);
       if (entry.type === 'input') tape.push(parseInput(path, number, entry));
-      else if (!takeImage(images, entry)) throw new InputError(`${path}:${number}: not an image of this trace`);
+      else if (!takeImage(parsed.scenario, images, entry)) {
+        throw new InputError(`${path}:${number}: not an image of this trace`);
+      }
     }
   }
   if (parsed === undefined) throw new InputError(`${path}: an empty file is no trace`);
-  const scenario: Scenario = parsed.scenario;
-  const problem = checkReferences(scenario);
-  if (problem !== undefined) throw new InputError(`${path}:1: scenario.${problem.path.join('.')}: ${problem.message}`);
-  const givenImages = new Map<string, GivenImage>(
-    [...images].map(([ecu, { filename, bytes }]) => [ecu, { filename, bytes }]),
-  );
-  const { seed, interfaces, tcpLinks } = parsed;
-  return {
-    inputs: {
-      scenario,
-      seed,
-      givenImages,
-      interfaces: new Map(Object.entries(interfaces)),
-      tcpLinks: new Set(tcpLinks),
-    },
-    tape,
-  };
+  for (const [ecu, { bytes, received }] of images) {
+    if (received < bytes.length) throw new InputError(`${path}: the image of ${ecu} is not complete`);
+  }
+  return { inputs: { ...parsed, givenImages: images }, tape };
 }
 
+/** False for what is no image, or no part of one, of an ECU of the scenario. */
 function takeImage(
-  images: Map<string, { filename: string; bytes: Uint8Array; received: number }>,
+  { vehicle }: Scenario,
+  images: Map<string, ReceivedImage>,
   { type, ecu, filename, length, base64 }: Record<string, unknown>,
 ): boolean {
-  if (typeof ecu !== 'string') return false;
+  if (typeof ecu !== 'string' || !Object.hasOwn(vehicle.ecus, ecu)) return false;
   if (type === 'image') {
-    if (typeof filename !== 'string' || typeof length !== 'number') return false;
-    if (!Number.isSafeInteger(length) || length < 0 || length > imageBytesMax) return false;
+    const bank = vehicle.ecus[ecu]?.flash.bank ?? 0;
+    if (typeof filename !== 'string' || typeof length !== 'number' || images.has(ecu)) return false;
+    if (!Number.isSafeInteger(length) || length < 0 || length > bank) return false;
     images.set(ecu, { filename, bytes: new Uint8Array(length), received: 0 });
     return true;
   }
@@ -186,7 +198,10 @@ class Comparison {
 export function replayTrace(path: string): ReplayResult {
   const { inputs, tape } = readInputs(path);
   const comparison = new Comparison(readLines(path));
-  for (const entry of traceHead(inputs)) comparison.put(entry);
+  for (const entry of traceHead(inputs)) {
+    comparison.put(entry);
+    if (comparison.difference !== undefined) break;
+  }
   const queue = new EventQueue();
   const player = new TapePlayer(tape, comparison);
   const simulation = new Simulation(inputs, queue, playedTransports(inputs, queue, player), (event) =>

@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly tracePath?: string;
   /** Simulated seconds a second; as fast as it goes when omitted. Real interfaces always run at 1. */
   readonly speed?: number;
-  /** Called once, before the first event, with what controls a paced run. */
+  /** Called once, when a paced run stands at its beginning, with what controls it. */
   readonly controlled?: (controls: RunControls) => void;
 }
 
@@ -48,16 +48,21 @@ export async function runScenario(options: RunOptions): Promise<FinishedRun | un
   const { inputs, observers, tracePath, speed } = options;
   const startedMs = monotonicMs();
   const trace = new TraceWriter(tracePath);
-  for (const entry of traceHead(inputs)) trace.put(entry);
   const queue = new EventQueue();
   const observe: Observer = (event) => {
     trace.put(event);
     for (const observer of observers) observer(event);
   };
   const paced = isRealTime(inputs) || speed !== undefined;
-  const result = paced ? await runPaced(options, queue, trace, observe) : await runUnpaced(inputs, queue, observe);
-  const traceDigest = trace.finish();
-  return result && { ...result, seed: inputs.seed, traceDigest, wallMs: monotonicMs() - startedMs };
+  try {
+    for (const entry of traceHead(inputs)) trace.put(entry);
+    const result = paced ? await runPaced(options, queue, trace, observe) : await runUnpaced(inputs, queue, observe);
+    if (result === undefined) return undefined;
+    const traceDigest = trace.finish();
+    return { ...result, seed: inputs.seed, traceDigest, wallMs: monotonicMs() - startedMs };
+  } finally {
+    trace.discard();
+  }
 }
 
 async function runUnpaced(inputs: RunInputs, queue: EventQueue, observe: Observer): Promise<RunResult> {
@@ -94,8 +99,8 @@ async function runPaced(
       if (event.type === 'run.finished') pacer.stop();
       if (event.type === 'run.finished') hostTimer(0, () => finish(simulation.result));
     });
-    controlled?.(controlsOf(pacer, queue, isRealTime(inputs), () => finish(undefined)));
     simulation.begin();
+    controlled?.(controlsOf(pacer, queue, isRealTime(inputs), () => finish(undefined)));
     pacer.start();
     return await finished;
   } finally {

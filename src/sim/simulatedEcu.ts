@@ -121,6 +121,7 @@ function ecuObserver(ecu: string, emit: Emit): EcuObserver {
     imageProgressed: (filename, receivedBytes, totalBytes) =>
       emit({ type: 'ecu.progress', ecu, filename, receivedBytes, totalBytes }),
     messageSent: (to, name, bytes) => emit({ type: 'message', from: ecu, to, name, bytes }),
-    networkFailed: (message) => emit({ type: 'network.fault', ecu, message }),
+    networkFailed: (message, peer) =>
+      emit({ type: 'network.fault', ecu, ...(peer !== undefined && { peer }), message }),
   };
 }

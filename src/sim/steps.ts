@@ -30,8 +30,14 @@ function* runStep(
   if (step.publish !== undefined) {
     for (const [ecu, image] of Object.entries(step.publish)) world.assign(ecu, image);
     world.publish();
+    ledger.manifest = undefined;
   } else if (step.cycle !== undefined) {
-    yield* runCycle(world, ledger, step.cycle.during);
+    const missed = yield* runCycle(world, ledger, step.cycle.during);
+    const verdict = missed && { text: interruptionText(missed), passed: false, actual: 'it never came to that' };
+    if (verdict !== undefined) {
+      verdicts.push(verdict);
+      world.emit({ type: 'expectation', ...verdict });
+    }
   } else if (step.wait !== undefined) {
     yield* pause(world, step.wait);
   } else if (step.parked !== undefined) {
@@ -72,11 +78,15 @@ export function* pause(world: World, durationMs: number): Task<void> {
   });
 }
 
-/** One update cycle, from the Primary's start to its last manifest, with what happens to the buses meanwhile. */
-function* runCycle(world: World, ledger: Ledger, during: readonly Interruption[]): Task<void> {
+/**
+ * One update cycle, from the Primary's start to its last manifest, with what happens to the buses meanwhile. Gives the first
+ * interruption that never came about.
+ */
+function* runCycle(world: World, ledger: Ledger, during: readonly Interruption[]): Task<Interruption | undefined> {
   ledger.beginCycle();
+  const left = [...during];
   yield* wait<void>((done) => {
-    const stopInterruptions = runTask(interrupt(world, ledger, during), () => {});
+    const stopInterruptions = runTask(interrupt(world, ledger, left), () => {});
     world.cycleCompleted = () => {
       stopInterruptions();
       done();
@@ -84,20 +94,25 @@ function* runCycle(world: World, ledger: Ledger, during: readonly Interruption[]
     world.vehicle.primary.program.startCycle();
     return stopInterruptions;
   });
+  return left[0];
 }
 
-function* interrupt(world: World, ledger: Ledger, during: readonly Interruption[]): Task<void> {
-  for (const { received, after, partition, repair } of during) {
+/** Takes each from `left` once it has happened. */
+function* interrupt(world: World, ledger: Ledger, left: Interruption[]): Task<void> {
+  for (let next = left[0]; next !== undefined; next = left[0]) {
+    const { received, after, partition, repair } = next;
     if (received !== undefined) yield* untilReceived(world, ledger, received);
     else yield* pause(world, after ?? 0);
     if (partition !== undefined) world.transports.buses.get(partition.bus)?.partition(partition.nodes ?? ['*']);
     if (repair !== undefined) world.transports.buses.get(repair.bus)?.repair();
-    const what =
-      partition === undefined
-        ? `bus ${repair?.bus} is repaired`
-        : `bus ${partition.bus} is cut${partition.nodes ? ` at ${partition.nodes.join(', ')}` : ''}`;
-    world.emit({ type: 'bus.changed', bus: partition?.bus ?? repair?.bus ?? '', text: what });
+    left.shift();
+    world.emit({ type: 'bus.changed', bus: partition?.bus ?? repair?.bus ?? '', text: interruptionText(next) });
   }
+}
+
+function interruptionText({ partition, repair }: Interruption): string {
+  if (partition === undefined) return `bus ${repair?.bus} is repaired`;
+  return `bus ${partition.bus} is cut${partition.nodes === undefined ? '' : ` at ${partition.nodes.join(', ')}`}`;
 }
 
 function* untilReceived(
@@ -122,11 +137,16 @@ function* untilReceived(
   });
 }
 
+function durationText(ms: number): string {
+  const [size, unit] = ms >= 86_400_000 ? [86_400_000, 'days'] : ms >= 1000 ? [1000, 's'] : [1, 'ms'];
+  return `${Number((ms / size).toFixed(1))} ${unit}`;
+}
+
 function stepText(step: Step): string {
   if (step.publish !== undefined) return `publish new images for ${Object.keys(step.publish).join(', ')}`;
   if (step.cycle !== undefined) return 'update cycle';
-  if (step.wait !== undefined) return `wait ${step.wait} ms`;
-  if (step.parked !== undefined) return `parked for ${(step.parked / 86_400_000).toFixed(1)} days`;
+  if (step.wait !== undefined) return `wait ${durationText(step.wait)}`;
+  if (step.parked !== undefined) return `parked for ${durationText(step.parked)}`;
   if (step.record !== undefined) return `an attacker records what it sees as ${step.record}`;
   if (step.attack !== undefined) return `attack ${step.attack.id}: ${step.attack.kind}`;
   if (step.stop !== undefined) return `attack ${step.stop} ends`;

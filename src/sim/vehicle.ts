@@ -36,7 +36,8 @@ export interface VehicleOptions {
 const phaseMs = 6 * 3_600_000;
 const activateMs = 100;
 const answerMs = 5000;
-const silenceMs = 60_000;
+/** A Secondary waits for its image while the others of a large vehicle get their metadata. */
+const silenceMs = 3_600_000;
 
 /** Builds the vehicle; the ECUs are still to be provisioned and booted. */
 export function buildVehicle(options: VehicleOptions): SimulatedVehicle {
@@ -68,10 +69,14 @@ function ecuOptions(
   } satisfies SimulatedEcuOptions;
 }
 
-function knownSecondaries(vehicle: Vehicle, links: ReadonlyMap<string, Link>): readonly KnownSecondary[] {
-  return secondariesOf(vehicle).flatMap(([serial, { hardware, verification }]): KnownSecondary[] => {
+function knownSecondaries(
+  { vehicle, transports }: VehicleOptions,
+  links: ReadonlyMap<string, Link>,
+): readonly KnownSecondary[] {
+  return secondariesOf(vehicle).flatMap(([serial, { hardware, verification, bus }]): KnownSecondary[] => {
     const link = links.get(serial);
-    return link === undefined ? [] : [{ serial, hardwareId: hardware, verification, link }];
+    const channel = transports.links.has(serial) ? `tcp/${serial}` : bus;
+    return link === undefined ? [] : [{ serial, hardwareId: hardware, verification, link, channel }];
   });
 }
 
@@ -84,7 +89,7 @@ function buildPrimary(options: VehicleOptions, id: string, ecu: EcuDescription):
     startPrimary({
       ...parts,
       remote,
-      secondaries: knownSecondaries(options.vehicle, join()),
+      secondaries: knownSecondaries(options, join()),
       distribution,
       imageStore,
       timing,

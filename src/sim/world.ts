@@ -28,7 +28,7 @@ import { buildVehicle, type SimulatedVehicle } from './vehicle.ts';
 export interface WorldOptions {
   readonly scenario: Scenario;
   readonly seed: number;
-  /** Replace the published images of these ECUs. */
+  /** Bytes of images that the scenario publishes, by ECU. */
   readonly givenImages: ReadonlyMap<string, GivenImage>;
   readonly clock: EventQueue;
   readonly transports: Transports;
@@ -56,7 +56,6 @@ export class World {
   readonly compromises = new Set<Partial<Distribution>>();
   /** Called when the Primary has come to the end of a cycle. */
   cycleCompleted: () => void = () => {};
-  private readonly given: ReadonlyMap<string, GivenImage>;
 
   constructor(options: WorldOptions) {
     const { scenario, clock, transports, emit } = options;
@@ -65,10 +64,9 @@ export class World {
     this.clock = clock;
     this.transports = transports;
     this.emit = emit;
-    this.given = options.givenImages;
     this.random = createRandom(String(options.seed));
     this.calendar = new Calendar(clock, scenario.start);
-    this.images = new Images(this.random.fork('images'));
+    this.images = new Images(this.random.fork('images'), options.givenImages.values());
     const { directorKeys, servers } = this.buildServers(signatures);
     this.directorKeys = directorKeys;
     this.servers = servers;
@@ -109,22 +107,13 @@ export class World {
 
   /** Makes an image genuine and has the Director want it on an ECU. Takes effect when `publish` follows. */
   assign(ecu: string, described: PublishedImage): void {
-    const given = this.given.get(ecu);
-    const filename = given?.filename ?? described.filename;
-    if (given !== undefined) this.images.genuine.set(filename, given.bytes);
-    const bytes = given?.bytes ?? this.images.make(described);
+    const { filename } = described;
+    const bytes = this.images.make(described);
     const hardwareIds = [this.scenario.vehicle.ecus[ecu]?.hardware ?? ''];
     const { imageRepository, director } = this.servers;
     const listed = imageRepository.add(filename, bytes, { hardwareIds, releaseCounter: described.releaseCounter });
     this.assigned.set(ecu, listed);
     director.assign(ecu, listed);
-  }
-
-  /** The name of the image that stands in for `filename` on an ECU: the given one, where it is a published image. */
-  givenName(ecu: string, filename: string): string {
-    const given = this.given.get(ecu);
-    const isFirst = this.scenario.vehicle.ecus[ecu]?.image.filename === filename;
-    return given === undefined || isFirst ? filename : given.filename;
   }
 
   publish(): void {
@@ -196,6 +185,7 @@ export class World {
       const image: BankImage = { filename, length, hashes, releaseCounter };
       ecu.provision(trusted, this.calendar.now() - day, image, bytes);
     }
+    director.publish(this.calendar.now());
     this.publish();
   }
 }

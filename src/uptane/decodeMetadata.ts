@@ -31,12 +31,15 @@ const identifierCharsMax = 128;
 /** Control characters make RFC 8785 and OLPC canonical JSON differ; invisible ones make two names look alike. */
 const visible = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
 
-/** H3: separators would leave the folder. */
-function readFilename(text: string, path: string): string {
+/** H3: whether an image may have this name: bounded, visible, normal, and no way out of the folder. */
+export function isImageFilename(text: string): boolean {
   const plain = text.length <= filenameCharsMax && visible.test(text) && text.normalize('NFC') === text;
   const sound = (part: string) => !/^\.{0,2}$|\\/.test(part) && utf8(part).length <= filenamePartBytesMax;
-  if (!plain || !text.split('/').every(sound)) return notAsExpected(path, 'the file name is not allowed');
-  return text;
+  return plain && text.split('/').every(sound);
+}
+
+function readFilename(text: string, path: string): string {
+  return isImageFilename(text) ? text : notAsExpected(path, 'the file name is not allowed');
 }
 
 export function readIdentifier(value: JsonValue | undefined, path: string): string {

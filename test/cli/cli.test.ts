@@ -60,16 +60,19 @@ describe('ecunet run', { timeout: 60_000 }, () => {
     writeFileSync(join(folder, 'compact.yaml'), readFileSync(vehicle));
     writeFileSync(
       path,
-      'title: Wrong\nabout: x\nvehicle: compact.yaml\nsteps: [{ cycle: {} }, { expect: [{ ecu: door-ecu, runs: door-9.img }] }]\n',
+      'title: Wrong\nabout: x\nvehicle: compact.yaml\nsteps: [{ cycle: {} }, { expect: [{ ecu: door-ecu, runs: door-1.img }, { ecu: door-ecu, finds: rollback }] }]\n',
     );
     const { code, stdout } = await ecunet('run', path);
     expect(code).toBe(1);
-    expect(stdout).toContain('door-ecu runs door-9.img');
+    expect(stdout).toContain('✗        door-ecu finds rollback');
     expect(stdout).toContain('FAILED');
   });
 
   it.each([
-    [['run', 'no-such-scenario'], /no-such-scenario.yaml: no such file$/],
+    [
+      ['run', 'no-such-scenario'],
+      /there is no scenario no-such-scenario; those that come with ecunet are expired-metadata, /,
+    ],
     [['run'], /missing required argument 'scenario'/],
     [['run', 'nominal', '--seed', 'x'], /a whole number from 0 is needed/],
     [['run', 'nominal', '--image', 'door-ecu'], /NAME=VALUE is needed/],
@@ -80,6 +83,16 @@ describe('ecunet run', { timeout: 60_000 }, () => {
     [['run', 'nominal', '--bus', 'body=../../etc'], /body=\.\.\/\.\.\/etc/],
     [['replay', '/no/such/trace'], /\/no\/such\/trace: it cannot be read \(ENOENT\)$/],
     [['frobnicate'], /unknown command 'frobnicate'/],
+    [['run', 'nominal', '--trace', tmpdir()], /the trace cannot be written to a folder$/],
+    [
+      ['run', 'nominal', '--json', '--trace', import.meta.filename],
+      /cli.test.ts: it exists and is no trace, so it is not replaced$/,
+    ],
+    [['run', 'nominal', '--json', '--trace', '/dev/full'], /the trace cannot be written \(ENOSPC\)$/],
+    [['run', 'nominal', '--image', 'toString=/dev/null'], /\/dev\/null: not a file$/],
+    [['run', 'nominal', '--link', 'toString=tcp'], /--link toString: the vehicle has the ECUs telematics/],
+    [['run', 'nominal', '--bus', 'body=vcan0', '--bus', 'chassis=vcan0'], /the interface carries body already$/],
+    [['run', 'a\nb'], /no such file$/],
   ])('%j is bad input: exit 2, one line', async (args, message) => {
     const { code, stdout, stderr } = await ecunet(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

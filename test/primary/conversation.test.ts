@@ -16,7 +16,7 @@ function conversation() {
   const clock = new EventQueue();
   const { a, b } = memoryLinkPair(clock);
   const onlooker = new Onlooker();
-  const known = { serial: 'full', hardwareId: 'hw', verification: 'full', link: a } as const;
+  const known = { serial: 'full', hardwareId: 'hw', verification: 'full', link: a, channel: 'body' } as const;
   const talk = new Conversation(known, clock, onlooker, answerMs, 41);
   const asked: Request[] = [];
   let answering: (request: Request) => void = () => {};

@@ -156,7 +156,7 @@ export class PrimaryBench {
   }
 
   private knownAs(serial: 'full' | 'partial', link: Link): KnownSecondary {
-    return { serial, hardwareId: hardwareOf(serial), verification: serial, link };
+    return { serial, hardwareId: hardwareOf(serial), verification: serial, link, channel: 'body' };
   }
 
   private bootSecondary(serial: 'full' | 'partial', link: Link): void {

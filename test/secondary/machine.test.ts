@@ -9,7 +9,15 @@ import { offered, SecondaryBench, timing } from './secondaryBench.ts';
 
 describe('a Secondary’s statechart', () => {
   const unit = new SecondaryUnit(SecondaryBench.ready().secondary.ecu, { verification: 'partial', blockBytesMax: 1 });
-  const provided = provideSecondary(secondaryMachine, unit, { flashBytesPerSecond: 1 }, () => {});
+  const provided = provideSecondary(
+    secondaryMachine,
+    unit,
+    { flashBytesPerSecond: 1 },
+    {
+      send: () => {},
+      haveLeft: () => true,
+    },
+  );
 
   it.each(kinds)('uses the %s that it declares, and no others', (kind) => {
     expect([...usedNames(secondaryMachine)[kind]].sort()).toEqual(declaredNames(secondaryMachine, kind).sort());

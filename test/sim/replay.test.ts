@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,6 +26,27 @@ describe('a trace', () => {
     expect(first.run.traceDigest).toBe(hashHex('sha256', readFileSync(first.path)));
     expect(second.run.traceDigest).toBe(first.run.traceDigest);
     expect(other.run.traceDigest).not.toBe(first.run.traceDigest);
+  });
+
+  it('replaces an earlier trace when it is complete, and nothing else', async () => {
+    const { path } = await traced('kept', inputsOf('nominal'));
+    const before = readFileSync(path);
+    const other = join(folder, 'firmware.bin');
+    writeFileSync(other, 'precious');
+    await expect(runScenario({ inputs: inputsOf('nominal'), observers: [], tracePath: other })).rejects.toThrow(
+      /is no trace/,
+    );
+    expect(readFileSync(other, 'utf8')).toBe('precious');
+    const quit = await runScenario({
+      inputs: inputsOf('nominal'),
+      observers: [],
+      tracePath: path,
+      speed: 1,
+      controlled: (controls) => controls.quit(),
+    });
+    expect(quit).toBeUndefined();
+    expect(readFileSync(path)).toEqual(before);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
   it('replays the same from the file alone, with an image that was given', async () => {

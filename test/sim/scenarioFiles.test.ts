@@ -80,9 +80,26 @@ describe('a scenario file', () => {
     [
       'd-2.img, size',
       '../d-2.img, size',
-      'scenario.yaml:6: steps[0].publish.door.filename: a file name without folders',
+      'scenario.yaml:6: steps[0].publish.door.filename: a plain file name without folders',
     ],
     ['vehicle: vehicle.yaml', 'vehicle: gone.yaml', 'scenario.yaml:3: vehicle: gone.yaml: no such file'],
+    ['ecu: door, runs: d-2.img', 'ecu: door, runs: h-1.img', 'steps[2].expect[0].runs: h-1.img is no image of door'],
+    ['ecu: door, runs: d-2.img', 'ecu: door, finds: bad-luck', 'scenario.yaml:9: steps[2].expect[0]'],
+    ['ecu: door, runs: d-2.img', 'ecu: constructor, runs: d-2.img', 'scenario.yaml:9: steps[2].expect[0]'],
+    ['door: { filename: d-2.img', 'toString: { filename: d-2.img', 'steps[0].publish.toString: '],
+    [
+      'filename: d-2.img',
+      'filename: h-1.img',
+      'steps[0].publish.door.filename: the name h-1.img is taken by an image of hub',
+    ],
+    ['  - cycle: {}', '  - wait: 20h\n  - wait: 5h', 'scenario.yaml:8: steps[2].wait: more than a day of waiting'],
+    ['  - cycle: {}', '  - record: early', 'steps[1].record: before the first cycle there is nothing to record'],
+    [
+      '  - cycle: {}',
+      '  - attack: { kind: tampered-image, id: a, position: primary, ecu: hub }',
+      'steps[1].attack: the Primary hands on to Secondaries',
+    ],
+    ['about: A test.', 'about: A test.\nstart: 9999-12-31T23:59:59Z', 'scenario.yaml:3: start: a time such as'],
     ['steps:', 'steps: [', 'scenario.yaml:'],
     ['title: Test', 'title: Test\ntitle: Again', 'scenario.yaml:2: '],
   ])('with %j as %j is refused: %s', (from, to, message) => {
@@ -96,6 +113,9 @@ describe('a scenario file', () => {
     ['responseId: 0x11', 'responseId: 0x10', "steps:1: the id is door's on this bus already"],
     ['responseId: 0x11', 'responseId: 0x800', 'vehicle.yaml:12: ecus.door.responseId'],
     ['bus: body', 'bus: air', 'there is no bus air'],
+    ['kind: can, bitrate: 500000', 'kind: can-fd, bitrate: 500000', 'a can-fd bus needs one'],
+    ['bitrate: 500000 }', 'bitrate: 500000, dataBitrate: 500000 }', 'only a can-fd bus has one'],
+    ['buses: [body]', 'buses: [body, body]', 'a bus is named twice'],
     ['vin: WECUNET0000000001', 'vin: SHORT', 'vehicle.yaml:1: vin: a VIN of 17 characters'],
   ])('whose vehicle has %j as %j is refused', (from, to, message) => {
     expect(vehicle).toContain(from);

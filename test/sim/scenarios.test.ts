@@ -123,6 +123,71 @@ describe('an interrupted transfer', () => {
   });
 });
 
+describe('the ledger of a run', () => {
+  const inputs = inputsOf('interrupted-transfer');
+  const withSteps = (steps: typeof inputs.scenario.steps) => ({ ...inputs, scenario: { ...inputs.scenario, steps } });
+  const [publish, cut] = inputs.scenario.steps;
+  if (publish === undefined || cut?.cycle === undefined) throw new Error('the scenario has changed');
+  const [partition, repair] = cut.cycle.during;
+  if (partition === undefined || repair === undefined) throw new Error('the scenario has changed');
+
+  it('holds a transfer that goes on in the next cycle for interrupted, and one on another bus not', () => {
+    const { result } = runVirtual(
+      withSteps([
+        publish,
+        { cycle: { during: [partition] } },
+        { expect: [{ ecu: 'brake-ecu', transfer: 'uninterrupted' }] },
+        { cycle: { during: [{ ...repair, after: 0 }] } },
+        { expect: [{ ecu: 'door-ecu', transfer: 'resumed' }] },
+      ]),
+    );
+    expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
+  it('knows no manifest of what was published since', () => {
+    const { result } = runVirtual(
+      withSteps([{ cycle: { during: [] } }, publish, { expect: [{ manifest: 'confirmed' }] }]),
+    );
+    expect(result.expectations).toMatchObject([{ passed: false, actual: 'none' }]);
+  });
+
+  it('fails a run in which a cut never came about', () => {
+    const { result } = runVirtual(withSteps([{ cycle: { during: [partition, repair] } }]));
+    expect(result.expectations).toEqual([{ text: 'bus body is cut', passed: false, actual: 'it never came to that' }]);
+  });
+});
+
+describe('a large vehicle', () => {
+  it('updates the ECU of the lowest priority among forty on one bus', () => {
+    const inputs = inputsOf('nominal');
+    const { vehicle } = inputs.scenario;
+    const { telematics, 'door-ecu': door } = vehicle.ecus;
+    if (telematics === undefined || door?.role !== 'secondary') throw new Error('the vehicle has changed');
+    const small = (name: string, releaseCounter: number) => ({
+      filename: `${name}-${releaseCounter}.img`,
+      size: 2000,
+      releaseCounter,
+    });
+    const others = Array.from({ length: 40 }, (_, index) => {
+      const id = `ecu-${index}`;
+      const ids = { requestId: 0x100 + 2 * index, responseId: 0x101 + 2 * index };
+      return [id, { ...door, ...ids, verification: 'full' as const, hardware: id, image: small(id, 1) }] as const;
+    });
+    const ecus = { telematics, 'door-ecu': door, ...Object.fromEntries(others) };
+    const steps = [
+      { publish: { 'door-ecu': small('door', 2), 'ecu-7': small('ecu-7', 2) } },
+      { cycle: { during: [] } },
+      { expect: [{ manifest: 'confirmed' as const }] },
+    ];
+    const { result, events } = runVirtual({
+      ...inputs,
+      scenario: { ...inputs.scenario, vehicle: { ...vehicle, ecus }, steps },
+    });
+    expect(result.expectations).toMatchObject([{ passed: true }]);
+    expect(eventsOf(events, 'network.fault')).toEqual([]);
+  });
+});
+
 describe('expectations', () => {
   it.each([
     [{ ecu: 'door-ecu', runs: 'door-1.img' }, 'door-2.img, genuine bytes'],

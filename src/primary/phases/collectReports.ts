@@ -1,7 +1,7 @@
 // Owns: asking every Secondary for its version report and its time token. M3
 import { toHex } from '../../core/bytes.ts';
 import { versionReportBytesMax } from '../../core/limits.ts';
-import { all, type Task } from '../../core/task.ts';
+import type { Task } from '../../core/task.ts';
 import type { ResponseBodies } from '../../messages/codec.ts';
 import { protocolVersionMax, protocolVersionMin } from '../../messages/version.ts';
 import { parseStrictJson } from '../../uptane/strictJson.ts';
@@ -17,7 +17,7 @@ const helloMs = 300;
  * token or report that the servers refuse would cost the whole vehicle its time or its manifest.
  */
 export function* collectReports(unit: PrimaryUnit): Task<void> {
-  yield* all(unit.partners.map((partner) => collectReport(unit, partner)));
+  yield* unit.withPartners((partner) => collectReport(unit, partner));
 }
 
 function* collectReport(unit: PrimaryUnit, partner: Conversation): Task<void> {

@@ -1,6 +1,6 @@
 // Owns: handing on to the Secondaries, side by side: the time (M7), the metadata (M8), the images (M11).
 import { imageBlockBytesMax, metadataChunkBytesMax } from '../../core/limits.ts';
-import { all, type Task } from '../../core/task.ts';
+import type { Task } from '../../core/task.ts';
 import { bundleFor } from '../bundle.ts';
 import type { Conversation } from '../conversation.ts';
 import { imageKey, type PrimaryUnit } from '../unit.ts';
@@ -10,21 +10,19 @@ export function* distributeTime(unit: PrimaryUnit): Task<void> {
   const { attestation } = unit.cycle;
   if (attestation === undefined) return;
   const distribution = unit.parts.distribution();
-  yield* all(
-    unit.partners.map(function* (partner) {
-      const { serial } = partner.secondary;
-      const handedOn = distribution.time(serial, attestation);
-      const answer = yield* partner.ask({ name: 'time', attestation: handedOn }, 'timeAccepted');
-      if (!answer.ok) unit.leave(serial);
-    }),
-  );
+  yield* unit.withPartners(function* (partner) {
+    const { serial } = partner.secondary;
+    const handedOn = distribution.time(serial, attestation);
+    const answer = yield* partner.ask({ name: 'time', attestation: handedOn }, 'timeAccepted');
+    if (!answer.ok) unit.leave(serial);
+  });
 }
 
 /** What each Secondary said that it wants, by serial. */
 export type WantedImages = Map<string, { readonly filename: string; readonly length: number }>;
 
 export function* distributeMetadata(unit: PrimaryUnit, wanted: WantedImages): Task<void> {
-  yield* all(unit.partners.map((partner) => distributeMetadataTo(unit, partner, wanted)));
+  yield* unit.withPartners((partner) => distributeMetadataTo(unit, partner, wanted));
 }
 
 function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted: WantedImages): Task<void> {
@@ -46,7 +44,7 @@ function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted:
 }
 
 export function* distributeImages(unit: PrimaryUnit, wanted: WantedImages): Task<void> {
-  yield* all(unit.partners.map((partner) => distributeImageTo(unit, partner, wanted)));
+  yield* unit.withPartners((partner) => distributeImageTo(unit, partner, wanted));
 }
 
 function* distributeImageTo(unit: PrimaryUnit, partner: Conversation, wanted: WantedImages): Task<void> {

@@ -1,4 +1,5 @@
 // Owns: an attacker that flips one bit of an image on its way. [arbitrary-installation]
+import { storedImageName } from '../../uptane/metadata.ts';
 import type { RemoteFilter } from '../network.ts';
 import type { Attack } from '../scenario/schema.ts';
 import type { World } from '../world.ts';
@@ -23,7 +24,8 @@ export function tamperedImage(world: World, attack: Extract<Attack, { kind: 'tam
   const filter: RemoteFilter = (request, genuine) => {
     const target = world.assigned.get(ecu);
     if (request.type !== 'image' || genuine.status !== 'ok' || target === undefined) return genuine;
-    if (!request.file.endsWith(`.${target.filename}`)) return genuine;
+    const stored = Object.values(target.hashes).map((hash) => storedImageName(target.filename, hash));
+    if (!stored.includes(request.file)) return genuine;
     return { status: 'ok', bytes: withFlippedBit(genuine.bytes, request.offset, target.length) };
   };
   return { text, stop: added(world.network.filters, filter) };

@@ -1,6 +1,6 @@
 // Owns: scenario files: reading them, and saying what is wrong with one in a line that names file, line and field.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { fromUtf8 } from '../../core/bytes.ts';
@@ -47,7 +47,12 @@ function parse(path: string): Source {
   const text = fromUtf8(readBounded(path, scenarioBytesMax));
   if (text === undefined) throw new InputError(`${path}: not well-formed UTF-8`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: 'error',
+  });
   const [error] = document.errors;
   if (error !== undefined)
     throw new InputError(`${path}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`);
@@ -105,10 +110,13 @@ function validate<T>(source: Source, schema: z.ZodType<T>): T {
 /** Where scenarios by bare name are found. */
 const scenariosFolder = resolve(import.meta.dirname, '../../../scenarios');
 
-/** A path as given, or the scenario of that name that comes with ecunet. */
+/** A path as given, or the scenario of that name that comes with ecunet. Throws an InputError for another name. */
 export function scenarioPath(argument: string): string {
-  const isName = basename(argument) === argument && !/\.ya?ml$/.test(argument);
-  return isName ? join(scenariosFolder, `${argument}.yaml`) : argument;
+  if (!/^[\w-]+$/.test(argument)) return argument;
+  const path = join(scenariosFolder, `${argument}.yaml`);
+  if (existsSync(path)) return path;
+  const names = readdirSync(scenariosFolder).flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  throw new InputError(`there is no scenario ${argument}; those that come with ecunet are ${names.join(', ')}`);
 }
 
 /** The scenario of a file, its vehicle read and every reference in it checked. Throws an InputError. */
@@ -125,7 +133,7 @@ export function loadScenario(path: string): Scenario {
 }
 
 function loadVehicle(scenario: Source, file: string): Vehicle {
-  const path = join(dirname(scenario.path), file);
+  const path = isAbsolute(file) ? file : join(dirname(scenario.path), file);
   try {
     return validate(parse(path), vehicleSchema);
   } catch (error) {

@@ -5,7 +5,7 @@ import { type Scenario, scenarioSchema, vehicleSchema } from './schema.ts';
 
 /** `start` is text in a file and seconds in a trace. */
 export const recordedScenarioSchema: z.ZodType<Scenario> = z
-  .looseObject({ start: z.int().min(0).max(253_402_300_799) })
+  .looseObject({ start: z.int().min(0).max(32_503_679_999) })
   .transform((recorded, context): Scenario => {
     const parsed = scenarioSchema
       .extend({ vehicle: vehicleSchema })

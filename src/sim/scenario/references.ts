@@ -14,11 +14,21 @@ export function checkReferences(scenario: Scenario): Problem | undefined {
 }
 
 function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
+  for (const [name, { kind, bitrate, dataBitrate }] of Object.entries(vehicle.buses)) {
+    const path = ['vehicle', 'buses', name, 'dataBitrate'];
+    if (kind === 'can' && dataBitrate !== undefined) yield { path, message: 'only a can-fd bus has one' };
+    if (kind === 'can-fd' && (dataBitrate ?? 0) < bitrate) {
+      yield { path, message: 'a can-fd bus needs one that is not below its bitrate' };
+    }
+  }
   const ids = new Map<string, string>();
   const primaries = Object.entries(vehicle.ecus).filter(([, ecu]) => ecu.role === 'primary');
   if (primaries.length !== 1)
     yield { path: ['vehicle', 'ecus'], message: `one Primary is needed, not ${primaries.length}` };
   const primaryBuses = primaries.flatMap(([, ecu]) => (ecu.role === 'primary' ? ecu.buses : []));
+  if (new Set(primaryBuses).size !== primaryBuses.length) {
+    yield { path: ['vehicle', 'ecus', primaries[0]?.[0] ?? '', 'buses'], message: 'a bus is named twice' };
+  }
   for (const [name, ecu] of Object.entries(vehicle.ecus)) {
     const path = ['vehicle', 'ecus', name];
     for (const bus of ecu.role === 'primary' ? ecu.buses : [ecu.bus]) {
@@ -37,20 +47,36 @@ function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
   }
 }
 
+/** Simulated time that a scenario may merely wait for: an idle hour is dull, an idle year is `parked`. */
+const waitsMsMax = 86_400_000;
+
 function* stepProblems(scenario: Scenario): Generator<Problem> {
-  const known: Known = { recordings: new Set(), attacks: new Set(), attacker: false };
+  const known = new Known(scenario.vehicle);
+  let waitsMs = 0;
   for (const [index, step] of scenario.steps.entries()) {
     const path = ['steps', index];
     const given = kinds.filter((kind) => step[kind] !== undefined);
     if (given.length !== 1) yield { path, message: `one of ${kinds.join(', ')} is needed, not ${given.length}` };
+    waitsMs += step.wait ?? 0;
+    if (waitsMs > waitsMsMax)
+      yield { path: [...path, 'wait'], message: 'more than a day of waiting in all: use parked' };
     yield* singleStepProblems(scenario.vehicle, step, path, known);
+    if (step.cycle !== undefined) known.hasCycled = true;
   }
 }
 
-interface Known {
-  readonly recordings: Set<string>;
-  readonly attacks: Set<string>;
-  attacker: boolean;
+/** What the steps so far have brought into the world. */
+class Known {
+  readonly recordings = new Set<string>();
+  readonly attacks = new Set<string>();
+  hasAttackersImage = false;
+  hasCycled = false;
+  /** Whose each image is. */
+  readonly owners = new Map<string, string>();
+
+  constructor(vehicle: Vehicle) {
+    for (const [ecu, { image }] of Object.entries(vehicle.ecus)) this.owners.set(image.filename, ecu);
+  }
 }
 
 function* singleStepProblems(
@@ -63,6 +89,10 @@ function* singleStepProblems(
     if (vehicle.ecus[ecu] === undefined) yield { path: [...path, ...at], message: `there is no ECU ${ecu}` };
   }
   for (const [name, image] of Object.entries(step.publish ?? {})) {
+    const owner = known.owners.get(image.filename);
+    const at = [...path, 'publish', name, 'filename'];
+    if (owner !== undefined) yield { path: at, message: `the name ${image.filename} is taken by an image of ${owner}` };
+    known.owners.set(image.filename, name);
     const bank = vehicle.ecus[name]?.flash.bank ?? 0;
     if (image.size > bank)
       yield { path: [...path, 'publish', name, 'size'], message: `larger than the flash bank of ${bank} bytes` };
@@ -76,31 +106,60 @@ function* singleStepProblems(
       yield { path: at, message: 'either partition or repair is needed' };
     const bus = partition?.bus ?? repair?.bus ?? '';
     if (vehicle.buses[bus] === undefined) yield { path: at, message: `there is no bus ${bus}` };
+    for (const node of partition?.nodes ?? []) {
+      const ecu = vehicle.ecus[node];
+      const on = ecu?.role === 'primary' ? ecu.buses : [ecu?.bus];
+      if (ecu !== undefined && !on.includes(bus)) yield { path: at, message: `${node} is not on bus ${bus}` };
+    }
   }
-  if (step.record !== undefined) known.recordings.add(step.record);
+  if (step.record !== undefined) {
+    known.recordings.add(step.record);
+    if (!known.hasCycled)
+      yield { path: [...path, 'record'], message: 'before the first cycle there is nothing to record' };
+  }
   if (step.stop !== undefined && !known.attacks.delete(step.stop)) {
     yield { path: [...path, 'stop'], message: `no attack ${step.stop} is under way` };
   }
-  if (step.attack !== undefined) yield* attackProblems(step.attack, path, known);
+  if (step.attack !== undefined) yield* attackProblems(vehicle, step.attack, [...path, 'attack'], known);
   for (const [index, expectation] of (step.expect ?? []).entries()) {
-    if ('runsImageOf' in expectation && !known.attacker) {
+    if ('runsImageOf' in expectation && !known.hasAttackersImage) {
       yield { path: [...path, 'expect', index], message: 'no attacker has an image of its own' };
+    }
+    if ('runs' in expectation && known.owners.get(expectation.runs) !== expectation.ecu) {
+      const message = `${expectation.runs} is no image of ${expectation.ecu}`;
+      yield { path: [...path, 'expect', index, 'runs'], message };
     }
   }
 }
 
 function* attackProblems(
+  vehicle: Vehicle,
   attack: NonNullable<Step['attack']>,
   path: readonly PropertyKey[],
   known: Known,
 ): Generator<Problem> {
   if (known.attacks.has(attack.id))
-    yield { path: [...path, 'attack', 'id'], message: `attack ${attack.id} is under way already` };
+    yield { path: [...path, 'id'], message: `attack ${attack.id} is under way already` };
   known.attacks.add(attack.id);
   if ('recording' in attack && !known.recordings.has(attack.recording)) {
-    yield { path: [...path, 'attack', 'recording'], message: `nothing was recorded as ${attack.recording}` };
+    yield { path: [...path, 'recording'], message: `nothing was recorded as ${attack.recording}` };
   }
-  if (attack.kind === 'stolen-director-keys' && 'filename' in attack.image) known.attacker = true;
+  const victims = 'ecu' in attack ? [attack.ecu] : (attack.ecus ?? []);
+  const throughPrimary = attack.kind === 'stolen-director-keys' || attack.position === 'primary';
+  if (throughPrimary && victims.some((ecu) => vehicle.ecus[ecu]?.role === 'primary')) {
+    yield { path, message: 'the Primary hands on to Secondaries: name those' };
+  }
+  if (!throughPrimary && 'ecus' in attack && attack.ecus !== undefined) {
+    yield { path: [...path, 'ecus'], message: 'on the network an attack meets the whole vehicle' };
+  }
+  if (attack.kind === 'stolen-director-keys' && 'filename' in attack.image) {
+    known.hasAttackersImage = true;
+    const owner = known.owners.get(attack.image.filename);
+    if (owner !== undefined) {
+      const message = `the name ${attack.image.filename} is taken by an image of ${owner}`;
+      yield { path: [...path, 'image', 'filename'], message };
+    }
+  }
 }
 
 /** Every ECU that a step names, with where. */

@@ -1,13 +1,17 @@
 // Owns: the form of scenario and vehicle files. Every member is checked and bounded here; what refers to what is checked in
 // references.ts.
 import { z } from 'zod';
-import { ecusMax, filenameCharsMax, imageBlockBytesMax, imageBytesMax } from '../../core/limits.ts';
+import { remoteFaultCodes } from '../../core/faults.ts';
+import { ecusMax, imageBlockBytesMax, imageBytesMax } from '../../core/limits.ts';
 import { KIB, MIB } from '../../core/units.ts';
 import { parseUtc } from '../../core/utc.ts';
+import { isImageFilename } from '../../uptane/decodeMetadata.ts';
 
+/** Names are members of objects here and there: none may be one that every object has. */
 const name = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, 'a name of letters, digits, ".", "_" and "-" is needed');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, 'a name of letters, digits, ".", "_" and "-" is needed')
+  .refine((text) => !(text in Object.prototype), 'this name is not allowed');
 
 const units: Readonly<Record<string, number>> = { B: 1, KiB: KIB, MiB: MIB };
 const durations: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -25,18 +29,25 @@ function quantity(table: Readonly<Record<string, number>>, max: number, example:
 
 /** Bytes, as `24 KiB` or a number. */
 const size = quantity(units, imageBytesMax, 'a size such as 24 KiB');
-/** Milliseconds, as `3s` or a number. */
-const duration = quantity(durations, 100 * 86_400_000, 'a duration such as 500ms, 3s or 31d');
+/** Milliseconds, as `3s` or a number, on the run's own clock. */
+const duration = (max: number) => quantity(durations, max, 'a duration such as 500ms or 3s');
+const minute = 60_000;
+const day = 86_400_000;
+/** On the calendar. */
+const age = quantity(durations, 3650 * day, 'a duration such as 31d');
+/** The last start: what is written from then on still expires in four-digit years. */
+const startMax = parseUtc('2999-12-31T23:59:59Z') ?? 0;
 const time = z.string().transform((value, context) => {
   const seconds = parseUtc(value);
-  if (seconds !== undefined) return seconds;
+  if (seconds !== undefined && seconds <= startMax) return seconds;
   context.addIssue({ code: 'custom', message: 'a time such as 2026-06-01T08:00:00Z is needed' });
   return z.NEVER;
 });
 const filename = z
   .string()
-  .regex(/^[^\p{Cc}\\/]+$/u, 'a file name without folders is needed')
-  .max(filenameCharsMax);
+  .refine((text) => isImageFilename(text) && !text.includes('/'), 'a plain file name without folders is needed');
+const code = z.enum(remoteFaultCodes);
+const clause = z.string().regex(/^[A-Z]{1,2}\d{1,2}(\.\d)?$/, 'a clause id such as P7 is needed');
 const counter = z.int().min(0);
 const canId = z.int().min(0).max(0x7ff);
 
@@ -51,7 +62,7 @@ const image = z.strictObject({ filename, size, releaseCounter: counter });
 const ecuCommon = {
   hardware: name,
   image,
-  bootTime: duration.default(300),
+  bootTime: duration(10 * minute).default(300),
   flash: z
     .strictObject({
       bank: size.default(16 * MIB),
@@ -73,7 +84,7 @@ const secondary = z.strictObject({
   requestId: canId,
   responseId: canId,
   block: size.pipe(z.number().min(1).max(imageBlockBytesMax)).default(4000),
-  verifyTime: duration.default(20),
+  verifyTime: duration(10 * minute).default(20),
   ...ecuCommon,
 });
 
@@ -107,7 +118,7 @@ const attack = z.discriminatedUnion('kind', [
     kind: z.literal('stolen-director-keys'),
     id: name,
     ecus: z.array(name).min(1),
-    /** The attacker's own image, or, to send ECUs what was made for another, `image-of` that other one. */
+    /** The attacker's own image, or, to send ECUs what was made for another, `imageOf` that other one. */
     image: z.union([z.strictObject({ filename, size, releaseCounter: counter }), z.strictObject({ imageOf: name })]),
   }),
 ]);
@@ -117,7 +128,7 @@ const busChange = z.strictObject({ bus: name, nodes: z.array(name).min(1).option
 const interruption = z.strictObject({
   /** When: so much of the image arrived at an ECU, or so long after the one before. */
   received: z.strictObject({ ecu: name, percent: z.number().min(0).max(100) }).optional(),
-  after: duration.optional(),
+  after: duration(day).optional(),
   /** What: nodes (all, when none is named) off a bus, or everyone back on it. */
   partition: busChange.optional(),
   repair: z.strictObject({ bus: name }).optional(),
@@ -128,19 +139,22 @@ const expectation = z.union([
   z.strictObject({ ecu: name, runs: filename }),
   z.strictObject({ ecu: name, runsImageOf: z.literal('attacker') }),
   /** A fault that the ECU found in the last cycle. */
-  z.strictObject({ ecu: name, finds: z.string(), clause: z.string().optional() }),
+  z.strictObject({ ecu: name, finds: code, clause: clause.optional() }),
   z.strictObject({ ecu: name, findsNothing: z.literal(true) }),
   /** The same in its report, in the last manifest that the Director accepted. */
-  z.strictObject({ ecu: name, reports: z.string() }),
+  z.strictObject({ ecu: name, reports: code }),
   z.strictObject({ ecu: name, transfer: z.enum(['resumed', 'uninterrupted']) }),
   z.strictObject({ manifest: z.enum(['confirmed', 'accepted', 'refused']) }),
 ]);
 
 const step = z.strictObject({
-  publish: z.record(name, image).optional(),
+  publish: z
+    .record(name, image)
+    .refine((images) => Object.keys(images).length > 0, 'an image is needed')
+    .optional(),
   cycle: z.strictObject({ during: z.array(interruption).max(64).default([]) }).optional(),
-  wait: duration.optional(),
-  parked: duration.optional(),
+  wait: duration(day).optional(),
+  parked: age.optional(),
   record: name.optional(),
   attack: attack.optional(),
   stop: name.optional(),
@@ -157,7 +171,7 @@ export const scenarioSchema = z.strictObject({
   start: time.default(parseUtc('2026-06-01T08:00:00Z') ?? 0),
   /** The way between the Primary and the servers. */
   network: z
-    .strictObject({ latency: duration.default(40), bitsPerSecond: z.int().min(1000).default(20_000_000) })
+    .strictObject({ latency: duration(minute).default(40), bitsPerSecond: z.int().min(1000).default(20_000_000) })
     .prefault({}),
   /** Simulated seconds a second when somebody watches. */
   speed: z.number().min(0.1).max(1000).default(5),
