@@ -69,7 +69,8 @@ const green = 2;
 describe('the screen', { timeout: testTimeoutMs }, () => {
   test('fills 80x24 on the alternate screen, in colour', async () => {
     const session = start('end 4');
-    await session.until(shows('✗ rollback'));
+    // the footer comes last: with it the frame is whole
+    await session.until((rows) => shows('✗ rollback')(rows) && rows[22]?.includes('messages') === true);
     expect(session.model.buffer.active.type).toBe('alternate');
     const rows = session.screen();
     expect(rows[0]).toMatch(/^ ecunet {2}demo-\d+ {2}seed 42 .*► running ×4 {3}0:0[67]\.\d{3}$/);
@@ -100,10 +101,16 @@ describe('the screen', { timeout: testTimeoutMs }, () => {
     session.resize(120, 40);
     await session.until((rows) => drawn(120, rows) && rows[38]?.includes('q quit') === true && shows('ROLE')(rows));
     session.resize(70, 20);
-    await session.until((rows) => drawn(70, rows) && rows[18]?.includes('q quit') === true && !shows('ROLE')(rows));
-    const rows = session.screen();
-    expect(rows.filter((row) => row.includes('ecunet'))).toHaveLength(1);
-    expect(rows.filter((row) => row.includes('q quit'))).toHaveLength(1);
+    // All of it at one moment: the screen goes on being drawn.
+    const once = (text: string, rows: readonly string[]) => rows.filter((row) => row.includes(text)).length === 1;
+    await session.until(
+      (rows) =>
+        drawn(70, rows) &&
+        rows[18]?.includes('q quit') === true &&
+        !shows('ROLE')(rows) &&
+        once('ecunet', rows) &&
+        once('q quit', rows),
+    );
     // Terminals differ in what they make of the old rows, so each new size starts from an empty screen.
     expect(session.transcript().slice(writtenBefore).split('\u001b[2J\u001b[H')).toHaveLength(3);
     // Clearing the scrollback would take away what the user had there.
