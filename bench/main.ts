@@ -26,7 +26,7 @@ function runToEnd(queue: EventQueue): void {
   while (queue.step());
 }
 
-const framesPerCall = 10_000;
+const framesPerCall = 200_000;
 
 function frames(fd: boolean): () => void {
   return () => {
