@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { type Bus, type BusListener, type CanFrame, classicFrame } from '../../src/bus/bus.ts';
+import { formatFrame } from '../../src/bus/frameText.ts';
+import { createVirtualCan } from '../../src/bus/virtualCan.ts';
+import { EventQueue } from '../../src/core/clock.ts';
+import { transmitQueueFramesMax } from '../../src/core/limits.ts';
+import type { Player, Recorder, TapeContent, TapeInput } from '../../src/sim/tape.ts';
+import { playedBus, recordedBus } from '../../src/sim/taped.ts';
+
+/** Two nodes that talk: one answers what it hears, the other sends until its queue is full. */
+function talk(bus: Bus): { readonly told: string[]; readonly results: boolean[] } {
+  const told: string[] = [];
+  const results: boolean[] = [];
+  const teller = (node: string): BusListener => ({
+    frameReceived: (frame) => {
+      told.push(`${node} hears ${formatFrame(frame)}`);
+      if (node === 'b' && frame.data[0] === 1) results.push(b.send(classicFrame(0x200, Uint8Array.of(2))).ok);
+    },
+    frameSent: (frame: CanFrame) => told.push(`${node} sent ${formatFrame(frame)}`),
+    nodeFailed: (fault) => told.push(`${node} failed ${fault.code}`),
+  });
+  const a = bus.attach('a', teller('a'));
+  const b = bus.attach('b', teller('b'));
+  for (let count = 0; count < transmitQueueFramesMax + 2; count += 1) {
+    results.push(a.send(classicFrame(0x100 + count, Uint8Array.of(count % 3))).ok);
+  }
+  return { told, results };
+}
+
+it('plays a bus back as it was: what was heard, sent and refused, and the load', () => {
+  const clock = new EventQueue();
+  const tape: TapeInput[] = [];
+  const put = (port: string, content: TapeContent) => tape.push({ type: 'input', t: clock.nowNs(), port, ...content });
+  const recorder: Recorder = {
+    input(port, content, deliver) {
+      put(port, content);
+      deliver();
+    },
+    note: put,
+  };
+  const real = recordedBus(createVirtualCan({ name: 'body', clock, bitrate: 500_000, fd: false }), clock, recorder);
+  const first = talk(real);
+  while (clock.step());
+  expect(first.results.filter((taken) => !taken)).toHaveLength(2);
+  expect(first.told.length).toBeGreaterThan(100);
+
+  const again = new EventQueue();
+  const listeners = new Map<string, (content: TapeContent) => void>();
+  const player: Player = {
+    listen: (port, play) => listeners.set(port, play),
+    refusal(port, call) {
+      const refused = tape.find((input) => input.kind === 'refused' && input.port === port && input.call === call);
+      return refused?.kind === 'refused' ? refused.fault : undefined;
+    },
+  };
+  const played = playedBus('body', false, again, player);
+  const second = talk(played);
+  for (const input of tape) {
+    if (input.kind === 'refused') continue;
+    again.advanceTo(input.t);
+    listeners.get(input.port)?.(input);
+  }
+  expect(second).toEqual(first);
+  expect(played.load()).toEqual(real.load());
+});
