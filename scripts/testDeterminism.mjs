@@ -4,8 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 
 function digest(scenario, seed) {
-  const args = ['dist/cli/main.js', 'run', `scenarios/${scenario}`, '--json', '--seed', String(seed)];
-  const { stdout, status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const args = ['run', `scenarios/${scenario}`, '--json', '--seed', String(seed)];
+  // as npx runs it: the built file itself, by its first line
+  const { stdout, status, stderr, error } = spawnSync('dist/cli/main.js', args, { encoding: 'utf8' });
+  if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`exit ${status} ${stderr}`);
   return JSON.parse(stdout).traceDigest;
 }
