@@ -10,9 +10,10 @@ import type { Signatures } from '../crypto/signatures.ts';
 import { canonicalJson } from './canonicalJson.ts';
 import { remoteFault } from './faults.ts';
 import { notAsExpected, readArray, readHex, reading, readObject, readString } from './jsonReader.ts';
-import { type SigningKey, verifies } from './keys.ts';
+import type { SigningKey } from './keys.ts';
 import type { Root } from './metadata.ts';
 import { signMetadata } from './sign.ts';
+import { countSigners } from './signers.ts';
 import { parseStrictJson } from './strictJson.ts';
 
 /** Bytes of a token: too many to guess or to meet twice. */
@@ -61,17 +62,9 @@ export function checkTimeAttestation(
       remoteFault({ code: 'malformed', clause, message: `time attestation: ${decoded.fault}`, attack: 'time-forgery' }),
     );
   }
-  const { signedBytes, signatures, nonces, time } = decoded.value;
-  const role = expected.root.timeserver;
-  const signers = new Set(
-    signatures
-      .filter(({ keyid, signature }) => {
-        const key = role?.keyids.includes(keyid) ? expected.root.keys.get(keyid) : undefined;
-        return key !== undefined && verifies(expected.signatures, key, signedBytes, signature);
-      })
-      .map(({ keyid }) => expected.root.keys.get(keyid)?.keyval.public),
-  );
-  if (role === undefined || signers.size < role.threshold) {
+  const { nonces, time } = decoded.value;
+  const { timeserver: role, keys } = expected.root;
+  if (role === undefined || countSigners(expected.signatures, decoded.value, role, keys).valid < role.threshold) {
     const message = 'the time attestation is not signed by the timeserver';
     return fail(remoteFault({ code: 'bad-signature', clause, message, attack: 'time-forgery' }));
   }

@@ -1,8 +1,8 @@
 // Owns: whether enough distinct keys of a role signed a file. S3 T2 U3 V3
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { verifies } from '../keys.ts';
 import type { Metadata, PublicKey, RoleKeys, Signed } from '../metadata.ts';
+import { countSigners } from '../signers.ts';
 import { type CheckContext, faultAt } from './context.ts';
 
 /**
@@ -17,16 +17,9 @@ export function checkThreshold(
   role: RoleKeys,
   keys: ReadonlyMap<string, PublicKey>,
 ): Result<void, RemoteFault> {
-  const signers = new Set<string>();
-  let bad = 0;
-  for (const { keyid, signature } of file.signatures) {
-    const key = role.keyids.includes(keyid) ? keys.get(keyid) : undefined;
-    if (key === undefined) continue;
-    if (verifies(context.signatures, key, file.signedBytes, signature)) signers.add(key.keyval.public);
-    else bad += 1;
-  }
-  if (signers.size >= role.threshold) return ok();
-  const message = `${signers.size} of ${role.threshold} needed signatures are valid${bad === 0 ? '' : `, ${bad} are bad`}`;
+  const { valid, bad } = countSigners(context.signatures, file, role, keys);
+  if (valid >= role.threshold) return ok();
+  const message = `${valid} of ${role.threshold} needed signatures are valid${bad === 0 ? '' : `, ${bad} are bad`}`;
   return fail(
     faultAt(context, bad > 0 ? 'bad-signature' : 'threshold-unmet', clause, message, 'arbitrary-installation'),
   );
