@@ -34,6 +34,12 @@ export function fromHex(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+/** The bytes of base64 text as RFC 4648 writes it, padding included, or undefined. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return undefined;
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
 /** Equality of public values: not constant in time. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -7,6 +7,7 @@ export const remoteFaultCodes = [
   'malformed',
   'oversized',
   'missing-file',
+  'unreadable-file',
   // metadata
   'wrong-role',
   'bad-signature',
@@ -16,7 +17,10 @@ export const remoteFaultCodes = [
   'wrong-version',
   'hash-mismatch',
   'length-mismatch',
+  'same-version-changed',
   'director-delegates',
+  'delegations-too-deep',
+  'roles-disagree',
   'duplicate-ecu',
   'unknown-ecu',
   'wrong-vehicle',
@@ -24,19 +28,28 @@ export const remoteFaultCodes = [
   'target-missing',
   'no-image-for-ecu',
   'wrong-hardware',
+  'filename-not-allowed',
   'repositories-disagree',
   // time
   'time-token-mismatch',
   'time-not-later',
+  'time-stale',
   // version reports and manifests
   'report-missing',
   'report-replayed',
   'wrong-key',
+  'implausible-time',
+  // what a repository is asked to take in
+  'upload-refused',
+  'registration-refused',
+  'images-conflict',
   // in-vehicle protocol and installation
   'unsupported-protocol',
   'unexpected-message',
   'timeout',
   'image-too-large',
+  'slow-transfer',
+  'decryption-failed',
   'activation-failed',
 ] as const;
 
@@ -56,9 +69,11 @@ export type Attack =
   | 'unknown-ecu'
   | 'time-replay'
   | 'time-forgery'
+  | 'time-drop'
   | 'manifest-replay'
   | 'report-forgery'
-  | 'drop-request';
+  | 'drop-request'
+  | 'slow-retrieval';
 
 /** A peer or repository misbehaved. `clause` is the check that found it, as numbered in docs/clauses.md. */
 export interface RemoteFault {
@@ -68,6 +83,8 @@ export interface RemoteFault {
   readonly message: string;
   readonly attack?: Attack;
   readonly repository?: 'director' | 'image';
+  /** The role whose metadata it is about: one of the four, or a delegated one. */
+  readonly role?: string;
   readonly file?: string;
 }
 

@@ -6,6 +6,11 @@ export function monotonicMs(): number {
   return performance.now();
 }
 
+/** The host's calendar, whole seconds since 1970: for commands, never for what a simulated ECU believes. */
+export function hostSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
 /** A longer timeout of Node's fires at once. */
 const timeoutMsMax = 2 ** 31 - 1;
 

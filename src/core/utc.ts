@@ -21,6 +21,18 @@ export function parseUtc(text: string): number | undefined {
   return formatUtc(seconds) === text ? seconds : undefined;
 }
 
+const isoForm = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?))?$/;
+
+/** Seconds since 1970 of an ISO 8601 date, or date and time with a zone, as a person may type it; fractions are cut off. */
+export function parseIsoTime(text: string): number | undefined {
+  const [, date, time = '00:00', second = '00', zone = 'Z'] = isoForm.exec(text) ?? [];
+  const local = date === undefined ? undefined : parseUtc(`${date}T${time}:${second}Z`);
+  if (local === undefined || zone === 'Z') return local;
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', ''))];
+  if (hours > 23 || minutes > 59) return undefined;
+  return local - (zone.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60);
+}
+
 /** The text of whole seconds since 1970, years 0 to 9999. */
 export function formatUtc(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
