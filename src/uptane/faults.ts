@@ -10,6 +10,7 @@ interface Details {
   readonly message: string;
   readonly attack?: Attack;
   readonly repository?: RepositoryName;
+  readonly role?: string;
   readonly file?: string;
 }
 

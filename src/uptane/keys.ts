@@ -1,6 +1,8 @@
-// Owns: key identifiers and keys that sign.
+// Owns: key identifiers, keys that sign, and which verifier a key's kind asks for.
 import { fromHex, toHex } from '../core/bytes.ts';
+import { ecdsaP256Verifies } from '../crypto/ecdsaP256.ts';
 import { hashHex } from '../crypto/hashes.ts';
+import { rsaPssVerifies } from '../crypto/rsaPss.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { canonicalJson } from './canonicalJson.ts';
 import type { PublicKey } from './metadata.ts';
@@ -14,6 +16,8 @@ export function keyIdOf(key: PublicKey): string {
 export interface SigningKey {
   readonly keyId: string;
   readonly key: PublicKey;
+  /** Drawn from a run's seed, which is no secret: nobody outside a simulation may trust it. */
+  readonly simulated?: true;
   sign(message: Uint8Array): Uint8Array;
 }
 
@@ -27,8 +31,19 @@ export function signingKey(signatures: Signatures, secret: Uint8Array): SigningK
   return { keyId: keyIdOf(key), key, sign: (message) => signatures.sign(secret, message) };
 }
 
-/** Whether `key` made `signature` over `message`. */
+/** Whether `key` made `signature` over `message`. A key of an unknown kind made none. */
 export function verifies(signatures: Signatures, key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
-  const publicKey = fromHex(key.keyval.public);
-  return publicKey !== undefined && signatures.verify(publicKey, message, signature);
+  const text = key.keyval.public;
+  switch (key.keytype) {
+    case 'ed25519': {
+      const publicKey = fromHex(text);
+      return publicKey !== undefined && signatures.verify(publicKey, message, signature);
+    }
+    case 'rsa':
+      return rsaPssVerifies(text, message, signature);
+    case 'ecdsa':
+      return ecdsaP256Verifies(text, message, signature);
+    case 'unknown':
+      return false;
+  }
 }

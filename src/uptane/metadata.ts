@@ -1,14 +1,18 @@
-// Owns: what metadata says, once decoded. TUF 1.0's form with Uptane's fields; see decodeMetadata.ts for the reading
-// and checks/ for the judging. B, C, D, F of the clauses.
+// Owns: what metadata says, once decoded, whatever form it was written in; see decodeMetadata.ts for the reading and checks/ for
+// the judging. B, C, D, E, F of the clauses.
 import type { HashFunction } from '../crypto/hashes.ts';
 
 export type RepositoryName = 'director' | 'image';
 export type RoleName = 'root' | 'timestamp' | 'snapshot' | 'targets';
 
-/** A public key as metadata carries it. */
+/** The Director's roles for updates without a network. OU1 */
+export type OfflineRoleName = 'offline-snapshot' | 'offline-targets';
+
+/** A public key as metadata carries it: hexadecimal for ed25519, PEM for RSA, either for ECDSA. */
 export interface PublicKey {
-  readonly keytype: 'ed25519';
-  readonly scheme: 'ed25519';
+  /** `unknown`: of a kind that this project cannot verify by; it counts for nothing. */
+  readonly keytype: 'ed25519' | 'rsa' | 'ecdsa' | 'unknown';
+  readonly scheme: 'ed25519' | 'rsassa-pss-sha256' | 'ecdsa-sha2-nistp256' | 'unknown';
   readonly keyval: { readonly public: string };
 }
 
@@ -16,6 +20,13 @@ export interface PublicKey {
 export interface RoleKeys {
   readonly keyids: readonly string[];
   readonly threshold: number;
+}
+
+/** The keys of a role with what they are: against which a file's signatures are counted. */
+export interface Signers {
+  /** Undefined where the delegator names no such role. */
+  readonly role: RoleKeys | undefined;
+  readonly keys: ReadonlyMap<string, PublicKey>;
 }
 
 export type Hashes = { readonly [name in HashFunction]?: string };
@@ -29,9 +40,14 @@ interface Common {
 export interface Root extends Common {
   readonly type: 'root';
   readonly keys: ReadonlyMap<string, PublicKey>;
-  readonly roles: Readonly<Record<RoleName, RoleKeys>>;
+  /** A Director that serves no Timestamp and Snapshot names no keys for them. */
+  readonly roles: { readonly [role in RoleName | OfflineRoleName]?: RoleKeys } & {
+    readonly root: RoleKeys;
+    readonly targets: RoleKeys;
+  };
   /** The Director's root also names the keys of the timeserver. Y4 */
   readonly timeserver: RoleKeys | undefined;
+  readonly consistentSnapshot: boolean;
 }
 
 /** What one metadata file says of another. */
@@ -54,8 +70,28 @@ export interface Snapshot extends Common {
 
 /** The part of a target's custom metadata that both repositories must state alike. D4 D5 D6 */
 export interface MustMatch {
-  readonly hardwareIds: readonly string[];
-  readonly releaseCounter: number;
+  /** Undefined where the form has none, or this file does not state them. */
+  readonly hardwareIds: readonly string[] | undefined;
+  readonly releaseCounter: number | undefined;
+  /** Every other member of the section, canonical: compared, not understood. */
+  readonly others?: string;
+}
+
+/** An image encrypted for one ECU. D7 D8 */
+export interface EncryptedImage {
+  /** By which name, length and hashes the encrypted image is fetched and checked. */
+  readonly filename: string;
+  readonly length: number;
+  readonly hashes: Hashes;
+  readonly method: 'x25519-aes-256-gcm';
+  /** The content key wrapped for the ECU, in hexadecimal. P8 */
+  readonly wrappedKey: { readonly ephemeralPublic: string; readonly sealed: string };
+}
+
+/** What the Director says of one ECU that is to install an image. D9 */
+export interface EcuAssignment {
+  readonly hardwareId: string;
+  readonly encrypted?: EncryptedImage;
 }
 
 /** One image. D2 */
@@ -64,8 +100,41 @@ export interface Target {
   readonly length: number;
   readonly hashes: Hashes;
   readonly mustMatch: MustMatch;
-  /** Director only: the ECUs that are to install it, with the hardware each is taken to be. D9 */
-  readonly ecus: ReadonlyMap<string, string>;
+  /** Director only: the ECUs that are to install it. D9 */
+  readonly ecus: ReadonlyMap<string, EcuAssignment>;
+  /** Where else to download it. D10 */
+  readonly uri?: string;
+}
+
+/** One of the roles that a delegation trusts. E4 */
+export interface DelegatedRole extends RoleKeys {
+  readonly name: string;
+}
+
+/** E4: which images are left to which roles, and on what conditions. */
+export interface Delegation {
+  /** One role; several in a multi-role delegation, of which `agreement` must say the same. A9 */
+  readonly roles: readonly DelegatedRole[];
+  readonly agreement: number;
+  readonly paths: readonly string[] | undefined;
+  /** TUF: the SHA-256 of the path begins with one of these. */
+  readonly pathHashPrefixes: readonly string[] | undefined;
+  readonly terminating: boolean;
+  /** Undefined: any hardware. E5 */
+  readonly hardwareIds: readonly string[] | undefined;
+}
+
+/** TUF: bins by the hash of the path, all with the same keys. */
+export interface SuccinctRoles extends RoleKeys {
+  readonly bitLength: number;
+  readonly namePrefix: string;
+}
+
+/** In priority order. E2 E3 */
+export interface Delegations {
+  readonly keys: ReadonlyMap<string, PublicKey>;
+  readonly roles: readonly Delegation[];
+  readonly succinct: SuccinctRoles | undefined;
 }
 
 export interface Targets extends Common {
@@ -73,10 +142,16 @@ export interface Targets extends Common {
   readonly targets: ReadonlyMap<string, Target>;
   /** Director: the vehicle that it is made for. D3 */
   readonly vin: string | undefined;
+  /** Director: the timeserver's keys, for ECUs that read no Root. Y4 */
+  readonly timeserver: Signers | undefined;
+  /** Whether it delegates at all: what a Director must not. V6 */
   readonly delegates: boolean;
+  /** Image repository only. */
+  readonly delegations: Delegations | undefined;
 }
 
 export type Metadata = Root | Timestamp | Snapshot | Targets;
+export type MetadataOf<R extends RoleName> = Extract<Metadata, { type: R }>;
 
 export interface Signature {
   readonly keyid: string;
@@ -88,14 +163,9 @@ export interface Signed<T extends Metadata> {
   /** The file as received: what is stored and passed on. */
   readonly bytes: Uint8Array;
   readonly body: T;
-  /** The RFC 8785 form of the received `signed` member, unknown fields included. */
-  readonly signedBytes: Uint8Array;
+  /** The received `signed` member, unknown fields included, in each canonical form that the profile accepts. */
+  readonly signedForms: readonly Uint8Array[];
   readonly signatures: readonly Signature[];
-}
-
-/** The unversioned file name of a role. H1 */
-export function roleFile(role: RoleName): string {
-  return `${role}.json`;
 }
 
 /** H2: `HASH.FILENAME`, the hash before the name's last part. */

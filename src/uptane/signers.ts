@@ -1,30 +1,29 @@
 // Owns: counting who signed: the one rule for metadata and time attestations alike.
 import type { Signatures } from '../crypto/signatures.ts';
 import { verifies } from './keys.ts';
-import type { PublicKey, RoleKeys, Signature } from './metadata.ts';
+import type { Signature, Signers } from './metadata.ts';
 
 /** What is counted, and against which keys. */
-export interface SignedBytes {
-  readonly signedBytes: Uint8Array;
+export interface SignedForms {
+  readonly signedForms: readonly Uint8Array[];
   readonly signatures: readonly Signature[];
 }
 
 /**
- * How many distinct keys of `role` signed, and how many signatures under their names are bad. Unknown keys do not count (Z5);
+ * How many distinct keys of the role signed, and how many signatures under their names are bad. Unknown keys do not count (Z5);
  * two identifiers of one key count once.
  */
 export function countSigners(
   signatures: Signatures,
-  file: SignedBytes,
-  role: RoleKeys,
-  keys: ReadonlyMap<string, PublicKey>,
+  file: SignedForms,
+  { role, keys }: Signers,
 ): { readonly valid: number; readonly bad: number } {
   const signers = new Set<string>();
   let bad = 0;
   for (const { keyid, signature } of file.signatures) {
-    const key = role.keyids.includes(keyid) ? keys.get(keyid) : undefined;
+    const key = role?.keyids.includes(keyid) ? keys.get(keyid) : undefined;
     if (key === undefined) continue;
-    if (verifies(signatures, key, file.signedBytes, signature)) signers.add(key.keyval.public);
+    if (file.signedForms.some((form) => verifies(signatures, key, form, signature))) signers.add(key.keyval.public);
     else bad += 1;
   }
   return { valid: signers.size, bad };

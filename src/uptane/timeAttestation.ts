@@ -11,7 +11,7 @@ import { canonicalJson } from './canonicalJson.ts';
 import { remoteFault } from './faults.ts';
 import { notAsExpected, readArray, readHex, reading, readObject, readString } from './jsonReader.ts';
 import type { SigningKey } from './keys.ts';
-import type { Root } from './metadata.ts';
+import type { Signers } from './metadata.ts';
 import { signMetadata } from './sign.ts';
 import { countSigners } from './signers.ts';
 import { parseStrictJson } from './strictJson.ts';
@@ -37,8 +37,8 @@ export function makeTimeAttestation(time: number, tokens: readonly string[], key
 /** What the ECU holds an attestation against. */
 export interface TimeExpectation {
   readonly signatures: Signatures;
-  /** The Director's root, which names the timeserver's keys. Y4 */
-  readonly root: Root;
+  /** The timeserver's keys. Y4 */
+  readonly timeserver: Signers;
   /** The ECU's own tokens, in hexadecimal. */
   readonly tokens: readonly string[];
   /** The latest time accepted, seconds since 1970. */
@@ -63,8 +63,9 @@ export function checkTimeAttestation(
     );
   }
   const { nonces, time } = decoded.value;
-  const { timeserver: role, keys } = expected.root;
-  if (role === undefined || countSigners(expected.signatures, decoded.value, role, keys).valid < role.threshold) {
+  const { timeserver } = expected;
+  const { valid } = countSigners(expected.signatures, decoded.value, timeserver);
+  if (timeserver.role === undefined || valid < timeserver.role.threshold) {
     const message = 'the time attestation is not signed by the timeserver';
     return fail(remoteFault({ code: 'bad-signature', clause, message, attack: 'time-forgery' }));
   }
@@ -86,7 +87,7 @@ function decode(bytes: Uint8Array) {
     const file = readObject(json.value, 'file');
     const signed = readObject(file.signed, 'signed');
     return {
-      signedBytes: canonicalJson(signed),
+      signedForms: [canonicalJson(signed)],
       signatures: readArray(file.signatures, 'signatures', 16).map((entry, index) => {
         const block = readObject(entry, `signatures[${index}]`);
         return {

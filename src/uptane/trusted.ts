@@ -2,7 +2,18 @@
 // stores it as a whole or not at all. What is stored was verified before, so reading it back judges form only.
 import { fail, ok, type Result } from '../core/result.ts';
 import { decodeMetadata } from './decodeMetadata.ts';
-import type { Metadata, RepositoryName, RoleName, Root, Signed, Snapshot, Targets, Timestamp } from './metadata.ts';
+import type {
+  Metadata,
+  OfflineRoleName,
+  RepositoryName,
+  RoleName,
+  Root,
+  Signed,
+  Snapshot,
+  Targets,
+  Timestamp,
+} from './metadata.ts';
+import { encodeRoleName, type Profile } from './profile.ts';
 
 /** Of one repository. */
 export interface TrustedRepository {
@@ -10,6 +21,11 @@ export interface TrustedRepository {
   readonly timestamp?: Signed<Timestamp>;
   readonly snapshot?: Signed<Snapshot>;
   readonly targets?: Signed<Targets>;
+  /** Delegated Targets by the role's name. */
+  readonly delegated?: ReadonlyMap<string, Signed<Targets>>;
+  /** Director: of the latest update without a network, or newer. OU1 OU5 */
+  readonly 'offline-snapshot'?: Signed<Snapshot>;
+  readonly 'offline-targets'?: Signed<Targets>;
 }
 
 /** Both repositories; a partially verifying ECU knows the Director alone. L1 L2 */
@@ -18,53 +34,87 @@ export interface TrustedMetadata {
   readonly image?: TrustedRepository;
 }
 
-const roles: readonly RoleName[] = ['root', 'timestamp', 'snapshot', 'targets'];
+const repositories = ['director', 'image'] as const satisfies readonly RepositoryName[];
+const places = {
+  root: { role: 'root' },
+  timestamp: { role: 'timestamp' },
+  snapshot: { role: 'snapshot' },
+  targets: { role: 'targets' },
+  'offline-snapshot': { role: 'snapshot', offline: true },
+  'offline-targets': { role: 'targets', offline: true },
+} as const satisfies { readonly [role in RoleName | OfflineRoleName]: object };
+const roles = Object.keys(places) as readonly (keyof typeof places)[];
+const delegatedFolder = 'delegated/';
 
-/** The files to store, by `director/targets.json` and the like. */
+/** The files to store, by `director/targets.json` or `image/delegated/NAME.json` and the like. */
 export function trustedFiles(trusted: TrustedMetadata): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (const repository of ['director', 'image'] as const) {
+  for (const repository of repositories) {
     for (const role of roles) {
       const file: Signed<Metadata> | undefined = trusted[repository]?.[role];
       if (file !== undefined) files.set(`${repository}/${role}.json`, file.bytes);
+    }
+    for (const [name, { bytes }] of trusted[repository]?.delegated ?? []) {
+      files.set(`${repository}/${delegatedFolder}${encodeRoleName(name)}.json`, bytes);
     }
   }
   return files;
 }
 
-/** Versions by the same names. */
+/** Versions by `director/targets`, a delegated role's by `image/NAME`. */
 export function trustedVersions(trusted: TrustedMetadata): Readonly<Record<string, number>> {
   const versions: Record<string, number> = {};
-  for (const repository of ['director', 'image'] as const) {
+  for (const repository of repositories) {
     for (const role of roles) {
       const file: Signed<Metadata> | undefined = trusted[repository]?.[role];
       if (file !== undefined) versions[`${repository}/${role}`] = file.body.version;
+    }
+    for (const [name, { body }] of trusted[repository]?.delegated ?? []) {
+      versions[`${repository}/${name}`] = body.version;
     }
   }
   return versions;
 }
 
 function restoreRepository(
-  name: RepositoryName,
+  profile: Profile,
+  repository: RepositoryName,
   files: ReadonlyMap<string, Uint8Array>,
 ): Result<TrustedRepository | undefined, string> {
   const restored: Record<string, Signed<Metadata>> = {};
-  for (const role of roles) {
-    const bytes = files.get(`${name}/${role}.json`);
-    if (bytes === undefined) continue;
-    const file = decodeMetadata(role, bytes);
-    if (!file.ok) return fail(`${name}/${role}.json: ${file.fault.message}`);
-    restored[role] = file.value;
+  const delegated = new Map<string, Signed<Targets>>();
+  for (const [path, bytes] of files) {
+    if (!path.startsWith(`${repository}/`) || !path.endsWith('.json')) continue;
+    const name = path.slice(repository.length + 1, -'.json'.length);
+    const role = roles.find((role) => role === name);
+    if (role === undefined && !name.startsWith(delegatedFolder)) continue;
+    const file = decodeMetadata({ profile, repository, ...places[role ?? 'targets'] }, bytes);
+    if (!file.ok) return fail(`${path}: ${file.fault.message}`);
+    if (role !== undefined) restored[role] = file.value;
+    else delegated.set(decodeRoleName(name.slice(delegatedFolder.length)), file.value as Signed<Targets>);
   }
-  return ok(restored.root === undefined ? undefined : (restored as unknown as TrustedRepository));
+  if (restored.root === undefined) return ok(undefined);
+  return ok({ ...(restored as unknown as TrustedRepository), ...(delegated.size > 0 && { delegated }) });
+}
+
+/** The inverse of `encodeRoleName`; a text that it never gave is taken as it is. */
+function decodeRoleName(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The trusted metadata of stored files, or one line on what is wrong with them. */
-export function restoreTrusted(files: ReadonlyMap<string, Uint8Array>): Result<TrustedMetadata, string> {
-  const director = restoreRepository('director', files);
+export function restoreTrusted(
+  profile: Profile,
+  files: ReadonlyMap<string, Uint8Array>,
+): Result<TrustedMetadata, string> {
+  const director = restoreRepository(profile, 'director', files);
   if (!director.ok) return director;
   if (director.value === undefined) return fail('director/root.json is missing');
-  const image = restoreRepository('image', files);
+  const image = restoreRepository(profile, 'image', files);
   if (!image.ok) return image;
   return ok({ director: director.value, ...(image.value !== undefined && { image: image.value }) });
 }

@@ -4,7 +4,7 @@ import { ecusMax, vehicleManifestBytesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { canonicalJson } from './canonicalJson.ts';
-import { readIdentifier } from './decodeMetadata.ts';
+import { readIdentifier } from './decode/fields.ts';
 import { remoteFault } from './faults.ts';
 import { notAsExpected, reading, readObject } from './jsonReader.ts';
 import type { SigningKey } from './keys.ts';

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
 import { formatUtc, parseUtc } from '../core/utc.ts';
 import type { Signatures } from '../crypto/signatures.ts';
-import { readHashes, readIdentifier } from './decodeMetadata.ts';
+import { readHashes, readIdentifier } from './decode/fields.ts';
 import { remoteFault } from './faults.ts';
 import { notAsExpected, readArray, readInteger, reading, readObject, readString } from './jsonReader.ts';
 import type { SigningKey } from './keys.ts';

@@ -7,6 +7,7 @@ import { createRandom } from '../../src/core/random.ts';
 import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
 import type { RoleName, Targets } from '../../src/uptane/metadata.ts';
+import { uptaneProfile } from '../../src/uptane/profile.ts';
 import { parseStrictJson } from '../../src/uptane/strictJson.ts';
 import { checkTimeAttestation } from '../../src/uptane/timeAttestation.ts';
 import { restoreTrusted, trustedFiles } from '../../src/uptane/trusted.ts';
@@ -28,6 +29,7 @@ import {
 } from './fixtures.ts';
 
 const roles: readonly RoleName[] = ['root', 'timestamp', 'snapshot', 'targets'];
+const place = <R extends RoleName>(role: R) => ({ profile: uptaneProfile, repository: 'director', role }) as const;
 const world = new World();
 rotateRoot(world, 'director', { keys: { snapshot: [keyNamed('rotated')] } });
 rotateRoot(world, 'image', { keys: { timestamp: [keyNamed('rotated too')] } });
@@ -121,13 +123,17 @@ interface Outcome {
 const decoders: readonly [string, (bytes: Uint8Array) => Outcome][] = [
   ...roles.map((role): [string, (bytes: Uint8Array) => Outcome] => [
     `${role} metadata`,
-    (bytes) => decodeMetadata(role, bytes),
+    (bytes) => decodeMetadata(place(role), bytes),
   ]),
   [
     'a time attestation',
     (bytes) => {
-      const root = world.provisioned().director.root.body;
-      return checkTimeAttestation({ signatures, root, tokens: [token], last: undefined }, bytes, 'Y3');
+      const { timeserver: role, keys } = world.provisioned().director.root.body;
+      return checkTimeAttestation(
+        { signatures, timeserver: { role, keys }, tokens: [token], last: undefined },
+        bytes,
+        'Y3',
+      );
     },
   ],
   ['a vehicle manifest', (bytes) => checkVehicleManifest(signatures, world.ecuKeys['primary-0'].key, bytes)],
@@ -140,7 +146,10 @@ const decoders: readonly [string, (bytes: Uint8Array) => Outcome][] = [
       return checkVersionReport(signatures, world.ecuKeys['full-1'].key, 'full-1', json.value);
     },
   ],
-  ['stored trust', (bytes) => restoreTrusted(new Map([...genuine].map(([name]) => [name.replace('2.', ''), bytes])))],
+  [
+    'stored trust',
+    (bytes) => restoreTrusted(uptaneProfile, new Map([...genuine].map(([name]) => [name.replace('2.', ''), bytes]))),
+  ],
 ];
 
 describe.each(decoders)('any bytes for %s', (_, decode) => {
@@ -196,21 +205,29 @@ describe('stored trust', () => {
   const { trusted } = primary.verify(world, world.provisioned());
 
   it('comes back as it was stored', () => {
-    expect(succeeded(restoreTrusted(trustedFiles(trusted)))).toEqual(trusted);
+    const restored = succeeded(restoreTrusted(uptaneProfile, trustedFiles(trusted)));
+    expect(restored.director).toEqual(trusted.director);
+    expect(restored.image).toEqual({ ...trusted.image, delegated: undefined });
     const partial = partialSecondary.verify(world, world.provisioned()).trusted;
-    expect(succeeded(restoreTrusted(trustedFiles(partial)))).toEqual(partial);
+    expect(succeeded(restoreTrusted(uptaneProfile, trustedFiles(partial)))).toEqual(partial);
     expect([...trustedFiles(partial).keys()]).toEqual(['director/root.json', 'director/targets.json']);
   });
 
   it('is refused with the file that is broken, or without the Director’s root', () => {
     const files = new Map(trustedFiles(trusted));
     files.set('image/snapshot.json', utf8('{}'));
-    expect(restoreTrusted(files)).toEqual({ ok: false, fault: 'image/snapshot.json: signed: an object is needed' });
+    expect(restoreTrusted(uptaneProfile, files)).toEqual({
+      ok: false,
+      fault: 'image/snapshot.json: signed: an object is needed',
+    });
     files.set('image/snapshot.json', files.get('image/targets.json') ?? expect.fail());
-    expect(restoreTrusted(files)).toMatchObject({ ok: false, fault: expect.stringContaining('not "snapshot"') });
+    expect(restoreTrusted(uptaneProfile, files)).toMatchObject({
+      ok: false,
+      fault: expect.stringContaining('not "snapshot"'),
+    });
     files.delete('director/root.json');
-    expect(restoreTrusted(files)).toMatchObject({ ok: false });
-    expect(restoreTrusted(new Map())).toEqual({ ok: false, fault: 'director/root.json is missing' });
+    expect(restoreTrusted(uptaneProfile, files)).toMatchObject({ ok: false });
+    expect(restoreTrusted(uptaneProfile, new Map())).toEqual({ ok: false, fault: 'director/root.json is missing' });
   });
 });
 
@@ -327,13 +344,16 @@ describe('metadata is refused', () => {
     const source =
       role === 'root' ? world.director.root : genuine.get(`director/${role === 'timestamp' ? '' : '2.'}${role}.json`);
     const file = { signed: draftOf(source ?? expect.fail()) as Record<string, unknown>, signatures: [] as unknown };
-    expect(decodeMetadata(role, utf8(JSON.stringify(file)))).toMatchObject({ ok: true });
+    expect(decodeMetadata(place(role), utf8(JSON.stringify(file)))).toMatchObject({ ok: true });
     edit(file.signed, file);
-    expect(decodeMetadata(role, utf8(JSON.stringify(file)))).toMatchObject({ ok: false, fault: { code: 'malformed' } });
+    expect(decodeMetadata(place(role), utf8(JSON.stringify(file)))).toMatchObject({
+      ok: false,
+      fault: { code: 'malformed' },
+    });
   });
 
   it('of another role, which it names [B4]', () => {
-    expect(decodeMetadata('root', genuine.get('director/timestamp.json') ?? expect.fail())).toEqual({
+    expect(decodeMetadata(place('root'), genuine.get('director/timestamp.json') ?? expect.fail())).toEqual({
       ok: false,
       fault: { code: 'wrong-role', message: 'signed._type is "timestamp", not "root"' },
     });
@@ -345,6 +365,9 @@ describe('metadata is refused', () => {
       signatures: [],
     };
     target(file.signed, `a/${'x'.repeat(126)}`);
-    expect(decodeMetadata('targets', utf8(JSON.stringify(file)))).toMatchObject({ ok: true, value: { body: { vin } } });
+    expect(decodeMetadata(place('targets'), utf8(JSON.stringify(file)))).toMatchObject({
+      ok: true,
+      value: { body: { vin } },
+    });
   });
 });

@@ -15,6 +15,7 @@ import { Timeserver } from '../../src/repository/timeserver.ts';
 import { checkProvisionedRoot } from '../../src/uptane/checks/root.ts';
 import { type SigningKey, signingKey } from '../../src/uptane/keys.ts';
 import type { RepositoryName, Root, Signed } from '../../src/uptane/metadata.ts';
+import { fileName, uptaneProfile } from '../../src/uptane/profile.ts';
 import type { TrustedMetadata } from '../../src/uptane/trusted.ts';
 import { makeVehicleManifest } from '../../src/uptane/vehicleManifest.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../../src/uptane/verification/full.ts';
@@ -23,7 +24,6 @@ import {
   type EcuContext,
   type MetadataRequest,
   type Outcome,
-  requestedFile,
   runProcedure,
 } from '../../src/uptane/verification/procedure.ts';
 import { makeVersionReport, type VersionReport } from '../../src/uptane/versionReport.ts';
@@ -166,7 +166,7 @@ export class World {
 
   /** Answers an ECU; the unversioned Targets, which a partial Secondary asks for, are the latest, as a Primary hands them on. */
   answer(request: MetadataRequest): Uint8Array | undefined {
-    const name = `${request.repository}/${requestedFile(request)}`;
+    const name = `${request.repository}/${fileName(uptaneProfile, request)}`;
     this.requests.push(name);
     if (request.role !== 'targets' || request.version !== undefined) return this.file(name);
     return this.withheld.has(name) ? undefined : (this.served.get(name) ?? this.latest('director', 'targets').bytes);
@@ -175,7 +175,7 @@ export class World {
   /** Trust as the factory gives it: the first roots. L1 L2 */
   provisioned(): FullTrust {
     const root = (repository: RepositoryName): Signed<Root> => {
-      const context = { signatures, now: undefined, repository, file: '1.root.json' };
+      const context = { signatures, profile: uptaneProfile, repository };
       const source = repository === 'director' ? this.director : this.images;
       return succeeded(checkProvisionedRoot(context, source.root));
     };
@@ -192,7 +192,7 @@ export interface Verifier {
 }
 
 function ecuContext(now: number | null, vehicleEcus?: ReadonlySet<string>): EcuContext {
-  return { signatures, now: now ?? undefined, vin, vehicleEcus };
+  return { signatures, profile: uptaneProfile, now: now ?? undefined, vin, vehicleEcus };
 }
 
 export const primary: Verifier = {
@@ -219,7 +219,7 @@ export const partialSecondary: Verifier = {
   name: 'a partial Secondary',
   serial: 'partial-2',
   verify: (world, trusted, now = begin) =>
-    runProcedure(verifyPartial(ecuContext(now), trusted), (request) => world.answer(request)),
+    runProcedure(verifyPartial(ecuContext(now), trusted, { followsRoot: false }), (request) => world.answer(request)),
 };
 
 function fullTrust(trusted: TrustedMetadata): FullTrust {

@@ -1,25 +1,29 @@
 // S: following a repository's roots, on its own and as the first step of full verification.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
+import type { Attack, RemoteFault, RemoteFaultCode } from '../../src/core/faults.ts';
 import { rootBytesMax, rootRotationsMax } from '../../src/core/limits.ts';
 import { writeRoot } from '../../src/repository/metadataFiles.ts';
-import { checkProvisionedRoot } from '../../src/uptane/checks/root.ts';
-import type { RepositoryName } from '../../src/uptane/metadata.ts';
+import { checkProvisionedRoot, rotatedOnlineKeys } from '../../src/uptane/checks/root.ts';
+import type { RepositoryName, Root } from '../../src/uptane/metadata.ts';
+import { uptaneProfile } from '../../src/uptane/profile.ts';
 import type { MetadataRequest } from '../../src/uptane/verification/procedure.ts';
 import { runProcedure } from '../../src/uptane/verification/procedure.ts';
 import { followRoots, type RootChain } from '../../src/uptane/verification/rootChain.ts';
 import { attacker, impostor, keyOf, padded, reissue, resign, rotateRoot, tamper } from './attacks.ts';
+import { faultOf, refusal } from './expected.ts';
 import { begin, keyNamed, primary, signatures, succeeded, vin, World } from './fixtures.ts';
+import { repositories } from './refusal.ts';
+
+const forged = 'arbitrary-installation';
 
 let world: World;
 beforeEach(() => {
   world = new World();
 });
 
-const repositories: readonly RepositoryName[] = ['director', 'image'];
-
 function follow(repository: RepositoryName, start = world.provisioned()[repository], now = begin): RootChain {
-  const ecu = { signatures, now, vin, vehicleEcus: undefined };
+  const ecu = { signatures, profile: uptaneProfile, now, vin, vehicleEcus: undefined, notices: [] };
   return runProcedure(followRoots(ecu, repository, start), (request) => world.answer(request));
 }
 
@@ -28,7 +32,7 @@ const newRootKeys = () => ({ keys: { root: [keyNamed('new root a'), keyNamed('ne
 describe.each(repositories)('the %s repository’s roots', (repository) => {
   const second = `${repository}/2.root.json`;
 
-  it('are followed one by one, the old keys and the new signing each [S1 S3 S5]', () => {
+  it('are followed one by one, the old keys and the new signing each [S3 S5]', () => {
     rotateRoot(world, repository, newRootKeys());
     rotateRoot(world, repository, { keys: { root: [keyNamed('newer root')] } });
     rotateRoot(world, repository);
@@ -40,7 +44,7 @@ describe.each(repositories)('the %s repository’s roots', (repository) => {
 
   it('are asked for with the cap of a root [S2]', () => {
     const asked: MetadataRequest[] = [];
-    const ecu = { signatures, now: begin, vin, vehicleEcus: undefined };
+    const ecu = { signatures, profile: uptaneProfile, now: begin, vin, vehicleEcus: undefined, notices: [] };
     runProcedure(followRoots(ecu, repository, world.provisioned()[repository]), (request) => {
       asked.push(request);
       return undefined;
@@ -54,42 +58,43 @@ describe.each(repositories)('the %s repository’s roots', (repository) => {
   });
 
   const both = () => [...world.keys[repository].root, ...newRootKeys().keys.root];
-  const rows: readonly [string, () => void, object][] = [
-    [
-      'one signed only by the new keys [S3]',
+  const fault = (code: RemoteFaultCode, clause: string, message: string, attack?: Attack) =>
+    faultOf(repository, 'root', code, clause, message, attack, '2.root.json');
+  const unmet = (valid: number, needed = 2) =>
+    fault('threshold-unmet', 'S3', `${valid} of ${needed} needed signatures are valid`, forged);
+  const bad = (valid: number, bad: number) =>
+    fault('bad-signature', 'S3', `${valid} of 2 needed signatures are valid, ${bad} are bad`, forged);
+  const malformed = (message: string) => fault('malformed', 'S2', message, forged);
+
+  const rows: Readonly<Record<string, readonly [() => void, RemoteFault]>> = {
+    'one signed only by the new keys [S3]': [
       () => rotateRoot(world, repository, { ...newRootKeys(), signers: newRootKeys().keys.root }),
-      { code: 'threshold-unmet', clause: 'S3', attack: 'arbitrary-installation' },
+      unmet(0),
     ],
-    [
-      'one signed only by the old keys [S3]',
+    'one signed only by the old keys [S3]': [
       () => rotateRoot(world, repository, { ...newRootKeys(), signers: world.keys[repository].root }),
-      { code: 'threshold-unmet', clause: 'S3', attack: 'arbitrary-installation' },
+      unmet(0),
     ],
-    [
-      'one signed by all new keys and one old key where two are needed [S3]',
+    'one signed by all new keys and one old key where two are needed [S3]': [
       () => rotateRoot(world, repository, { ...newRootKeys(), signers: both().slice(1) }),
-      { code: 'threshold-unmet', clause: 'S3' },
+      unmet(1),
     ],
-    [
-      'one signed by all old keys and one new key where two are needed [S3]',
+    'one signed by all old keys and one new key where two are needed [S3]': [
       () => rotateRoot(world, repository, { ...newRootKeys(), signers: both().slice(0, 3) }),
-      { code: 'threshold-unmet', clause: 'S3' },
+      unmet(1),
     ],
-    [
-      'one with a signature in an old key’s name [S3]',
+    'one with a signature in an old key’s name [S3]': [
       () => {
         const root = keyOf(world, repository, 'root');
         rotateRoot(world, repository, { signers: [impostor(root), keyOf(world, repository, 'root', 1)] });
       },
-      { code: 'bad-signature', clause: 'S3' },
+      bad(1, 1),
     ],
-    [
-      'one of the attacker’s own [S3]',
+    'one of the attacker’s own [S3]': [
       () => rotateRoot(world, repository, { keys: { root: [attacker] }, signers: [attacker] }),
-      { code: 'threshold-unmet', clause: 'S3' },
+      unmet(0),
     ],
-    [
-      'one that lowers its own threshold without the old keys’ word [S3]',
+    'one that lowers its own threshold without the old keys’ word [S3]': [
       () =>
         rotateRoot(world, repository, {
           signers: [keyOf(world, repository, 'root')],
@@ -97,40 +102,43 @@ describe.each(repositories)('the %s repository’s roots', (repository) => {
             (signed.roles as { root: { threshold: number } }).root.threshold = 1;
           },
         }),
-      { code: 'threshold-unmet', clause: 'S3' },
+      unmet(1),
     ],
-    [
-      'one that skips a version [S4]',
+    'one that raises its own threshold beyond its keys [S3]': [
+      () =>
+        rotateRoot(world, repository, {
+          change: (signed) => {
+            (signed.roles as { root: { threshold: number } }).root.threshold = 3;
+          },
+        }),
+      unmet(2, 3),
+    ],
+    'one that skips a version [S4]': [
       () => rotateRoot(world, repository, { version: 3 }),
-      { code: 'wrong-version', clause: 'S4', attack: 'arbitrary-installation' },
+      fault('wrong-version', 'S4', 'version 3 where 2 must follow', forged),
     ],
-    [
-      'the trusted one over again [S4]',
+    'the trusted one over again [S4]': [
       () => rotateRoot(world, repository, { version: 1 }),
-      { code: 'wrong-version', clause: 'S4', attack: 'rollback' },
+      fault('wrong-version', 'S4', 'version 1 where 2 must follow', 'rollback'),
     ],
-    [
-      'one longer than the cap [S2]',
+    'one longer than the cap [S2]': [
       () => world.serve(second, padded(rotateRoot(world, repository), rootBytesMax + 1)),
-      { code: 'oversized', clause: 'S2', attack: 'endless-data' },
+      fault('oversized', 'S2', 'longer than 65536 bytes', 'endless-data'),
     ],
-    ['one that is no JSON [S2]', () => world.serve(second, utf8('{')), { code: 'malformed', clause: 'S2' }],
-    [
-      'another role in its place [S2]',
+    'one that is no JSON [S2]': [() => world.serve(second, utf8('{')), malformed('a string is needed at character 1')],
+    'another role in its place [S2]': [
       () => world.serve(second, world.file(`${repository}/timestamp.json`) ?? new Uint8Array()),
-      { code: 'wrong-role', clause: 'S2' },
+      fault('wrong-role', 'S2', 'signed._type is "timestamp", not "root"', forged),
     ],
-    [
-      'one changed after it was signed [S3]',
+    'one changed after it was signed [S3]': [
       () =>
         world.serve(
           second,
           tamper(rotateRoot(world, repository), (signed) => Object.assign(signed, { x: 1 })),
         ),
-      { code: 'bad-signature', clause: 'S3' },
+      bad(0, 2),
     ],
-    [
-      'one that gives a key another identifier than its hash [B2 S2]',
+    'one that gives a key another identifier than its hash [B2 S2]': [
       () =>
         rotateRoot(world, repository, {
           change: (signed) => {
@@ -138,10 +146,9 @@ describe.each(repositories)('the %s repository’s roots', (repository) => {
             keys['00'.repeat(32)] = attacker.key;
           },
         }),
-      { code: 'malformed', clause: 'S2' },
+      malformed('keys: the identifier 000000000000 is not the hash of its key'),
     ],
-    [
-      'one that lists a key twice for a role [C1 S2]',
+    'one that lists a key twice for a role [C1 S2]': [
       () =>
         rotateRoot(world, repository, {
           change: (signed) => {
@@ -149,19 +156,17 @@ describe.each(repositories)('the %s repository’s roots', (repository) => {
             root.keyids.push(root.keyids[0] ?? '');
           },
         }),
-      { code: 'malformed', clause: 'S2' },
+      malformed('roles.root: a key identifier appears twice'),
     ],
-  ];
+  };
 
-  it.each(rows)('are not followed to %s, and the trusted one stays', (_, attack, fault) => {
+  it.each(Object.entries(rows))('are not followed to %s, and the trusted one stays', (_, [attack, expected]) => {
     const start = world.provisioned()[repository];
     attack();
-    const chain = follow(repository, start);
-    expect(chain.result).toMatchObject({ ok: false, fault: { ...fault, repository, file: '2.root.json' } });
-    expect(chain.trusted).toBe(start);
+    expect(follow(repository, start)).toEqual({ trusted: start, result: refusal(expected) });
   });
 
-  it('are kept as far as they verify, and followed on when the servers are honest again [S5]', () => {
+  it('are kept as far as they verify, and followed on when the servers are honest again [S1 S5]', () => {
     rotateRoot(world, repository, newRootKeys());
     const honest = rotateRoot(world, repository);
     world.serve(
@@ -183,14 +188,19 @@ describe.each(repositories)('the %s repository’s roots', (repository) => {
     succeeded(follow(repository).result);
     rotateRoot(world, repository, { expires: begin });
     const { trusted, result } = follow(repository);
-    expect(result).toMatchObject({ fault: { code: 'expired', clause: 'S6', attack: 'indefinite-freeze' } });
+    const message = 'expired 2026-01-01T00:00:00Z, it is 2026-01-01T00:00:00Z';
+    expect(result).toEqual(
+      refusal(faultOf(repository, 'root', 'expired', 'S6', message, 'indefinite-freeze', '4.root.json')),
+    );
     expect(trusted.root.body.version).toBe(4);
   });
 
   it('are followed up to a bound in one cycle, and further in the next [S2]', () => {
     for (let version = 2; version <= rootRotationsMax + 2; version += 1) rotateRoot(world, repository);
     const { trusted, result } = follow(repository);
-    expect(result).toMatchObject({ fault: { code: 'oversized', clause: 'S2', attack: 'endless-data' } });
+    const last = `${rootRotationsMax + 2}.root.json`;
+    const message = 'more than 256 roots to follow';
+    expect(result).toEqual(refusal(faultOf(repository, 'root', 'oversized', 'S2', message, 'endless-data', last)));
     expect(trusted.root.body.version).toBe(rootRotationsMax + 1);
     const next = follow(repository, trusted);
     succeeded(next.result);
@@ -232,15 +242,63 @@ describe.each(repositories)('the %s repository’s roots', (repository) => {
   );
 });
 
-describe('a provisioned root', () => {
-  const context = { signatures, now: undefined, repository: 'director', file: '1.root.json' } as const;
+describe('the keys of Timestamp and Snapshot are rotated between two roots', () => {
+  const root = (timestamp: readonly string[] | undefined, snapshot: readonly string[] | undefined): Root => {
+    const named = (keyids: readonly string[]) => ({ keyids, threshold: 1 });
+    const { body } = world.provisioned().director.root;
+    const { root, targets } = body.roles;
+    const online = {
+      ...(timestamp && { timestamp: named(timestamp) }),
+      ...(snapshot && { snapshot: named(snapshot) }),
+    };
+    return { ...body, roles: { root, targets, ...online } };
+  };
+  type Keys = Parameters<typeof root>;
+  const rows: readonly [string, Keys, Keys, boolean][] = [
+    ['not where they stay [S7]', [['a'], ['b']], [['a'], ['b']], false],
+    [
+      'not where they come in another order [S7]',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+      [
+        ['b', 'a'],
+        ['d', 'c'],
+      ],
+      false,
+    ],
+    ['where the Timestamp has another [S7]', [['a'], ['b']], [['c'], ['b']], true],
+    ['where the Snapshot has another [S7]', [['a'], ['b']], [['a'], ['c']], true],
+    ['where one of two is another [S7]', [['a', 'b'], ['c']], [['a', 'd'], ['c']], true],
+    ['where one is added [S7]', [['a'], ['c']], [['a', 'b'], ['c']], true],
+    ['where one is taken away [S7]', [['a'], ['c', 'd']], [['a'], ['c']], true],
+    ['not where a Director has neither role [S7]', [undefined, undefined], [undefined, undefined], false],
+    ['where a Director gets the roles [S7]', [undefined, undefined], [['a'], ['b']], true],
+    ['where a Director loses one [S7]', [['a'], ['b']], [['a'], undefined], true],
+  ];
+  it.each(rows)('%s', (_, before, after, rotated) => {
+    expect(rotatedOnlineKeys(root(...before), root(...after))).toBe(rotated);
+  });
+});
 
-  it('must be signed by its own keys [L1 L2 S1]', () => {
+describe('a provisioned root', () => {
+  const context = { signatures, profile: uptaneProfile, repository: 'director' } as const;
+
+  const fault = (...[code, clause, message, attack]: [RemoteFaultCode, string, string, Attack?]) =>
+    refusal(faultOf('director', 'root', code, clause, message, attack));
+
+  it('must be signed by its own keys, and within its cap [L1 L2 S1 S3]', () => {
     const { root } = world.director;
     succeeded(checkProvisionedRoot(context, root));
-    const forged = resign(root, () => {}, [attacker]);
-    expect(checkProvisionedRoot(context, forged)).toMatchObject({ fault: { code: 'threshold-unmet', clause: 'S3' } });
-    expect(checkProvisionedRoot(context, utf8('[]'))).toMatchObject({ fault: { code: 'malformed', clause: 'S1' } });
+    const check = (bytes?: Uint8Array) => checkProvisionedRoot(context, bytes);
+    const other = resign(root, () => {}, [attacker]);
+    expect(check(other)).toEqual(fault('threshold-unmet', 'S3', '0 of 2 needed signatures are valid', forged));
+    expect(check(utf8('[]'))).toEqual(fault('malformed', 'S1', 'file: an object is needed', forged));
+    expect(check()).toEqual(fault('missing-file', 'S1', 'the file is missing'));
+    const long = padded(root, rootBytesMax + 1);
+    expect(check(long)).toEqual(fault('oversized', 'S1', 'longer than 65536 bytes', 'endless-data'));
+    succeeded(check(padded(root, rootBytesMax)));
   });
 
   it('names the keys of all four roles, and of the timeserver [C1 C2 Y4]', () => {

@@ -2,7 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { timeAttestationBytesMax } from '../../src/core/limits.ts';
-import { areTimeTokens, checkTimeAttestation, makeTimeAttestation } from '../../src/uptane/timeAttestation.ts';
+import {
+  areTimeTokens,
+  checkTimeAttestation,
+  makeTimeAttestation,
+  type TimeExpectation,
+} from '../../src/uptane/timeAttestation.ts';
 import { attacker, impostor, padded, signaturesOf } from './attacks.ts';
 import { begin, keyNamed, signatures, succeeded, World } from './fixtures.ts';
 
@@ -11,7 +16,13 @@ const { keys } = world.timeserver;
 const own = '0a'.repeat(16);
 const others = ['0b'.repeat(16), '0c'.repeat(16)];
 const root = world.provisioned().director.root.body;
-const expected = { signatures, root, tokens: [own], last: begin - 10 };
+const role = root.timeserver ?? expect.fail();
+const expected: TimeExpectation = {
+  signatures,
+  timeserver: { role, keys: root.keys },
+  tokens: [own],
+  last: begin - 10,
+};
 const honest = world.timeserver.attest([...others, own], begin);
 const edited = (change: (file: { signed: Record<string, unknown>; signatures: unknown[] }) => void): Uint8Array => {
   const file = JSON.parse(new TextDecoder().decode(honest));
@@ -46,7 +57,7 @@ describe('an attestation is not believed', () => {
   const token = { code: 'time-token-mismatch', attack: 'time-replay' };
   const signature = { code: 'bad-signature', attack: 'time-forgery' };
   const malformed = { code: 'malformed', attack: 'time-forgery' };
-  const rows: readonly [string, Uint8Array, Partial<typeof expected>, object][] = [
+  const rows: readonly [string, Uint8Array, Partial<TimeExpectation>, object][] = [
     ['signed by another key [Y2 Y3]', makeTimeAttestation(begin, [own], [attacker]), {}, signature],
     [
       'signed in the timeserver’s name [Y2 Y3]',
@@ -67,11 +78,16 @@ describe('an attestation is not believed', () => {
       {},
       signature,
     ],
-    ['where the root names no timeserver [Y4]', honest, { root: { ...root, timeserver: undefined } }, signature],
+    [
+      'where the root names no timeserver [Y4]',
+      honest,
+      { timeserver: { role: undefined, keys: root.keys } },
+      signature,
+    ],
     [
       'signed by one key where two are needed [Y4]',
       honest,
-      { root: { ...root, timeserver: { keyids: root.timeserver?.keyids ?? [], threshold: 2 } } },
+      { timeserver: { role: { ...role, threshold: 2 }, keys: root.keys } },
       signature,
     ],
     ['without the own token: an old one replayed [Y2 Y3]', world.timeserver.attest(others, begin), {}, token],
@@ -125,13 +141,15 @@ describe('an attestation is not believed', () => {
 
   it('by two signatures of one key where two keys are needed [Y4]', () => {
     const second = keyNamed('second time key');
-    const timeserver = { keyids: [...(root.timeserver?.keyids ?? []), second.keyId], threshold: 2 };
-    const two = { ...root, timeserver, keys: new Map(root.keys).set(second.keyId, second.key) };
+    const timeserver = {
+      role: { keyids: [...role.keyids, second.keyId], threshold: 2 },
+      keys: new Map(root.keys).set(second.keyId, second.key),
+    };
     const twice = edited((file) => file.signatures.push(file.signatures[0]));
     expect(signaturesOf(twice)).toHaveLength(2);
-    expect(checkTimeAttestation({ ...expected, root: two }, twice, 'Y3')).toMatchObject({ fault: signature });
+    expect(checkTimeAttestation({ ...expected, timeserver }, twice, 'Y3')).toMatchObject({ fault: signature });
     succeeded(
-      checkTimeAttestation({ ...expected, root: two }, makeTimeAttestation(begin, [own], [...keys, second]), 'Y3'),
+      checkTimeAttestation({ ...expected, timeserver }, makeTimeAttestation(begin, [own], [...keys, second]), 'Y3'),
     );
   });
 });

@@ -5,6 +5,7 @@ import { attacksReportedMax, faultMessageCharsMax } from '../../src/core/limits.
 import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
 import { remoteFault } from '../../src/uptane/faults.ts';
+import { uptaneProfile } from '../../src/uptane/profile.ts';
 import { signPayload } from '../../src/uptane/sign.ts';
 import { type JsonValue, parseStrictJson } from '../../src/uptane/strictJson.ts';
 import {
@@ -81,7 +82,7 @@ describe('a version report', () => {
         `{"${name}":1,"${name}":1}`,
         `{"signatures":[],"signed":{"_type":"targets","version":1,"expires":"2026-01-01T00:00:00Z","targets":{"${name}":1}}}`,
       ]) {
-        const decoded = decodeMetadata('targets', utf8(text));
+        const decoded = decodeMetadata({ profile: uptaneProfile, repository: 'image', role: 'targets' }, utf8(text));
         const { code, message } = decoded.ok ? expect.fail() : decoded.fault;
         const found = remoteFault({ code, clause: 'V1', message });
         for (const words of [message, found.message]) {

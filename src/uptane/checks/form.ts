@@ -2,7 +2,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { decodeMetadata } from '../decodeMetadata.ts';
-import type { Metadata, RoleName, Signed } from '../metadata.ts';
+import type { MetadataOf, RoleName, Signed } from '../metadata.ts';
 import { type CheckContext, faultAt } from './context.ts';
 
 /** S2 T1 U1 V1: at most `bytesMax`, present, and well-formed metadata of `role`. */
@@ -12,12 +12,12 @@ export function checkForm<R extends RoleName>(
   clause: string,
   bytes: Uint8Array | undefined,
   bytesMax: number,
-): Result<Signed<Extract<Metadata, { type: R }>>, RemoteFault> {
+): Result<Signed<MetadataOf<R>>, RemoteFault> {
   if (bytes === undefined) return fail(faultAt(context, 'missing-file', clause, 'the file is missing'));
   if (bytes.length > bytesMax) {
     return fail(faultAt(context, 'oversized', clause, `longer than ${bytesMax} bytes`, 'endless-data'));
   }
-  const decoded = decodeMetadata(role, bytes);
+  const decoded = decodeMetadata({ ...context, role }, bytes);
   if (decoded.ok) return decoded;
   return fail(faultAt(context, decoded.fault.code, clause, decoded.fault.message, 'arbitrary-installation'));
 }

@@ -5,12 +5,15 @@ import { createHasher, hashFunctions } from '../../crypto/hashes.ts';
 import type { Target, Targets } from '../metadata.ts';
 import { faultAt } from './context.ts';
 import { targetOf } from './match.ts';
+import { matchesPath } from './pathPattern.ts';
 
 /** Who installs, and what it runs now. */
 export interface InstallingEcu {
   readonly serial: string;
   readonly hardwareId: string;
   readonly installedReleaseCounter: number;
+  /** Patterns of the file names that it may install; undefined for any. */
+  readonly filenames?: readonly string[];
 }
 
 /** What must hold before a byte is downloaded: P4 P5, then P7's hardware id and release counter. */
@@ -23,34 +26,76 @@ export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Targe
   }
   const at = { repository: 'director', file: target.filename } as const;
   // P7, hardware id
-  if (!target.mustMatch.hardwareIds.includes(ecu.hardwareId) || target.ecus.get(ecu.serial) !== ecu.hardwareId) {
-    const message = `made for ${target.mustMatch.hardwareIds.join(', ')}, this ECU is ${ecu.hardwareId}`;
+  const assigned = target.ecus.get(ecu.serial)?.hardwareId;
+  const { hardwareIds = [ecu.hardwareId], releaseCounter = 0 } = target.mustMatch;
+  if (!hardwareIds.includes(ecu.hardwareId) || assigned !== ecu.hardwareId) {
+    const made = hardwareIds.includes(ecu.hardwareId) ? [assigned] : hardwareIds;
+    const message = `made for ${made.join(', ')}, this ECU is ${ecu.hardwareId}`;
     return fail(faultAt(at, 'wrong-hardware', 'P7', message, 'wrong-software'));
   }
+  // P7, file name
+  if (ecu.filenames?.some((pattern) => matchesPath(pattern, target.filename)) === false) {
+    const message = `an image of this name is not for ${ecu.serial}`;
+    return fail(faultAt(at, 'filename-not-allowed', 'P7', message, 'wrong-software'));
+  }
   // P7, release counter
-  if (target.mustMatch.releaseCounter < ecu.installedReleaseCounter) {
-    const message = `release counter ${target.mustMatch.releaseCounter}, installed is ${ecu.installedReleaseCounter}`;
+  if (releaseCounter < ecu.installedReleaseCounter) {
+    const message = `release counter ${releaseCounter}, installed is ${ecu.installedReleaseCounter}`;
     return fail(faultAt(at, 'rollback', 'P7', message, 'rollback'));
   }
   return ok(target);
 }
 
-/** Length and every listed hash of image bytes that are read in blocks, from wherever they are stored. P7 P9 */
-export function checkImage(target: Target, length: number, blocks: Iterable<Uint8Array>): Result<void, RemoteFault> {
+/** What a file must be: an image, or the encrypted form of one. D2 D7 */
+export type ImageBytes = Pick<Target, 'filename' | 'length' | 'hashes'>;
+
+/** A check of image bytes that come in blocks. */
+export interface ImageCheck {
+  update(block: Uint8Array): void;
+  /** The verdict on all that came; call once. */
+  finish(): Result<void, RemoteFault>;
+}
+
+/** Length and every listed hash. P6 P7 P9 */
+export function createImageCheck(target: ImageBytes): ImageCheck {
   const at = { file: target.filename };
-  if (length !== target.length) {
-    const message = `${length} bytes where ${target.length} are listed`;
-    return fail(faultAt(at, 'length-mismatch', 'P9', message, 'arbitrary-installation'));
-  }
+  let length = 0;
   const hashers = hashFunctions
     .filter((name) => target.hashes[name] !== undefined)
     .map((name) => ({ name, hasher: createHasher(name) }));
-  for (const block of blocks) for (const { hasher } of hashers) hasher.update(block);
-  for (const { name, hasher } of hashers) {
-    if (hasher.hex() === target.hashes[name]) continue;
-    return fail(
-      faultAt(at, 'hash-mismatch', 'P7', `${name} of the image is not the listed one`, 'arbitrary-installation'),
-    );
+  return {
+    update(block) {
+      length += block.length;
+      for (const { hasher } of hashers) hasher.update(block);
+    },
+    finish() {
+      if (length > target.length) {
+        const message = `longer than the ${target.length} bytes that are listed`;
+        return fail(faultAt(at, 'length-mismatch', 'P6', message, 'endless-data'));
+      }
+      if (length < target.length) {
+        const message = `${length} bytes where ${target.length} are listed`;
+        return fail(faultAt(at, 'length-mismatch', 'P9', message, 'arbitrary-installation'));
+      }
+      const wrong = hashers.find(({ name, hasher }) => hasher.hex() !== target.hashes[name]);
+      if (wrong === undefined) return ok();
+      const message = `${wrong.name} of the image is not the listed one`;
+      return fail(faultAt(at, 'hash-mismatch', 'P7', message, 'arbitrary-installation'));
+    },
+  };
+}
+
+/** The same of an image of `length` bytes that is stored somewhere, read in blocks. */
+export function checkImage(
+  target: ImageBytes,
+  length: number,
+  blocks: Iterable<Uint8Array>,
+): Result<void, RemoteFault> {
+  if (length !== target.length) {
+    const message = `${length} bytes where ${target.length} are listed`;
+    return fail(faultAt({ file: target.filename }, 'length-mismatch', 'P9', message, 'arbitrary-installation'));
   }
-  return ok();
+  const check = createImageCheck(target);
+  for (const block of blocks) check.update(block);
+  return check.finish();
 }

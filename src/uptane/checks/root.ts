@@ -1,8 +1,7 @@
 // Owns: S, one step of the root chain. The loop over versions is in the verification procedures.
 import type { RemoteFault } from '../../core/faults.ts';
-import { rootBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { RoleKeys, Root, Signed } from '../metadata.ts';
+import type { OfflineRoleName, RoleKeys, RoleName, Root, Signed, Signers } from '../metadata.ts';
 import { type CheckContext, faultAt } from './context.ts';
 import { checkForm } from './form.ts';
 import { checkThreshold } from './threshold.ts';
@@ -14,11 +13,11 @@ export function checkNextRoot(
   bytes: Uint8Array,
 ): Result<Signed<Root>, RemoteFault> {
   // S2
-  const next = checkForm(context, 'root', 'S2', bytes, rootBytesMax);
+  const next = checkForm(context, 'root', 'S2', bytes, context.profile.bytesMax.root);
   if (!next.ok) return next;
   // S3: a threshold of the keys that are trusted now, and of the keys that it names itself
   for (const { body } of [trusted, next.value]) {
-    const signed = checkThreshold(context, 'S3', next.value, body.roles.root, body.keys);
+    const signed = checkThreshold(context, 'S3', next.value, signersOf(body, 'root'));
     if (!signed.ok) return signed;
   }
   // S4
@@ -29,7 +28,13 @@ export function checkNextRoot(
   return fail(faultAt(context, 'wrong-version', 'S4', message, attack));
 }
 
-function sameKeys(a: RoleKeys, b: RoleKeys): boolean {
+/** The keys that a root names for a role. C1 C2 */
+export function signersOf(root: Root, role: RoleName | OfflineRoleName): Signers {
+  return { role: root.roles[role], keys: root.keys };
+}
+
+function sameKeys(a: RoleKeys | undefined, b: RoleKeys | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
   return a.keyids.length === b.keyids.length && a.keyids.every((id) => b.keyids.includes(id));
 }
 
@@ -41,9 +46,13 @@ export function rotatedOnlineKeys(before: Root, after: Root): boolean {
 }
 
 /** Trust in a root that was handed over out of band: it must at least be signed by its own keys. */
-export function checkProvisionedRoot(context: CheckContext, bytes: Uint8Array): Result<Signed<Root>, RemoteFault> {
-  const root = checkForm(context, 'root', 'S1', bytes, rootBytesMax);
+export function checkProvisionedRoot(
+  place: Pick<CheckContext, 'signatures' | 'profile' | 'repository'>,
+  bytes: Uint8Array | undefined,
+): Result<Signed<Root>, RemoteFault> {
+  const context: CheckContext = { ...place, now: undefined, role: 'root', file: 'root.json' };
+  const root = checkForm(context, 'root', 'S1', bytes, context.profile.bytesMax.root);
   if (!root.ok) return root;
-  const signed = checkThreshold(context, 'S3', root.value, root.value.body.roles.root, root.value.body.keys);
+  const signed = checkThreshold(context, 'S3', root.value, signersOf(root.value.body, 'root'));
   return signed.ok ? ok(root.value) : signed;
 }

@@ -1,17 +1,18 @@
 // Owns: U.
 import type { RemoteFault } from '../../core/faults.ts';
-import { snapshotBytesMax } from '../../core/limits.ts';
-import { fail, type Result } from '../../core/result.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { FileMeta, Root, Signed, Snapshot } from '../metadata.ts';
+import type { Profile } from '../profile.ts';
 import { type CheckContext, faultAt } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
-import { disagreeingHash } from './hashes.ts';
+import { disagreeingFileHash } from './hashes.ts';
+import { signersOf } from './root.ts';
 import { checkThreshold } from './threshold.ts';
 
 /** U1: the cap that the Timestamp sets. */
-export function snapshotCap(listed: FileMeta): number {
-  return Math.min(listed.length ?? snapshotBytesMax, snapshotBytesMax);
+export function snapshotCap({ bytesMax }: Profile, { length }: FileMeta): number {
+  return length === undefined ? bytesMax.snapshot : Math.min(length, bytesMax.statedSnapshot);
 }
 
 /** The Snapshot from its received bytes, against the root, the Timestamp's entry and the Snapshot trusted before. */
@@ -23,11 +24,11 @@ export function checkSnapshot(
   bytes: Uint8Array | undefined,
 ): Result<Signed<Snapshot>, RemoteFault> {
   // U1
-  const file = checkForm(context, 'snapshot', 'U1', bytes, snapshotCap(listed));
+  const file = checkForm(context, 'snapshot', 'U1', bytes, snapshotCap(context.profile, listed));
   if (!file.ok) return file;
   // U2
   const { version } = file.value.body;
-  const wrong = disagreeingHash(file.value.bytes, listed.hashes);
+  const wrong = disagreeingFileHash(context.profile, file.value, listed);
   if (wrong !== undefined) {
     return fail(faultAt(context, 'hash-mismatch', 'U2', `${wrong} is not the timestamp's`, 'mix-and-match'));
   }
@@ -36,22 +37,34 @@ export function checkSnapshot(
     return fail(faultAt(context, 'wrong-version', 'U2', message, 'mix-and-match'));
   }
   // U3
-  const signed = checkThreshold(context, 'U3', file.value, root.roles.snapshot, root.keys);
+  const signed = checkThreshold(context, 'U3', file.value, signersOf(root, 'snapshot'));
   if (!signed.ok) return signed;
+  // U4 U5 U6
+  const follows = checkFollows(context, trusted, file.value.body);
+  if (!follows.ok) return follows;
+  // U7
+  const fresh = checkExpiry(context, 'U7', file.value.body);
+  return fresh.ok ? file : fresh;
+}
+
+/** U4 U5 U6: nothing of the Snapshot trusted before is older in this one, or gone. */
+export function checkFollows(
+  context: CheckContext,
+  trusted: Snapshot | undefined,
+  { version, meta }: Snapshot,
+): Result<void, RemoteFault> {
   // U4
   if (trusted !== undefined && version < trusted.version) {
     return fail(faultAt(context, 'rollback', 'U4', `version ${version} after ${trusted.version}`, 'rollback'));
   }
   // U5 U6
   for (const [name, before] of trusted?.meta ?? []) {
-    const now = file.value.body.meta.get(name);
+    const now = meta.get(name);
     if (now === undefined) return fail(faultAt(context, 'rollback', 'U6', `${name} is no longer listed`, 'rollback'));
     if (now.version < before.version) {
       const message = `${name} is listed at version ${now.version} after ${before.version}`;
       return fail(faultAt(context, 'rollback', 'U5', message, 'rollback'));
     }
   }
-  // U7
-  const fresh = checkExpiry(context, 'U7', file.value.body);
-  return fresh.ok ? file : fresh;
+  return ok();
 }

@@ -1,7 +1,7 @@
 // Owns: whether enough distinct keys of a role signed a file. S3 T2 U3 V3
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Metadata, PublicKey, RoleKeys, Signed } from '../metadata.ts';
+import type { Metadata, Signed, Signers } from '../metadata.ts';
 import { countSigners } from '../signers.ts';
 import { type CheckContext, faultAt } from './context.ts';
 
@@ -14,12 +14,16 @@ export function checkThreshold(
   context: CheckContext,
   clause: string,
   file: Signed<Metadata>,
-  role: RoleKeys,
-  keys: ReadonlyMap<string, PublicKey>,
+  signers: Signers,
 ): Result<void, RemoteFault> {
-  const { valid, bad } = countSigners(context.signatures, file, role, keys);
-  if (valid >= role.threshold) return ok();
-  const message = `${valid} of ${role.threshold} needed signatures are valid${bad === 0 ? '' : `, ${bad} are bad`}`;
+  const { valid, bad } = countSigners(context.signatures, file, signers);
+  if (signers.role === undefined) {
+    return fail(
+      faultAt(context, 'threshold-unmet', clause, 'no keys are named for this role', 'arbitrary-installation'),
+    );
+  }
+  if (valid >= signers.role.threshold) return ok();
+  const message = `${valid} of ${signers.role.threshold} needed signatures are valid${bad === 0 ? '' : `, ${bad} are bad`}`;
   return fail(
     faultAt(context, bad > 0 ? 'bad-signature' : 'threshold-unmet', clause, message, 'arbitrary-installation'),
   );

@@ -1,11 +1,11 @@
 // Owns: T.
 import type { RemoteFault } from '../../core/faults.ts';
-import { timestampBytesMax } from '../../core/limits.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { Root, Signed, Timestamp } from '../metadata.ts';
 import { type CheckContext, faultAt } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
+import { signersOf } from './root.ts';
 import { checkThreshold } from './threshold.ts';
 
 /** The Timestamp from its received bytes, against the trusted root and the Timestamp trusted before. */
@@ -16,13 +16,24 @@ export function checkTimestamp(
   bytes: Uint8Array | undefined,
 ): Result<Signed<Timestamp>, RemoteFault> {
   // T1
-  const file = checkForm(context, 'timestamp', 'T1', bytes, timestampBytesMax);
+  const file = checkForm(context, 'timestamp', 'T1', bytes, context.profile.bytesMax.timestamp);
   if (!file.ok) return file;
   // T2
-  const signed = checkThreshold(context, 'T2', file.value, root.roles.timestamp, root.keys);
+  const signed = checkThreshold(context, 'T2', file.value, signersOf(root, 'timestamp'));
   if (!signed.ok) return signed;
+  // T3 T4
+  const sound = checkTimestampOrder(context, trusted, file.value.body);
+  return sound.ok ? file : sound;
+}
+
+/** What is left to check of a well-signed Timestamp: T3 T4. */
+export function checkTimestampOrder(
+  context: CheckContext,
+  trusted: Timestamp | undefined,
+  received: Timestamp,
+): Result<void, RemoteFault> {
   // T3
-  const { version, snapshot } = file.value.body;
+  const { version, snapshot } = received;
   if (trusted !== undefined && version < trusted.version) {
     return fail(faultAt(context, 'rollback', 'T3', `version ${version} after ${trusted.version}`, 'rollback'));
   }
@@ -31,6 +42,5 @@ export function checkTimestamp(
     return fail(faultAt(context, 'rollback', 'U4', message, 'rollback'));
   }
   // T4
-  const fresh = checkExpiry(context, 'T4', file.value.body);
-  return fresh.ok ? file : fresh;
+  return checkExpiry(context, 'T4', received);
 }

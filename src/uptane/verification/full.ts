@@ -1,11 +1,12 @@
 // Owns: full verification, R, on a Primary and on a full Secondary alike.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { checkMatch } from '../checks/match.ts';
+import { checkMatch, hardwareOf } from '../checks/match.ts';
 import type { Target, Targets } from '../metadata.ts';
 import type { TrustedMetadata, TrustedRepository } from '../trusted.ts';
+import { ImageSearch } from './delegations.ts';
 import { followOnlineRoles } from './onlineRoles.ts';
-import type { EcuContext, Outcome, Procedure } from './procedure.ts';
+import type { EcuContext, Outcome, Procedure, Verifying } from './procedure.ts';
 import { followRoots } from './rootChain.ts';
 
 /** The Director's word, matched with the Image repository's. */
@@ -20,12 +21,13 @@ export interface FullTrust extends TrustedMetadata {
 
 /** `concerns` says which of the Director's images are to be matched: all on a Primary, its own on a Secondary. */
 export function* verifyFull(
-  ecu: EcuContext,
+  context: EcuContext,
   start: FullTrust,
   concerns: (target: Target) => boolean,
 ): Procedure<Outcome<VerifiedTargets>> {
+  const ecu: Verifying = { ...context, notices: [] };
   let trusted: FullTrust = start;
-  const refused = (fault: RemoteFault): Outcome<never> => ({ trusted, result: fail(fault) });
+  const refused = (fault: RemoteFault): Outcome<never> => ({ trusted, result: fail(fault), notices: ecu.notices });
 
   // R2
   const directorRoots = yield* followRoots(ecu, 'director', trusted.director);
@@ -43,20 +45,28 @@ export function* verifyFull(
   if (!image.ok) return refused(image.fault);
   // R10
   const wanted = director.value.targets.body;
-  const matched = matchAll(wanted, concerns, image.value.targets.body, trusted.director.targets?.body);
+  const search = new ImageSearch(ecu, trusted.image, image.value);
+  const matched = yield* matchAll(search, wanted, concerns, trusted.director.targets?.body);
   if (!matched.ok) return refused(matched.fault);
-  return { trusted: { director: director.value, image: image.value }, result: ok({ director: wanted }) };
+  return {
+    trusted: { director: director.value, image: { ...image.value, delegated: search.delegated() } },
+    result: ok({ director: wanted }),
+    notices: ecu.notices,
+  };
 }
 
-function matchAll(
+export function* matchAll(
+  search: ImageSearch,
   wanted: Targets,
   concerns: (target: Target) => boolean,
-  genuine: Targets,
   previous: Targets | undefined,
-): Result<void, RemoteFault> {
+): Procedure<Result<void, RemoteFault>> {
   for (const target of wanted.targets.values()) {
     if (!concerns(target)) continue;
-    const matched = checkMatch(target, genuine, previous);
+    // R10.1
+    const found = yield* search.find({ filename: target.filename, hardwareIds: hardwareOf(target) });
+    if (!found.ok) return found;
+    const matched = checkMatch(search.ecu.profile, target, found.value, previous);
     if (!matched.ok) return matched;
   }
   return ok();

@@ -1,63 +1,152 @@
 // Owns: Timestamp, Snapshot and Targets of one repository, in order: R3 to R5 for the Director, R7 to R9 for the Image repository.
 import type { RemoteFault } from '../../core/faults.ts';
-import { timestampBytesMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
+import type { CheckContext } from '../checks/context.ts';
 import { checkExpiry } from '../checks/expiry.ts';
-import { disagreeingHash } from '../checks/hashes.ts';
+import { disagreeingFileHash } from '../checks/hashes.ts';
+import { signersOf } from '../checks/root.ts';
 import { checkSnapshot, snapshotCap } from '../checks/snapshot.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
 import { checkTimestamp } from '../checks/timestamp.ts';
-import type { FileMeta, Metadata, RepositoryName, RoleName, Signed, Snapshot, Targets } from '../metadata.ts';
+import { changedWithoutVersion } from '../checks/unchanged.ts';
+import type { FileMeta, Metadata, RepositoryName, Signed, Signers, Snapshot, Targets, Timestamp } from '../metadata.ts';
+import type { Profile } from '../profile.ts';
+import { countSigners } from '../signers.ts';
 import type { TrustedRepository } from '../trusted.ts';
-import type { EcuContext, Procedure } from './procedure.ts';
+import { checkContext, latest, type Procedure, type Verifying } from './procedure.ts';
 
-/** A repository of which every role is verified. */
+/** A repository of which every role that it has is verified. */
 export interface VerifiedRepository extends TrustedRepository {
   readonly targets: Signed<Targets>;
 }
 
+/** Policy 6: of two files of one version the trusted one, and a notice; it must be fresh all the same. */
+export function keepingTrusted<T extends Metadata>(
+  context: CheckContext & Verifying,
+  clauses: { readonly version: string; readonly expiry: string },
+  trusted: Signed<T> | undefined,
+  received: Signed<T>,
+): Result<Signed<T>, RemoteFault> {
+  const notice = changedWithoutVersion(context, clauses.version, trusted, received);
+  if (notice === undefined || trusted === undefined) return ok(received);
+  context.notices.push(notice);
+  const fresh = checkExpiry(context, clauses.expiry, trusted.body);
+  return fresh.ok ? ok(trusted) : fresh;
+}
+
 /** R4 R8: the stored file if it is the listed one, and so need not be downloaded again; it is judged all the same (policy 9). */
-function ifListed<T extends Metadata>(stored: Signed<T> | undefined, listed: FileMeta): Signed<T> | undefined {
+export function ifListed<T extends Metadata>(
+  profile: Profile,
+  stored: Signed<T> | undefined,
+  listed: FileMeta,
+): Signed<T> | undefined {
   if (stored === undefined || stored.body.version !== listed.version) return undefined;
-  return disagreeingHash(stored.bytes, listed.hashes) === undefined ? stored : undefined;
+  return disagreeingFileHash(profile, stored, listed) === undefined ? stored : undefined;
 }
 
 /** Follows the three online roles under `trusted`'s root, which has just been verified. */
 export function* followOnlineRoles(
-  ecu: EcuContext,
+  ecu: Verifying,
   repository: RepositoryName,
   trusted: TrustedRepository,
 ): Procedure<Result<VerifiedRepository, RemoteFault>> {
-  const root = trusted.root.body;
-  const at = (role: RoleName) => ({ ...ecu, repository, file: `${role}.json` });
-
+  if (repository === 'director' && !ecu.profile.directorSnapshot) {
+    const targets = yield* followTargets(ecu, repository, trusted, undefined);
+    return targets.ok ? ok({ ...trusted, targets: targets.value }) : targets;
+  }
   // R3 R7
-  const timestampBytes = yield { repository, role: 'timestamp', version: undefined, bytesMax: timestampBytesMax };
-  const timestamp = checkTimestamp(at('timestamp'), root, trusted.timestamp?.body, timestampBytes);
+  const timestamp = yield* followTimestamp(ecu, repository, trusted);
   if (!timestamp.ok) return timestamp;
-
   // R4 R8
-  const listed = timestamp.value.body.snapshot;
-  const storedSnapshot = ifListed(trusted.snapshot, listed);
-  let snapshot: Result<Signed<Snapshot>, RemoteFault>;
-  if (storedSnapshot !== undefined) {
-    const fresh = checkExpiry(at('snapshot'), 'U7', storedSnapshot.body);
-    snapshot = fresh.ok ? ok(storedSnapshot) : fresh;
-  } else {
-    const bytes = yield { repository, role: 'snapshot', version: listed.version, bytesMax: snapshotCap(listed) };
-    snapshot = checkSnapshot(at('snapshot'), root, listed, trusted.snapshot?.body, bytes);
-  }
+  const snapshot = yield* followSnapshot(ecu, repository, trusted, timestamp.value.body);
   if (!snapshot.ok) return snapshot;
-
   // R5 R9
-  const listedTargets = snapshot.value.body.meta.get('targets.json');
-  const targetsContext = { ...at('targets'), root, listed: listedTargets, trusted: trusted.targets?.body };
-  let bytes = listedTargets && ifListed(trusted.targets, listedTargets)?.bytes;
-  if (bytes === undefined && listedTargets !== undefined) {
-    const bytesMax = targetsCap(repository, listedTargets);
-    bytes = yield { repository, role: 'targets', version: listedTargets.version, bytesMax };
-  }
-  const targets = checkTargets(targetsContext, bytes);
+  const targets = yield* followTargets(ecu, repository, trusted, snapshot.value.body);
   if (!targets.ok) return targets;
-  return ok({ root: trusted.root, timestamp: timestamp.value, snapshot: snapshot.value, targets: targets.value });
+  return ok({ ...trusted, timestamp: timestamp.value, snapshot: snapshot.value, targets: targets.value });
+}
+
+export function* followTimestamp(
+  ecu: Verifying,
+  repository: RepositoryName,
+  trusted: TrustedRepository,
+): Procedure<Result<Signed<Timestamp>, RemoteFault>> {
+  const file = latest('timestamp');
+  const bytes = yield { repository, ...file, bytesMax: ecu.profile.bytesMax.timestamp };
+  const context = checkContext(ecu, repository, file);
+  const received = checkTimestamp(context, trusted.root.body, trusted.timestamp?.body, bytes);
+  if (!received.ok) return received;
+  return keepingTrusted(context, { version: 'T3', expiry: 'T4' }, trusted.timestamp, received.value);
+}
+
+function* followSnapshot(
+  ecu: Verifying,
+  repository: RepositoryName,
+  trusted: TrustedRepository,
+  { snapshot: listed }: Timestamp,
+): Procedure<Result<Signed<Snapshot>, RemoteFault>> {
+  const context = checkContext(ecu, repository, latest('snapshot'));
+  const stored = ifListed(ecu.profile, trusted.snapshot, listed);
+  if (stored !== undefined) {
+    const fresh = checkExpiry(context, 'U7', stored.body);
+    return fresh.ok ? ok(stored) : fresh;
+  }
+  const bytesMax = snapshotCap(ecu.profile, listed);
+  const bytes = yield { repository, role: 'snapshot', version: listed.version, bytesMax };
+  const received = checkSnapshot(context, trusted.root.body, listed, trusted.snapshot?.body, bytes);
+  if (!received.ok) return received;
+  return keepingTrusted(context, { version: 'U4', expiry: 'U7' }, trusted.snapshot, received.value);
+}
+
+/** `snapshot`: undefined where the repository serves none, and so V2 does not apply. */
+export function* followTargets(
+  ecu: Verifying,
+  repository: RepositoryName,
+  trusted: TrustedRepository,
+  snapshot: Snapshot | undefined,
+): Procedure<Result<Signed<Targets>, RemoteFault>> {
+  const signers = signersOf(trusted.root.body, 'targets');
+  const listed = snapshot?.meta.get('targets.json');
+  const bytes = yield* targetsBytes(ecu, repository, trusted.targets, snapshot, signers);
+  const context = {
+    ...checkContext(ecu, repository, latest('targets')),
+    signers,
+    listed,
+    trusted: trusted.targets?.body,
+  };
+  const received = checkTargets(context, bytes);
+  if (!received.ok) return received;
+  const before = ifSigned(ecu, trusted.targets, signers);
+  return keepingTrusted(context, { version: 'V4', expiry: 'V5' }, before, received.value);
+}
+
+/** The stored bytes where they are the listed ones and today's keys signed them; else they are asked for. */
+function* targetsBytes(
+  ecu: Verifying,
+  repository: RepositoryName,
+  stored: Signed<Targets> | undefined,
+  snapshot: Snapshot | undefined,
+  signers: Signers,
+): Procedure<Uint8Array | undefined> {
+  const listed = snapshot?.meta.get('targets.json');
+  if (snapshot !== undefined && listed === undefined) return undefined;
+  const known = listed && ifSigned(ecu, ifListed(ecu.profile, stored, listed), signers);
+  if (known !== undefined) return known.bytes;
+  const bytesMax = targetsCap(ecu.profile, repository, listed);
+  return yield { repository, role: 'targets', version: listed?.version, bytesMax };
+}
+
+/** A stored file while today's keys vouch for it: what only replaced keys signed must not take the place of what the new ones sign. */
+export function ifSigned<T extends Metadata>(
+  ecu: Verifying,
+  stored: Signed<T> | undefined,
+  signers: Signers,
+): Signed<T> | undefined {
+  return stored !== undefined && isSigned(ecu, stored, signers) ? stored : undefined;
+}
+
+/** Keys may have rotated since a file was stored, and its version stayed. */
+export function isSigned(ecu: Verifying, file: Signed<Metadata>, signers: Signers): boolean {
+  const { role } = signers;
+  return role !== undefined && countSigners(ecu.signatures, file, signers).valid >= role.threshold;
 }

@@ -3,15 +3,14 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { type RepositoryName, type RoleName, roleFile } from '../metadata.ts';
+import type { CheckContext } from '../checks/context.ts';
+import type { RepositoryName, RoleName } from '../metadata.ts';
+import { type FileName, fileName, type Profile } from '../profile.ts';
 import type { TrustedMetadata } from '../trusted.ts';
 
-/** A metadata file that the procedure needs next. */
-export interface MetadataRequest {
+/** A metadata file that the procedure needs next. `version`: undefined for the latest. */
+export interface MetadataRequest extends FileName {
   readonly repository: RepositoryName;
-  readonly role: RoleName;
-  /** The version in the file's name; undefined for the latest (the Timestamp, and all in partial verification). H1 */
-  readonly version: number | undefined;
   /** Whoever answers stops reading past this many bytes, and hands over what it has: the check names the fault. */
   readonly bytesMax: number;
 }
@@ -19,10 +18,12 @@ export interface MetadataRequest {
 /** The file, or undefined where there is none. */
 export type MetadataAnswer = Uint8Array | undefined;
 
-/** `trusted` is what to keep, whatever the result: newly verified roots always, the other roles only all together. */
 export interface Outcome<T> {
+  /** What to keep, whatever the result: newly verified roots always, the other roles only all together. */
   readonly trusted: TrustedMetadata;
   readonly result: Result<T, RemoteFault>;
+  /** What is to be reported and did not make the update fail. Policy 6 */
+  readonly notices: readonly RemoteFault[];
 }
 
 export type Procedure<T> = Generator<MetadataRequest, T, MetadataAnswer>;
@@ -30,16 +31,30 @@ export type Procedure<T> = Generator<MetadataRequest, T, MetadataAnswer>;
 /** What every procedure needs to know of the ECU it runs on. */
 export interface EcuContext {
   readonly signatures: Signatures;
+  readonly profile: Profile;
   /** Attested time, seconds since 1970. */
   readonly now: number | undefined;
-  readonly vin: string;
+  /** Undefined where the vehicle is not known: whoever it names is accepted. */
+  readonly vin: string | undefined;
   /** Every ECU, on a Primary; undefined on a Secondary. */
   readonly vehicleEcus: ReadonlySet<string> | undefined;
 }
 
-/** The name under which a repository stores what is asked for. H1 */
-export function requestedFile(request: Pick<MetadataRequest, 'role' | 'version'>): string {
-  return request.version === undefined ? roleFile(request.role) : `${request.version}.${roleFile(request.role)}`;
+/** An ECU at work on one verification. */
+export interface Verifying extends EcuContext {
+  readonly notices: RemoteFault[];
+}
+
+/** Where a file that is asked for stands, for checks and faults. */
+export function checkContext(ecu: Verifying, repository: RepositoryName, file: FileName): CheckContext & Verifying {
+  const { offline = false, delegated, role } = file;
+  const name = delegated ?? (offline ? `offline-${role}` : role);
+  return { ...ecu, repository, role: name, offline, file: fileName(ecu.profile, file) };
+}
+
+/** The unversioned name of one of the four roles' files. */
+export function latest(role: RoleName): FileName {
+  return { role, version: undefined };
 }
 
 /** Runs a procedure to its end over answers that are at hand. */

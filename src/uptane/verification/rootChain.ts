@@ -1,13 +1,13 @@
 // Owns: S, following a repository's root from the trusted version to the latest.
 import type { RemoteFault } from '../../core/faults.ts';
-import { rootBytesMax, rootRotationsMax } from '../../core/limits.ts';
+import { rootRotationsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { type CheckContext, faultAt } from '../checks/context.ts';
+import { faultAt } from '../checks/context.ts';
 import { checkExpiry } from '../checks/expiry.ts';
 import { checkNextRoot, rotatedOnlineKeys } from '../checks/root.ts';
 import type { RepositoryName } from '../metadata.ts';
 import type { TrustedRepository } from '../trusted.ts';
-import type { EcuContext, Procedure } from './procedure.ts';
+import { checkContext, type Procedure, type Verifying } from './procedure.ts';
 
 /** What to keep of a repository, and whether its latest root is good. */
 export interface RootChain {
@@ -17,7 +17,7 @@ export interface RootChain {
 
 /** S1 to S7. Every root that verifies is kept, also where a later one does not. */
 export function* followRoots(
-  ecu: EcuContext,
+  ecu: Verifying,
   repository: RepositoryName,
   start: TrustedRepository,
 ): Procedure<RootChain> {
@@ -25,9 +25,9 @@ export function* followRoots(
   let trusted = start;
   for (let step = 0; ; step += 1) {
     // S2
-    const version = trusted.root.body.version + 1;
-    const context: CheckContext = { ...ecu, repository, file: `${version}.root.json` };
-    const bytes = yield { repository, role: 'root', version, bytesMax: rootBytesMax };
+    const file = { role: 'root', version: trusted.root.body.version + 1 } as const;
+    const context = checkContext(ecu, repository, file);
+    const bytes = yield { repository, ...file, bytesMax: ecu.profile.bytesMax.root };
     if (bytes === undefined) break;
     if (step === rootRotationsMax) {
       const message = `more than ${rootRotationsMax} roots to follow`;
@@ -42,7 +42,13 @@ export function* followRoots(
     trusted = { ...(rotated ? kept : trusted), root: next.value };
   }
   // S6
-  const context: CheckContext = { ...ecu, repository, file: `${trusted.root.body.version}.root.json` };
-  const fresh = checkExpiry(context, 'S6', trusted.root.body);
+  const { version } = trusted.root.body;
+  const fresh = checkExpiry(checkContext(ecu, repository, { role: 'root', version }), 'S6', trusted.root.body);
   return { trusted, result: fresh.ok ? ok() : fresh };
+}
+
+/** The files trusted before, under the root that was verified since: where what it vouches for is not to be kept. P5 S5 S7 */
+export function underRoot(previous: TrustedRepository, { root }: TrustedRepository): TrustedRepository {
+  const { timestamp: _timestamp, snapshot: _snapshot, ...kept } = previous;
+  return { ...(rotatedOnlineKeys(previous.root.body, root.body) ? kept : previous), root };
 }

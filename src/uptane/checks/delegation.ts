@@ -1,0 +1,49 @@
+// Owns: W4, whether a delegation applies to an image: by its path and by the hardware that it is for.
+import { utf8 } from '../../core/bytes.ts';
+import { hashHex } from '../../crypto/hashes.ts';
+import type { Delegation, Delegations, SuccinctRoles } from '../metadata.ts';
+import type { Profile } from '../profile.ts';
+import { matchesPath, matchesText } from './pathPattern.ts';
+
+/** An image that is looked for, and the hardware of every ECU that is to install it. */
+export interface Wanted {
+  readonly filename: string;
+  readonly hardwareIds: readonly string[];
+}
+
+/** W4 E4 E5: the path matches, and all of the hardware is the delegation's. */
+export function applies(profile: Profile, delegation: Delegation, wanted: Wanted): boolean {
+  const { hardwareIds } = delegation;
+  if (hardwareIds !== undefined && !wanted.hardwareIds.every((id) => hardwareIds.includes(id))) return false;
+  return matchesAny(profile, delegation, wanted.filename);
+}
+
+function matchesAny(profile: Profile, { paths, pathHashPrefixes }: Delegation, filename: string): boolean {
+  const matches = profile.wildcardsCrossFolders ? matchesText : matchesPath;
+  if (paths?.some((pattern) => matches(pattern, filename))) return true;
+  if (pathHashPrefixes === undefined) return false;
+  const digest = hashHex('sha256', utf8(filename));
+  return pathHashPrefixes.some((prefix) => digest.startsWith(prefix));
+}
+
+/** The delegations that apply, in priority order; of hash bins the one that holds the path. E2 */
+export function applicable(profile: Profile, delegations: Delegations, wanted: Wanted): readonly Delegation[] {
+  const { roles, succinct } = delegations;
+  if (succinct !== undefined) return [binOf(succinct, wanted.filename)];
+  return roles.filter((delegation) => applies(profile, delegation, wanted));
+}
+
+/** TUF: the bin is told by the first bits of the path's hash; its name ends with its number, in as many digits as the last one has. */
+function binOf({ keyids, threshold, bitLength, namePrefix }: SuccinctRoles, filename: string): Delegation {
+  const bin = Math.floor(Number.parseInt(hashHex('sha256', utf8(filename)).slice(0, 8), 16) / 2 ** (32 - bitLength));
+  const digits = (2 ** bitLength - 1).toString(16).length;
+  const name = `${namePrefix}-${bin.toString(16).padStart(digits, '0')}`;
+  return {
+    roles: [{ name, keyids, threshold }],
+    agreement: 1,
+    paths: undefined,
+    pathHashPrefixes: undefined,
+    terminating: true,
+    hardwareIds: undefined,
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * The Uptane verification core, for use on its own: `import { verifyFull } from 'ecunet/uptane'`.
+ *
+ * Nothing here does I/O, reads a clock or awaits. A verification is a generator that yields a request for each metadata file,
+ * is given the file's bytes, and returns what to trust from then on beside its result; `runProcedure` runs one over answers
+ * that are at hand. A fault is a value with a stable code and the clause that found it.
+ *
+ * @packageDocumentation
+ */
+export { type Attack, type RemoteFault, type RemoteFaultCode, remoteFaultCodes } from '../core/faults.ts';
+export type { Result } from '../core/result.ts';
+export { ed25519Noble } from '../crypto/ed25519Noble.ts';
+export { ed25519Node } from '../crypto/ed25519Node.ts';
+export type { HashFunction } from '../crypto/hashes.ts';
+export type { Signatures } from '../crypto/signatures.ts';
+export { type CanonicalForm, canonicalJson, olpcJson } from './canonicalJson.ts';
+export type { CheckContext } from './checks/context.ts';
+export { checkImage, checkTarget, createImageCheck, type ImageCheck, type InstallingEcu } from './checks/image.ts';
+export { targetOf } from './checks/match.ts';
+export { checkProvisionedRoot } from './checks/root.ts';
+export { type DecodeFault, decodeMetadata, type MetadataPlace } from './decodeMetadata.ts';
+export { faultSummary, faultText } from './faults.ts';
+export { keyIdOf, type SigningKey, signingKey } from './keys.ts';
+export type {
+  DelegatedRole,
+  Delegation,
+  Delegations,
+  EcuAssignment,
+  EncryptedImage,
+  FileMeta,
+  Hashes,
+  Metadata,
+  MetadataOf,
+  MustMatch,
+  OfflineRoleName,
+  PublicKey,
+  RepositoryName,
+  RoleKeys,
+  RoleName,
+  Root,
+  Signature,
+  Signed,
+  Signers,
+  Snapshot,
+  SuccinctRoles,
+  Target,
+  Targets,
+  Timestamp,
+} from './metadata.ts';
+export { storedImageName } from './metadata.ts';
+export type { EcuHardware } from './offlineAssignment.ts';
+export { answerFromMedia, imageFromMedia, type OfflineMedia } from './offlineMedia.ts';
+export {
+  aktualizrProfile,
+  encodeRoleName,
+  type FileName,
+  fileName,
+  type Profile,
+  type ProfileName,
+  profiles,
+  tufProfile,
+  uptaneProfile,
+} from './profile.ts';
+export { signMetadata, signPayload } from './sign.ts';
+export { type JsonObject, type JsonValue, parseStrictJson } from './strictJson.ts';
+export { checkTimeAttestation, makeTimeAttestation, type TimeExpectation } from './timeAttestation.ts';
+export {
+  restoreTrusted,
+  type TrustedMetadata,
+  type TrustedRepository,
+  trustedFiles,
+  trustedVersions,
+} from './trusted.ts';
+export { checkVehicleManifest, makeVehicleManifest, type VehicleManifest } from './vehicleManifest.ts';
+export { type FullTrust, type VerifiedTargets, verifyFull } from './verification/full.ts';
+export { refreshingOffline, verifyOffline } from './verification/offline.ts';
+export { verifyPartial } from './verification/partial.ts';
+export {
+  type EcuContext,
+  type MetadataAnswer,
+  type MetadataRequest,
+  type Outcome,
+  type Procedure,
+  runProcedure,
+} from './verification/procedure.ts';
+export { checkVersionReport, type DetectedAttack, makeVersionReport, type VersionReport } from './versionReport.ts';

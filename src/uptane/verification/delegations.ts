@@ -1,0 +1,183 @@
+// Owns: W and X, the search for an image in the Image repository: the top-level Targets, then its delegations, as deep as needed.
+// Lazy: a role that does not apply, or comes after the image was found, is never asked for.
+import type { RemoteFault } from '../../core/faults.ts';
+import { delegatedRolesVisitedMax } from '../../core/limits.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { faultAt } from '../checks/context.ts';
+import { applicable, type Wanted } from '../checks/delegation.ts';
+import { equalHashes } from '../checks/hashes.ts';
+import { checkTargets, targetsCap } from '../checks/targets.ts';
+import type { DelegatedRole, Delegation, PublicKey, Signed, Snapshot, Target, Targets } from '../metadata.ts';
+import type { FileName } from '../profile.ts';
+import type { TrustedRepository } from '../trusted.ts';
+import { ifListed, ifSigned, keepingTrusted, type VerifiedRepository } from './onlineRoles.ts';
+import { checkContext, type Procedure, type Verifying } from './procedure.ts';
+
+/** Delegated Targets by the role's name. */
+export type DelegatedTargets = ReadonlyMap<string, Signed<Targets>>;
+
+/** The verified Image repository, and what was loaded of its delegated roles. */
+export class ImageSearch {
+  readonly ecu: Verifying;
+  readonly targets: Targets;
+  readonly loaded = new Map<string, Signed<Targets>>();
+  /** By the Snapshot. */
+  private readonly listed: Snapshot['meta'];
+  private readonly stored: DelegatedTargets;
+
+  /** `stored`: what was trusted before. */
+  constructor(ecu: Verifying, stored: TrustedRepository, verified: VerifiedRepository) {
+    this.ecu = ecu;
+    this.stored = stored.delegated ?? new Map();
+    this.listed = verified.snapshot?.body.meta ?? new Map();
+    this.targets = verified.targets.body;
+  }
+
+  /** What is trusted from now on: what was loaded, and of the rest what the Snapshot still lists. */
+  delegated(): DelegatedTargets {
+    const kept = [...this.stored].filter(([name]) => this.listed.has(`${name}.json`));
+    return new Map([...kept, ...this.loaded]);
+  }
+
+  /** R10.1: the Image repository's word on an image. W1 to W7, X1 to X4 */
+  *find(wanted: Wanted): Procedure<Result<Target, RemoteFault>> {
+    const visit: Visit = { wanted, path: [], shared: { rolesLeft: delegatedRolesVisitedMax } };
+    const found = yield* this.searchRole(visit, this.targets);
+    if (!found.ok) return found;
+    if (found.value !== undefined) return ok(found.value);
+    // W7
+    return fail(
+      visit.shared.disagreement ?? notFound(wanted, 'R10.1', 'does not list the image that the Director wants'),
+    );
+  }
+
+  /** W2 W4 W6, from one verified file: the image, or undefined where neither it nor its delegations have it. */
+  private *searchRole(visit: Visit, file: Targets): Procedure<Result<Target | undefined, RemoteFault>> {
+    // W2
+    const listed = file.targets.get(visit.wanted.filename);
+    if (listed !== undefined || file.delegations === undefined) return ok(listed);
+    // W4
+    const { keys } = file.delegations;
+    for (const delegation of applicable(this.ecu.profile, file.delegations, visit.wanted)) {
+      const found =
+        delegation.roles.length > 1
+          ? yield* this.searchMultiRole(visit, delegation, keys)
+          : yield* this.searchDelegation(visit, delegation, delegation.roles[0], keys);
+      if (!found.ok || found.value !== undefined) return found;
+      // W3 A7
+      if (delegation.terminating) {
+        return fail(
+          visit.shared.disagreement ?? notFound(visit.wanted, 'W3', 'leaves the image to a role that does not list it'),
+        );
+      }
+    }
+    return ok(undefined);
+  }
+
+  /** W1 W6. A role on the way to itself has been searched; a terminating one is not searched past its own file. */
+  private *searchDelegation(
+    visit: Visit,
+    delegation: Delegation,
+    role: DelegatedRole | undefined,
+    keys: ReadonlyMap<string, PublicKey>,
+  ): Procedure<Result<Target | undefined, RemoteFault>> {
+    if (role === undefined || visit.path.includes(role.name)) return ok(undefined);
+    if (visit.shared.rolesLeft === 0) {
+      const message = `more than ${delegatedRolesVisitedMax} delegated roles to search`;
+      return fail(faultAt(imagePlace(role.name), 'delegations-too-deep', 'W6', message, 'endless-data'));
+    }
+    visit.shared.rolesLeft -= 1;
+    // W1
+    const file = yield* this.load(role, keys);
+    if (!file.ok) return file;
+    if (delegation.terminating && delegation.roles.length === 1)
+      return ok(file.value.body.targets.get(visit.wanted.filename));
+    return yield* this.searchRole({ ...visit, path: [...visit.path, role.name] }, file.value.body);
+  }
+
+  /** W5: X1 to X4. A role that is missing or invalid has no word in it. */
+  private *searchMultiRole(
+    visit: Visit,
+    delegation: Delegation,
+    keys: ReadonlyMap<string, PublicKey>,
+  ): Procedure<Result<Target | undefined, RemoteFault>> {
+    // X1
+    const words: Target[] = [];
+    let fault: RemoteFault | undefined;
+    for (const role of delegation.roles) {
+      const found = yield* this.searchDelegation(visit, delegation, role, keys);
+      if (found.ok && found.value !== undefined) words.push(found.value);
+      if (!found.ok) fault ??= found.fault;
+    }
+    // X2 X3: in the order of the roles, so that the first group found is the one with the earliest role
+    const agreed = words.find((word) => words.filter((other) => isSame(word, other)).length >= delegation.agreement);
+    // X4
+    if (agreed === undefined && (words.length > 0 || fault !== undefined)) {
+      visit.shared.disagreement ??= fault ?? disagreement(visit.wanted, delegation);
+    }
+    return ok(agreed);
+  }
+
+  /** W1: the role's file, by V, under the keys of this very delegator. */
+  private *load(
+    role: DelegatedRole,
+    keys: ReadonlyMap<string, PublicKey>,
+  ): Procedure<Result<Signed<Targets>, RemoteFault>> {
+    const signers = { role, keys };
+    const listed = this.listed.get(`${role.name}.json`);
+    const file: FileName = { role: 'targets', delegated: role.name, version: listed?.version };
+    const at = checkContext(this.ecu, 'image', file);
+    if (listed === undefined) {
+      return fail(faultAt(at, 'missing-file', 'V2', 'the snapshot does not list this delegated role', 'mix-and-match'));
+    }
+    const loaded = ifSigned(this.ecu, this.loaded.get(role.name), signers);
+    if (loaded !== undefined) return ok(loaded);
+    const stored = this.stored.get(role.name);
+    const known = ifSigned(this.ecu, ifListed(this.ecu.profile, stored, listed), signers);
+    const bytesMax = targetsCap(this.ecu.profile, 'image', listed);
+    const bytes = known?.bytes ?? (yield { repository: 'image', ...file, bytesMax });
+    const checked = checkTargets({ ...at, signers, listed, trusted: stored?.body }, bytes);
+    if (!checked.ok) return checked;
+    const before = ifSigned(this.ecu, stored, signers);
+    const kept = keepingTrusted(at, { version: 'V4', expiry: 'V5' }, before, checked.value);
+    if (kept.ok) this.loaded.set(role.name, kept.value);
+    return kept;
+  }
+}
+
+/** One search, at one place of it. */
+interface Visit {
+  readonly wanted: Wanted;
+  /** The delegated roles on the way from the top. */
+  readonly path: readonly string[];
+  /** By all branches of the search. `disagreement`: why the first multi-role delegation that applied gave nothing. */
+  readonly shared: { rolesLeft: number; disagreement?: RemoteFault };
+}
+
+function imagePlace(role: string) {
+  return { repository: 'image', role, file: `${role}.json` } as const;
+}
+
+function notFound({ filename }: Wanted, clause: string, what: string): RemoteFault {
+  const at = { repository: 'image', role: 'targets', file: filename } as const;
+  return faultAt(at, 'target-missing', clause, `the Image repository ${what}`, 'arbitrary-installation');
+}
+
+function disagreement({ filename }: Wanted, { roles, agreement }: Delegation): RemoteFault {
+  const names = roles.map(({ name }) => name).join(', ');
+  const message = `${agreement} of ${names} must say the same of the image`;
+  const at = { repository: 'image', role: 'targets', file: filename } as const;
+  return faultAt(at, 'roles-disagree', 'X4', message, 'arbitrary-installation');
+}
+
+/** X2: equal in all but what is this project's own to say. */
+function isSame(a: Target, b: Target): boolean {
+  const ids = ({ mustMatch }: Target) => mustMatch.hardwareIds?.toSorted().join('\n');
+  return (
+    a.length === b.length &&
+    equalHashes(a.hashes, b.hashes) &&
+    ids(a) === ids(b) &&
+    a.mustMatch.releaseCounter === b.mustMatch.releaseCounter &&
+    a.mustMatch.others === b.mustMatch.others
+  );
+}
