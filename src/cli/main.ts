@@ -4,8 +4,6 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../core/faults.ts';
 import { printable } from '../core/text.ts';
-import { replayCommand } from './replay.ts';
-import { runCommand } from './run.ts';
 
 const exitFailed = 1;
 const exitBadInput = 2;
@@ -20,17 +18,32 @@ const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );
 
-const program = new Command('ecunet')
-  .version(version)
-  .description('In-vehicle ECU network simulator for secure over-the-air updates with Uptane')
-  .addCommand(runCommand())
-  .addCommand(replayCommand());
-for (const command of [program, ...program.commands]) {
+/** Each loads only what it needs: the simulator is large, and the clients are called often. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).runCommand(),
+  replay: async () => (await import('./replay.ts')).replayCommand(),
+  verify: async () => (await import('./verify.ts')).verifyCommand(),
+  tuf: async () => (await import('./tuf.ts')).tufCommand(),
+};
+
+/** Errors are one line of this program's, and its exit codes; a command of a command inherits nothing by itself. */
+function speaksPlainly(command: Command): void {
   command
     .exitOverride()
     .showSuggestionAfterError(false)
     .configureOutput({ outputError: (text) => complain(text.replace(/^error: /, '')) });
+  for (const inner of command.commands) speaksPlainly(inner);
 }
+
+const program = new Command('ecunet')
+  .version(version)
+  .description('In-vehicle ECU network simulator for secure over-the-air updates with Uptane');
+const named = Object.hasOwn(commands, process.argv[2] ?? '') ? [process.argv[2] ?? ''] : Object.keys(commands);
+for (const name of named) {
+  const command = await commands[name]?.();
+  if (command !== undefined) program.addCommand(command);
+}
+speaksPlainly(program);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitFailed); // the reader went away, as `| head` does

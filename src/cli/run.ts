@@ -12,7 +12,7 @@ import { createDashboardStore, type DashboardStore } from '../tui/dashboardStore
 import { canShowDashboard, loadDashboard } from '../tui/loadDashboard.ts';
 import { createProgressLines } from '../tui/progressLines.ts';
 import { summaryText } from '../tui/summary.ts';
-import { isImageFilename } from '../uptane/decodeMetadata.ts';
+import { isImageFilename } from '../uptane/decode/fields.ts';
 
 interface Options {
   readonly seed?: number;

@@ -1,0 +1,231 @@
+// Owns: checking a Director and an Image repository as one ECU would, with what it trusted before, and keeping what it trusts now.
+// The judging is src/uptane's; this brings the files and stores the outcome.
+import type { RemoteFault } from '../core/faults.ts';
+import { InputError } from '../core/faults.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { Signatures } from '../crypto/signatures.ts';
+import { faultAt } from '../uptane/checks/context.ts';
+import { checkTarget, type InstallingEcu } from '../uptane/checks/image.ts';
+import { targetOf } from '../uptane/checks/match.ts';
+import { checkProvisionedRoot } from '../uptane/checks/root.ts';
+import type { Hashes, RepositoryName, RoleName, Root, Signed, Target, Targets } from '../uptane/metadata.ts';
+import { type FileName, fileName, type Profile } from '../uptane/profile.ts';
+import {
+  restoreTrusted,
+  type TrustedMetadata,
+  type TrustedRepository,
+  trustedFiles,
+  trustedVersions,
+} from '../uptane/trusted.ts';
+import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
+import { verifyPartial } from '../uptane/verification/partial.ts';
+import type { EcuContext, Outcome, Procedure } from '../uptane/verification/procedure.ts';
+import { underRoot } from '../uptane/verification/rootChain.ts';
+import type { RepositoryFiles } from './repositoryFiles.ts';
+import type { TrustStore } from './trustStore.ts';
+
+export type VerificationMode = 'full' | 'partial' | 'partial+root';
+
+/** Where trust begins when the store is new: roots that were handed over, or each repository's first one, unseen. */
+export type Beginning = 'first' | { readonly [repository in RepositoryName]?: Uint8Array };
+
+export interface VerificationInputs {
+  readonly signatures: Signatures;
+  readonly profile: Profile;
+  readonly mode: VerificationMode;
+  readonly director: RepositoryFiles;
+  /** Not needed for partial verification. */
+  readonly image: RepositoryFiles | undefined;
+  readonly store: TrustStore;
+  readonly beginning: Beginning | undefined;
+  readonly ecu: Pick<InstallingEcu, 'serial' | 'hardwareId'>;
+  /** On a Primary: the hardware of every ECU of the vehicle, its own included. */
+  readonly vehicle: ReadonlyMap<string, string> | undefined;
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+/** An image that an ECU is to install. */
+export interface ListedTarget {
+  readonly filename: string;
+  readonly length: number;
+  readonly hashes: Hashes;
+  readonly ecu: string;
+}
+
+export interface Verified {
+  readonly targets: readonly ListedTarget[];
+  /** The same images as metadata lists them, each once. */
+  readonly images: readonly Target[];
+  /** Of the metadata that was verified, by `director/targets` and the like. */
+  readonly versions: Readonly<Record<string, number>>;
+  /** Faults that the update does not fail for. Policy 6 */
+  readonly notices: readonly RemoteFault[];
+}
+
+/** Verifies, and stores what is to be kept. Throws an InputError for what only the user can mend. */
+export async function verifyRepositories(inputs: VerificationInputs): Promise<Result<Verified, RemoteFault>> {
+  const { store, ecu, profile } = inputs;
+  const stored = store.read();
+  const identity = { ecu: `${ecu.serial}:${ecu.hardwareId}`, profile: profile.name };
+  for (const [name, value] of Object.entries(identity)) {
+    const earlier = stored?.identity[name] ?? value;
+    if (earlier !== value) throw new InputError(`the store is of ${name} ${earlier}, not ${value}`);
+  }
+  const start = await startingTrust(inputs, stored?.files);
+  if (!start.ok) return start;
+
+  const before = stored?.identity.vin;
+  const outcome = await carryOut(inputs, start.value, before);
+  const { result } = outcome;
+  const judged = result.ok ? judgeTargets(inputs, result.value.director) : result;
+  const isForUs = inputs.vehicle !== undefined || (judged.ok && judged.value.length > 0);
+  const verdict = judged.ok ? (isForUs ? 'taken' : 'passed over') : 'refused';
+  const vin = before ?? (result.ok && verdict === 'taken' ? result.value.director.vin : undefined);
+  store.write({
+    identity: { ...identity, ...(vin !== undefined && { vin }) },
+    files: trustedFiles(kept(start.value, outcome, verdict)),
+  });
+  if (!judged.ok) return judged;
+  return ok({
+    targets: judged.value.map(({ target: { filename, length, hashes }, serial }) => ({
+      filename,
+      length,
+      hashes,
+      ecu: serial,
+    })),
+    images: [...new Set(judged.value.map(({ target }) => target))],
+    versions: trustedVersions(outcome.trusted),
+    notices: outcome.notices,
+  });
+}
+
+/** What the store holds, and where it lacks a root that is needed, the root that trust begins with. L1 L2 */
+async function startingTrust(
+  inputs: VerificationInputs,
+  files: ReadonlyMap<string, Uint8Array> | undefined,
+): Promise<Result<TrustedMetadata, RemoteFault>> {
+  const restored = files === undefined ? undefined : restoreTrusted(inputs.profile, files);
+  if (restored?.ok === false) throw new InputError(`the stored metadata is damaged: ${restored.fault}`);
+  let trusted: Partial<Record<RepositoryName, TrustedRepository>> = restored?.value ?? {};
+  const needed = inputs.mode === 'full' ? (['director', 'image'] as const) : (['director'] as const);
+  for (const repository of needed) {
+    if (trusted[repository] !== undefined) continue;
+    const first = await beginningRoot(inputs, repository);
+    if (!first.ok) return first;
+    trusted = { ...trusted, [repository]: { root: first.value } };
+  }
+  return ok(trusted as TrustedMetadata);
+}
+
+async function beginningRoot(
+  inputs: VerificationInputs,
+  repository: RepositoryName,
+): Promise<Result<Signed<Root>, RemoteFault>> {
+  const { signatures, profile, beginning } = inputs;
+  if (beginning === 'first') return firstRoot(inputs, repository);
+  const given = beginning?.[repository];
+  if (given === undefined) {
+    const message = `the store trusts nothing of the ${repository} repository yet: a root to begin with is needed`;
+    throw new InputError(message);
+  }
+  const root = checkProvisionedRoot({ signatures, profile, repository }, given);
+  if (!root.ok) throw new InputError(`the root of the ${repository} repository to begin with: ${root.fault.message}`);
+  return root;
+}
+
+/** Version 1, for whoever trusts it unseen. It vouches for itself, and for nothing that it is not. S3 S4 */
+async function firstRoot(
+  inputs: VerificationInputs,
+  repository: RepositoryName,
+): Promise<Result<Signed<Root>, RemoteFault>> {
+  const { signatures, profile } = inputs;
+  const request = { role: 'root', version: 1 } as const;
+  const place = { repository, role: 'root', file: fileName(profile, request) };
+  const bytes = await inputs[repository]?.file({ ...request, bytesMax: profile.bytesMax.root });
+  if (bytes?.ok === false) return fail(unreadable(profile, repository, request, bytes.fault));
+  const root = checkProvisionedRoot({ signatures, profile, repository }, bytes?.value);
+  if (!root.ok) return fail({ ...root.fault, file: place.file });
+  const { version } = root.value.body;
+  if (version === 1) return root;
+  return fail(faultAt(place, 'wrong-version', 'S4', `version ${version} where 1 is needed`, 'arbitrary-installation'));
+}
+
+/** Runs the procedure of the mode over the repositories' files. */
+async function carryOut(
+  inputs: VerificationInputs,
+  start: TrustedMetadata,
+  vin: string | undefined,
+): Promise<Outcome<VerifiedTargets>> {
+  const { profile } = inputs;
+  const procedure = procedureOf(inputs, start, vin);
+  let unread: RemoteFault | undefined;
+  let step = procedure.next();
+  while (!step.done) {
+    const { repository, role } = step.value;
+    const answer = await inputs[repository]?.file(step.value);
+    if (answer?.ok === false) unread ??= unreadable(profile, repository, step.value, answer.fault);
+    // A root that is there and cannot be read must not pass for the end of the chain: it is answered with what is no root.
+    const instead = answer?.ok === false && role === 'root' ? new Uint8Array() : undefined;
+    step = procedure.next(answer?.ok ? answer.value : instead);
+  }
+  const { result, notices } = step.value;
+  if (unread === undefined) return step.value;
+  // Whatever else was found follows from it; only a multi-role delegation can do without one of its roles' files. X1
+  return result.ok ? { ...step.value, notices: [...notices, unread] } : { ...step.value, result: fail(unread) };
+}
+
+function procedureOf(
+  { signatures, profile, now, vehicle, mode, ecu }: VerificationInputs,
+  start: TrustedMetadata,
+  vin: string | undefined,
+): Procedure<Outcome<VerifiedTargets>> {
+  const context: EcuContext = { signatures, profile, now, vin, vehicleEcus: vehicle && new Set(vehicle.keys()) };
+  const concerns = (target: Target) => vehicle !== undefined || target.ecus.has(ecu.serial);
+  return mode === 'full'
+    ? verifyFull(context, start as FullTrust, concerns)
+    : verifyPartial(context, start, { followsRoot: mode === 'partial+root' });
+}
+
+const loadingClauses: { readonly [role in RoleName]: string } = {
+  root: 'S2',
+  timestamp: 'T1',
+  snapshot: 'U1',
+  targets: 'V1',
+};
+
+function unreadable(profile: Profile, repository: RepositoryName, file: FileName, message: string): RemoteFault {
+  const place = { repository, role: file.delegated ?? file.role, file: fileName(profile, file) };
+  return faultAt(place, 'unreadable-file', loadingClauses[file.role], message, 'drop-request');
+}
+
+/** P4 P7, before any download: what each ECU that is known here is to install. */
+function judgeTargets(
+  { vehicle, ecu }: VerificationInputs,
+  director: Targets,
+): Result<readonly { readonly serial: string; readonly target: Target }[], RemoteFault> {
+  const judged: { readonly serial: string; readonly target: Target }[] = [];
+  for (const [serial, hardwareId] of vehicle ?? [[ecu.serial, ecu.hardwareId] as const]) {
+    if (targetOf(director, serial) === undefined) continue;
+    const target = checkTarget(director, { serial, hardwareId, installedReleaseCounter: 0 });
+    if (!target.ok) return target;
+    judged.push({ serial, target: target.value });
+  }
+  return ok(judged);
+}
+
+/**
+ * What to trust from now on. What this mode does not read stays. Of metadata that is refused no more than its roots is kept, and
+ * metadata that names no image for a Secondary leaves the Director's previous files in place, but for its root. P5
+ */
+function kept(
+  start: TrustedMetadata,
+  { result, trusted }: Outcome<unknown>,
+  verdict: 'taken' | 'passed over' | 'refused',
+): TrustedMetadata {
+  const all = { ...start, ...trusted };
+  if (!result.ok || verdict === 'taken') return all;
+  const director = underRoot(start.director, all.director);
+  if (verdict === 'passed over' || start.image === undefined || all.image === undefined) return { ...all, director };
+  return { director, image: underRoot(start.image, all.image) };
+}
