@@ -9,6 +9,8 @@ const rooms = {
   primary: ['core', 'crypto', 'uptane', 'messages', 'ecu'],
   secondary: ['core', 'crypto', 'uptane', 'messages', 'ecu'],
   repository: ['core', 'crypto', 'uptane'],
+  client: ['core', 'crypto', 'uptane'],
+  keyStore: ['core', 'crypto', 'uptane'],
   sim: ['core', 'crypto', 'uptane', 'messages', 'bus', 'ecu', 'primary', 'secondary', 'repository'],
   tui: ['core', 'sim'],
 };
@@ -17,6 +19,7 @@ const rooms = {
 const contracts = {
   primary: ['^src/bus/link\\.ts$'],
   secondary: ['^src/bus/link\\.ts$'],
+  keyStore: ['^src/client/(atomicFile|regularFile)\\.ts$'],
 };
 
 const roomRules = Object.entries(rooms).map(([room, may]) => ({

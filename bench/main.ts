@@ -12,6 +12,7 @@ import { ed25519Node } from '../src/crypto/ed25519Node.ts';
 import { loadScenario, scenarioPath } from '../src/sim/scenario/load.ts';
 import { Simulation } from '../src/sim/simulation.ts';
 import { virtualBuses } from '../src/sim/transports.ts';
+import { benchRefresh } from './refresh.ts';
 
 /** Work done in one call of a task, so that rates can be given in the unit a user thinks in. */
 const unitsOf = new Map<string, { readonly amount: number; readonly unit: string }>();
@@ -115,4 +116,5 @@ for (const task of bench.tasks) {
   const rate = perSecond >= 100 ? Math.round(perSecond).toLocaleString('en') : perSecond.toFixed(1);
   console.log(`${task.name.padEnd(40)} ${rate.padStart(10)} ${unit}/s (median of ${result.latency.samplesCount})`);
 }
+await benchRefresh();
 console.log(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);

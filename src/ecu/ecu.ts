@@ -9,19 +9,22 @@ import type { Result } from '../core/result.ts';
 import { NS_PER_S } from '../core/units.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { faultSummary } from '../uptane/faults.ts';
+import { uptaneProfile } from '../uptane/profile.ts';
 import { checkTimeAttestation, timeTokenBytes } from '../uptane/timeAttestation.ts';
 import { restoreTrusted, type TrustedMetadata, trustedFiles } from '../uptane/trusted.ts';
 import { type DetectedAttack, makeVersionReport } from '../uptane/versionReport.ts';
 import type { Flash } from './flash.ts';
 import type { BankImage, Boot } from './flashBanks.ts';
 import { FlashBanks } from './flashBanks.ts';
-import type { EcuIdentity } from './identity.ts';
+import type { EcuIdentity, VerificationMode } from './identity.ts';
 import type { EcuObserver } from './observer.ts';
 import type { EcuStorage } from './storage.ts';
+import { sameTimeKeys, timeSigners } from './timeKeys.ts';
 
 /** What an ECU is built from; the storage and the flash outlive its restarts. */
 export interface EcuParts {
   readonly identity: EcuIdentity;
+  readonly verification: VerificationMode;
   readonly signatures: Signatures;
   readonly clock: Clock;
   readonly random: Random;
@@ -87,16 +90,27 @@ export class Ecu {
     return this.trustedMetadata;
   }
 
-  /** Replaces the trusted metadata, in storage first. */
+  /** Replaces the trusted metadata, in storage first. Y5: where it names other time keys, the clock is set back to its minimum. */
   trust(trusted: TrustedMetadata): void {
+    const rotated = !this.hasTimeKeysOf(trusted);
     const files = new Map<string, Uint8Array | undefined>();
     for (const name of this.parts.storage.names()) if (name.startsWith(trustedFolder)) files.set(name, undefined);
     for (const [name, bytes] of trustedFiles(trusted)) files.set(trustedFolder + name, bytes);
-    this.parts.storage.write(files);
+    // What a key that is gone attested bounds nothing any more: it may have been stolen, and have set the future.
+    const state = rotated ? { ...this.state, time: undefined, previousTime: this.state.time } : this.state;
+    this.parts.storage.write(new Map([...files, [stateFile, utf8(JSON.stringify(state))]]));
     this.trustedMetadata = trusted;
+    this.state = state;
+    if (rotated) this.acceptedAtNs = undefined;
   }
 
-  /** The attested time plus what has passed since, seconds since 1970. */
+  /** Whether the timeserver's keys by this metadata are those that the ECU goes by. Y4 */
+  hasTimeKeysOf(trusted: TrustedMetadata): boolean {
+    const { verification } = this.parts;
+    return sameTimeKeys(timeSigners(verification, this.trustedMetadata), timeSigners(verification, trusted));
+  }
+
+  /** The attested time plus what has passed since, seconds since 1970; undefined where none counts. Y6 */
   now(): number | undefined {
     const { time } = this.state;
     if (time === undefined || this.acceptedAtNs === undefined) return time;
@@ -110,9 +124,10 @@ export class Ecu {
 
   /** Y2 Y3: sets the clock and draws a new token, or keeps both. `tokens`: all that must be in it, this ECU's own included. */
   acceptTime(bytes: Uint8Array, clause: 'Y2' | 'Y3', tokens: readonly string[]): Result<number, RemoteFault> {
-    const { signatures, clock } = this.parts;
-    const root = this.trustedMetadata.director.root.body;
-    const checked = checkTimeAttestation({ signatures, root, tokens, last: this.state.time }, bytes, clause);
+    const { signatures, clock, verification } = this.parts;
+    const timeserver = timeSigners(verification, this.trustedMetadata);
+    const expected = { signatures, timeserver, tokens, last: this.state.time };
+    const checked = checkTimeAttestation(expected, bytes, clause);
     if (!checked.ok) {
       this.noteFault(checked.fault);
       return checked;
@@ -122,6 +137,12 @@ export class Ecu {
     this.store({ ...this.state, time: checked.value, previousTime: this.state.time });
     this.parts.observer.timeAccepted(checked.value);
     return checked;
+  }
+
+  /** Policy 7: no attestation came. The ECU goes on with the time that it has, and says so. */
+  noteStaleTime(clause: 'Y2' | 'Y6'): void {
+    const message = 'no time attestation came: the time is the last one attested';
+    this.noteFault({ kind: 'remote', code: 'time-stale', clause, message, attack: 'time-drop' });
   }
 
   /** Keeps a fault for the next report. One that is kept already is not kept twice: repeating it drives no other one out. O4 */
@@ -157,7 +178,7 @@ export class Ecu {
     );
   }
 
-  /** Things go well again: faults that were in a report need not be in the next one. */
+  /** The Director has accepted the last report: what it held need not be in the next one. O4 */
   forgetReportedFaults(): void {
     const { detected, reported } = this.state;
     if (reported > 0) this.store({ ...this.state, detected: detected.slice(reported), reported: 0 });
@@ -179,7 +200,7 @@ function loadTrusted(storage: EcuStorage): TrustedMetadata {
     const bytes = name.startsWith(trustedFolder) ? storage.read(name) : undefined;
     if (bytes !== undefined) files.set(name.slice(trustedFolder.length), bytes);
   }
-  const trusted = restoreTrusted(files);
+  const trusted = restoreTrusted(uptaneProfile, files);
   if (!trusted.ok) throw new Error(`stored metadata is damaged: ${trusted.fault}`);
   return trusted.value;
 }

@@ -1,6 +1,7 @@
 // Owns: which image is in which bank, which one runs, and how a new one takes over: written to the inactive bank, checked,
 // put on trial at the next boot, and kept only if it comes up. A power cut at any point leaves a bank that boots. P12
 import { fromUtf8, utf8 } from '../core/bytes.ts';
+import { activationsMax } from '../core/limits.ts';
 import { KIB } from '../core/units.ts';
 import { createHasher } from '../crypto/hashes.ts';
 import type { Hashes, Target } from '../uptane/metadata.ts';
@@ -23,6 +24,8 @@ interface BankRecord {
   readonly written: number;
   /** The inactive bank is to be tried at the next boot. */
   readonly trial: boolean;
+  /** The image that was tried last and has not come up, and how often. */
+  readonly tries: { readonly image: BankImage; readonly count: number } | undefined;
 }
 
 const file = 'flash-banks.json';
@@ -37,7 +40,7 @@ export interface Boot {
 
 export function imageOf(target: Target): BankImage {
   const { filename, length, hashes, mustMatch } = target;
-  return { filename, length, hashes, releaseCounter: mustMatch.releaseCounter };
+  return { filename, length, hashes, releaseCounter: mustMatch.releaseCounter ?? 0 };
 }
 
 /** Whether two descriptions are of one image. */
@@ -67,7 +70,7 @@ export class FlashBanks {
   /** At manufacture: the first image, running in bank 0. */
   static provision(flash: Flash, storage: EcuStorage, image: BankImage, bytes: Uint8Array): void {
     flash.write(0, 0, bytes);
-    const record: BankRecord = { active: 0, images: [image, undefined], written: 0, trial: false };
+    const record: BankRecord = { active: 0, images: [image, undefined], written: 0, trial: false, tries: undefined };
     storage.write(new Map([[file, utf8(JSON.stringify(record))]]));
   }
 
@@ -80,6 +83,11 @@ export class FlashBanks {
 
   get bankBytes(): number {
     return this.flash.bankBytes;
+  }
+
+  /** Whether this image was tried as often as an image is, and never came up. It is tried again once another one was begun. P12 */
+  hasGivenUp(image: BankImage): boolean {
+    return this.triesOf(image) >= activationsMax;
   }
 
   /** Bytes written so far of the image in the inactive bank. */
@@ -95,7 +103,7 @@ export class FlashBanks {
     const pending = this.record.images[this.inactive];
     if (pending === undefined || this.record.written === 0 || !sameImage(pending, image)) {
       this.discard();
-      this.store(this.withInactive(image));
+      this.store({ ...this.withInactive(image), tries: this.triesOf(image) > 0 ? this.record.tries : undefined });
     }
     return this.record.written;
   }
@@ -125,16 +133,22 @@ export class FlashBanks {
     this.store({ ...this.record, trial: true });
   }
 
-  /** Boots: the bank on trial if `comesUp` says that its image runs, else the one that ran before. */
+  /**
+   * Boots: the bank on trial if `comesUp` says that its image runs, else the one that ran before. A try is counted before it
+   * is made: an image that takes the ECU down with it is not tried for ever.
+   */
   boot(comesUp: (image: BankImage) => boolean): Boot {
     const candidate = this.record.trial ? this.record.images[this.inactive] : undefined;
     if (candidate === undefined) return { bank: this.record.active, image: this.running, failed: undefined };
-    if (!comesUp(candidate)) {
-      this.discard();
-      return { bank: this.record.active, image: this.running, failed: candidate };
+    if (!this.hasGivenUp(candidate)) {
+      this.store({ ...this.record, tries: { image: candidate, count: this.triesOf(candidate) + 1 } });
+      if (comesUp(candidate)) {
+        this.store({ ...this.record, active: this.inactive, written: 0, trial: false, tries: undefined });
+        return { bank: this.record.active, image: this.running, failed: undefined };
+      }
     }
-    this.store({ ...this.record, active: this.inactive, written: 0, trial: false });
-    return { bank: this.record.active, image: this.running, failed: undefined };
+    this.discard();
+    return { bank: this.record.active, image: this.running, failed: candidate };
   }
 
   /** SHA-256 of the running image as it stands in flash. */
@@ -142,6 +156,11 @@ export class FlashBanks {
     const hasher = createHasher('sha256');
     for (const block of this.blocks(this.record.active, this.running.length)) hasher.update(block);
     return hasher.hex();
+  }
+
+  private triesOf(image: BankImage): number {
+    const { tries } = this.record;
+    return tries !== undefined && sameImage(tries.image, image) ? tries.count : 0;
   }
 
   private get inactive(): BankIndex {

@@ -19,7 +19,7 @@ export interface RequestBodies {
     readonly offset: number;
     readonly data: Uint8Array;
   };
-  readonly verify: Record<never, never>;
+  readonly verify: { readonly reportAccepted: boolean };
   readonly imageStart: { readonly filename: string };
   readonly imageBlock: { readonly offset: number; readonly data: Uint8Array };
   readonly install: Record<never, never>;

@@ -1,9 +1,14 @@
 // Owns: which metadata files a Secondary needs: those of the verified set that its mode reads, and the roots that follow the
 // one it trusts. M8 M9
+import type { VerificationMode } from '../ecu/identity.ts';
 import type { EcuStorage } from '../ecu/storage.ts';
 import type { ResponseBodies } from '../messages/codec.ts';
-import { roleFile } from '../uptane/metadata.ts';
+import { hardwareOf, targetOf } from '../uptane/checks/match.ts';
+import type { RepositoryName } from '../uptane/metadata.ts';
+import { type FileName, fileName, uptaneProfile } from '../uptane/profile.ts';
 import type { TrustedMetadata, TrustedRepository } from '../uptane/trusted.ts';
+import { ImageSearch } from '../uptane/verification/delegations.ts';
+import { type EcuContext, runProcedure } from '../uptane/verification/procedure.ts';
 
 const rootsFolder = 'roots/';
 
@@ -25,37 +30,68 @@ export function keepRoots(
   if (kept.size > 0) storage.write(kept);
 }
 
-/** The files by the names under which the Secondary's verification asks for them. */
+/** The files by the names under which the Secondary's verification asks for them. `delegated`: the roles that its image needs. */
 export function bundleFor(
-  mode: 'full' | 'partial',
+  mode: VerificationMode,
   welcome: ResponseBodies['welcome'],
   trusted: TrustedMetadata,
+  delegated: ReadonlySet<string>,
   storage: EcuStorage,
 ): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  if (mode === 'partial') {
-    const { targets } = trusted.director;
+  if (mode !== 'full') {
+    const { root, targets } = trusted.director;
+    if (mode === 'partial+root') addRoots(files, 'director', root.body.version, welcome.directorRootVersion, storage);
     if (targets !== undefined) files.set('director/targets.json', targets.bytes);
     return files;
   }
-  addRepository(files, 'director', trusted.director, welcome.directorRootVersion, storage);
-  if (trusted.image !== undefined) addRepository(files, 'image', trusted.image, welcome.imageRootVersion, storage);
+  addRoots(files, 'director', trusted.director.root.body.version, welcome.directorRootVersion, storage);
+  addOnlineRoles(files, 'director', trusted.director, delegated);
+  if (trusted.image === undefined) return files;
+  addRoots(files, 'image', trusted.image.root.body.version, welcome.imageRootVersion, storage);
+  addOnlineRoles(files, 'image', trusted.image, delegated);
   return files;
 }
 
-function addRepository(
+/** The roots after the one that the Secondary knows. */
+function addRoots(
   files: Map<string, Uint8Array>,
-  name: 'director' | 'image',
-  { root, timestamp, snapshot, targets }: TrustedRepository,
-  knownRoot: number,
+  name: RepositoryName,
+  latest: number,
+  known: number,
   storage: EcuStorage,
 ): void {
-  for (let version = knownRoot + 1; version <= root.body.version; version += 1) {
-    const file = `${name}/${version}.${roleFile('root')}`;
+  for (let version = known + 1; version <= latest; version += 1) {
+    const file = `${name}/${version}.root.json`;
     const bytes = storage.read(rootsFolder + file);
     if (bytes !== undefined) files.set(file, bytes);
   }
-  if (timestamp !== undefined) files.set(`${name}/${roleFile('timestamp')}`, timestamp.bytes);
-  if (snapshot !== undefined) files.set(`${name}/${snapshot.body.version}.${roleFile('snapshot')}`, snapshot.bytes);
-  if (targets !== undefined) files.set(`${name}/${targets.body.version}.${roleFile('targets')}`, targets.bytes);
+}
+
+function addOnlineRoles(
+  files: Map<string, Uint8Array>,
+  name: RepositoryName,
+  { timestamp, snapshot, targets, delegated: all }: TrustedRepository,
+  delegated: ReadonlySet<string>,
+): void {
+  const add = (file: FileName, bytes: Uint8Array) => files.set(`${name}/${fileName(uptaneProfile, file)}`, bytes);
+  if (timestamp !== undefined) add({ role: 'timestamp', version: undefined }, timestamp.bytes);
+  if (snapshot !== undefined) add({ role: 'snapshot', version: snapshot.body.version }, snapshot.bytes);
+  if (targets !== undefined) add({ role: 'targets', version: targets.body.version }, targets.bytes);
+  for (const [role, { body, bytes }] of all ?? []) {
+    if (delegated.has(role)) add({ role: 'targets', delegated: role, version: body.version }, bytes);
+  }
+}
+
+/**
+ * The delegated roles that a search for the image of `serial` visits. All that it asks for was verified just now: it is searched
+ * again to see which.
+ */
+export function delegatedRolesFor(serial: string, context: EcuContext, trusted: TrustedMetadata): ReadonlySet<string> {
+  const target = trusted.director.targets && targetOf(trusted.director.targets.body, serial);
+  const { image } = trusted;
+  if (target === undefined || image?.targets === undefined) return new Set();
+  const search = new ImageSearch({ ...context, notices: [] }, image, { ...image, targets: image.targets });
+  runProcedure(search.find({ filename: target.filename, hardwareIds: hardwareOf(target) }), () => undefined);
+  return new Set(search.loaded.keys());
 }

@@ -12,6 +12,8 @@ export interface Cycle {
   readonly tokens: Map<string, string>;
   /** Secondaries that take no further part: unreachable, or they refused. */
   readonly left: Set<string>;
+  /** Secondaries that refused the time: they learn the metadata, and take no image. Y3 */
+  readonly untimed: Set<string>;
   /** The attestation to hand on, as received. */
   attestation: RequestBodies['time']['attestation'] | undefined;
   /** What the Director wants, once verified. */
@@ -25,6 +27,7 @@ export function newCycle(): Cycle {
     reports: new Map(),
     tokens: new Map(),
     left: new Set(),
+    untimed: new Set(),
     attestation: undefined,
     director: undefined,
     manifestAccepted: false,

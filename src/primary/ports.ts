@@ -1,6 +1,7 @@
 // Owns: what a Primary needs of the world around it.
 import type { Link } from '../bus/link.ts';
 import type { EcuParts } from '../ecu/ecu.ts';
+import type { VerificationMode } from '../ecu/identity.ts';
 import type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
 
 /** The way to the servers outside the vehicle. */
@@ -13,7 +14,7 @@ export interface Remote {
 export interface KnownSecondary {
   readonly serial: string;
   readonly hardwareId: string;
-  readonly verification: 'full' | 'partial';
+  readonly verification: VerificationMode;
   readonly link: Link;
   /** Secondaries of one channel, such as a bus, share its bandwidth. */
   readonly channel: string;
@@ -36,7 +37,7 @@ export const honestDistribution: Distribution = {
   image: (_serial, _filename, honest) => honest,
 };
 
-/** Images on their way to Secondaries; outlives the Primary's restarts. */
+/** Images on their way to Secondaries, encrypted or not; outlives the Primary's restarts. */
 export interface ImageStore {
   /** The bytes received so far of an image of that name and hash, or undefined. */
   received(key: string): number | undefined;

@@ -5,8 +5,9 @@ import type { RemoteFault } from '../core/faults.ts';
 import { all, type Task, wait } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import { Ecu } from '../ecu/ecu.ts';
-import type { Target } from '../uptane/metadata.ts';
+import { uptaneProfile } from '../uptane/profile.ts';
 import type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
+import type { EcuContext } from '../uptane/verification/procedure.ts';
 import { Conversation } from './conversation.ts';
 import { type Cycle, newCycle } from './cycle.ts';
 import type { PrimaryParts } from './ports.ts';
@@ -44,11 +45,6 @@ export class PrimaryUnit {
     this.parts.storage.write(new Map([[closingFile, closing ? new Uint8Array([1]) : undefined]]));
   }
 
-  /** Every ECU of the vehicle. V8 */
-  get vehicleEcus(): ReadonlySet<string> {
-    return new Set([this.parts.identity.serial, ...this.parts.secondaries.map(({ serial }) => serial)]);
-  }
-
   /** The conversations with Secondaries that still take part. */
   get partners(): readonly Conversation[] {
     return this.conversations.filter(({ secondary }) => !this.cycle.left.has(secondary.serial));
@@ -83,6 +79,13 @@ export class PrimaryUnit {
     });
   }
 
+  /** As this Primary verifies: it knows every ECU of the vehicle. V8 */
+  get verificationContext(): EcuContext {
+    const { signatures, identity } = this.parts;
+    const vehicleEcus = new Set([identity.serial, ...this.parts.secondaries.map(({ serial }) => serial)]);
+    return { signatures, profile: uptaneProfile, now: this.ecu.now(), vin: identity.vin, vehicleEcus };
+  }
+
   /** Leaves a Secondary out of the rest of the cycle. */
   leave(serial: string): void {
     this.cycle.left.add(serial);
@@ -92,9 +95,4 @@ export class PrimaryUnit {
   note(fault: RemoteFault): void {
     this.ecu.noteFault(fault);
   }
-}
-
-/** The key of an image in the image store. Its length belongs to it: what was made for another length never gets complete. */
-export function imageKey(target: Target): string {
-  return `${target.filename}#${target.length}#${target.hashes.sha256 ?? target.hashes.sha512}`;
 }

@@ -2,9 +2,10 @@
 import { formatUtc } from '../core/utc.ts';
 import { hashHex } from '../crypto/hashes.ts';
 import type { SigningKey } from '../uptane/keys.ts';
-import type { Hashes, MustMatch } from '../uptane/metadata.ts';
+import type { Hashes, MustMatch, Target } from '../uptane/metadata.ts';
 import { signMetadata } from '../uptane/sign.ts';
-import type { RoleKeySet } from './roleKeys.ts';
+import type { JsonObject } from '../uptane/strictJson.ts';
+import { type KeyHolder, type RoleHolders, type RootedRole, thresholdOf } from './roleKeys.ts';
 
 const specVersion = '1.0.31';
 
@@ -28,83 +29,121 @@ export function listImage(filename: string, bytes: Uint8Array, mustMatch: MustMa
   return { filename, length: bytes.length, hashes, mustMatch };
 }
 
-function common(type: string, edition: Edition): object {
+export function common(type: string, edition: Edition): object {
   return { _type: type, spec_version: specVersion, version: edition.version, expires: formatUtc(edition.expires) };
 }
 
-function roleKeys(keys: readonly SigningKey[]): object {
-  return { keyids: keys.map(({ keyId }) => keyId), threshold: keys.length };
+/** C2, for any role. */
+export function writeRoleKeys(holders: readonly KeyHolder[], threshold: number) {
+  return { keyids: holders.map(({ keyId }) => keyId), threshold };
+}
+
+/** B2 E3: keys by their identifiers. */
+export function writeKeys(holders: readonly KeyHolder[]) {
+  return Object.fromEntries(holders.map(({ keyId, key }) => [keyId, key]));
+}
+
+const rolesOfRoot = ['root', 'timestamp', 'snapshot', 'targets', 'offline-snapshot', 'offline-targets'] as const;
+
+/** C, to be signed. */
+export function rootBody(edition: Edition, holders: RoleHolders): object {
+  const { timeserver } = holders;
+  const keysOf = (role: RootedRole) => writeRoleKeys(holders[role] ?? [], thresholdOf(holders, role));
+  const roles = rolesOfRoot.filter((role) => holders[role] !== undefined);
+  return {
+    ...common('root', edition),
+    consistent_snapshot: true,
+    keys: writeKeys([...roles.flatMap((role) => holders[role] ?? []), ...(timeserver ?? [])]),
+    roles: Object.fromEntries(roles.map((role) => [role, keysOf(role)])),
+    ...(timeserver !== undefined && { timeserver: keysOf('timeserver') }),
+  };
 }
 
 /** C. `signers`: the root keys before and now (S3). `timeserver`: the Director's root only (Y4). */
 export function writeRoot(
   edition: Edition,
-  keys: RoleKeySet,
+  holders: RoleHolders,
   signers: readonly SigningKey[],
-  timeserver?: readonly SigningKey[],
+  timeserver?: readonly KeyHolder[],
 ): Uint8Array {
-  const { root, timestamp, snapshot, targets } = keys;
-  const all = [...root, ...timestamp, ...snapshot, ...targets, ...(timeserver ?? [])];
-  const signed = {
-    ...common('root', edition),
-    consistent_snapshot: true,
-    keys: Object.fromEntries(all.map(({ keyId, key }) => [keyId, key])),
-    roles: {
-      root: roleKeys(root),
-      timestamp: roleKeys(timestamp),
-      snapshot: roleKeys(snapshot),
-      targets: roleKeys(targets),
-    },
-    ...(timeserver !== undefined && { timeserver: roleKeys(timeserver) }),
-  };
-  return signMetadata(signed, signers);
+  return signMetadata(rootBody(edition, timeserver === undefined ? holders : { ...holders, timeserver }), signers);
 }
 
-/** D, of the Image repository. */
+/** D4 D5 D6, with the members that this project does not understand. */
+function writeMustMatch({ hardwareIds, releaseCounter, others }: MustMatch): object {
+  return { ...(others !== undefined && JSON.parse(others)), hardwareIds, releaseCounter };
+}
+
+/** D2: what the Image repository says of an image. `custom`: further members, which the Director need not repeat. */
+export function imageEntry({ length, hashes, mustMatch }: ListedImage, custom: object = {}): object {
+  return { length, hashes, custom: { ...custom, mustMatch: writeMustMatch(mustMatch) } };
+}
+
+/** What a Targets file of the Image repository says, on the wire. */
+export interface ImageTargets {
+  /** By file name. */
+  readonly targets: ReadonlyMap<string, object>;
+  /** E; undefined where the role does not delegate. */
+  readonly delegations: object | undefined;
+}
+
+/** D, E, of the Image repository: the top-level role and delegated ones alike. */
 export function writeImageTargets(
   edition: Edition,
-  images: readonly ListedImage[],
+  { targets, delegations }: ImageTargets,
   keys: readonly SigningKey[],
 ): Uint8Array {
-  const targets = images.map(({ filename, length, hashes, mustMatch }) => [
-    filename,
-    { length, hashes, custom: { mustMatch } },
-  ]);
-  return signMetadata({ ...common('targets', edition), targets: Object.fromEntries(targets) }, keys);
+  const signed = {
+    ...common('targets', edition),
+    targets: Object.fromEntries(targets),
+    ...(delegations !== undefined && { delegations }),
+  };
+  return signMetadata(signed, keys);
 }
 
 /** An image and the ECUs, with their hardware, that are to install it. */
 export interface AssignedImage extends ListedImage {
-  readonly ecus: ReadonlyMap<string, string>;
+  readonly ecus: Target['ecus'];
 }
 
-/** D, of the Director: for one vehicle. */
+/** D, of the Director: for one vehicle. `timeserver`: for ECUs that read no Root. Y4 */
 export function writeDirectorTargets(
   edition: Edition,
   vin: string,
   images: readonly AssignedImage[],
   keys: readonly SigningKey[],
+  timeserver?: { readonly holders: readonly KeyHolder[]; readonly threshold: number },
 ): Uint8Array {
   const targets = images.map(({ filename, length, hashes, mustMatch, ecus }) => {
-    const ecuIdentifiers = Object.fromEntries([...ecus].map(([serial, hardwareId]) => [serial, { hardwareId }]));
-    return [filename, { length, hashes, custom: { mustMatch, ecuIdentifiers } }];
+    const ecuIdentifiers = Object.fromEntries(ecus);
+    return [filename, { length, hashes, custom: { mustMatch: writeMustMatch(mustMatch), ecuIdentifiers } }];
   });
-  const signed = { ...common('targets', edition), custom: { vin }, targets: Object.fromEntries(targets) };
-  return signMetadata(signed, keys);
+  const timeKeys = timeserver && {
+    ...writeRoleKeys(timeserver.holders, timeserver.threshold),
+    keys: writeKeys(timeserver.holders),
+  };
+  const custom = { vin, ...(timeKeys !== undefined && { timeserver: timeKeys }) };
+  return signMetadata({ ...common('targets', edition), custom, targets: Object.fromEntries(targets) }, keys);
 }
 
-function describe(version: number, bytes: Uint8Array): object {
+/** One Targets file of a repository: of the role `targets`, or of a delegated one. */
+export interface TargetsFile {
+  readonly role: string;
+  readonly version: number;
+  readonly bytes: Uint8Array;
+}
+
+export function describe({ version, bytes }: Pick<TargetsFile, 'version' | 'bytes'>): JsonObject {
   return { version, length: bytes.length, hashes: { sha256: hashHex('sha256', bytes) } };
 }
 
-/** F1: `targets` are the bytes of the Targets file of `targetsVersion`. */
+/** F1: what a Snapshot says of each Targets file. */
 export function writeSnapshot(
   edition: Edition,
-  targetsVersion: number,
-  targets: Uint8Array,
+  files: readonly TargetsFile[],
   keys: readonly SigningKey[],
 ): Uint8Array {
-  const meta = { 'targets.json': describe(targetsVersion, targets) };
+  const meta = Object.fromEntries(files.map((file) => [`${file.role}.json`, describe(file)]));
   return signMetadata({ ...common('snapshot', edition), meta }, keys);
 }
 
@@ -115,6 +154,6 @@ export function writeTimestamp(
   snapshot: Uint8Array,
   keys: readonly SigningKey[],
 ): Uint8Array {
-  const meta = { 'snapshot.json': describe(snapshotVersion, snapshot) };
+  const meta = { 'snapshot.json': describe({ version: snapshotVersion, bytes: snapshot }) };
   return signMetadata({ ...common('timestamp', edition), meta }, keys);
 }

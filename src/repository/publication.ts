@@ -1,6 +1,10 @@
 // Owns: the online roles of one repository, kept consistent: a new Targets file brings a new Snapshot and Timestamp (A12, H1).
-import { type Edition, writeSnapshot, writeTimestamp } from './metadataFiles.ts';
-import type { RoleKeySet } from './roleKeys.ts';
+import { InputError } from '../core/faults.ts';
+import { editionsKeptMax } from '../core/limits.ts';
+import { fileName, uptaneProfile } from '../uptane/profile.ts';
+import { type Edition, type TargetsFile, writeSnapshot, writeTimestamp } from './metadataFiles.ts';
+import { atHand } from './roleKeys.ts';
+import type { Roots } from './roots.ts';
 
 /** Seconds that each role's files stay valid. */
 export interface Validity {
@@ -15,61 +19,86 @@ export const usualValidity: Validity = { root: 365 * day, targets: 30 * day, sna
 
 /** The latest files of a repository's online roles, as anybody can fetch them. */
 export interface CurrentFiles {
+  /** Of Snapshot and Timestamp. */
   readonly version: number;
+  readonly targetsVersion: number;
   readonly targets: Uint8Array;
   readonly snapshot: Uint8Array;
   readonly timestamp: Uint8Array;
+  /** Delegated Targets. */
+  readonly delegated: readonly TargetsFile[];
 }
+
+/** Writes the Targets files as their owner now wants them, the role `targets` first. `edition`: the next one of the repository. */
+export type TargetsWriter = (edition: Edition, now: number) => readonly TargetsFile[];
 
 /** The files of one repository (for the Director: for one vehicle), by name. */
 export class Publication {
-  private readonly keys: RoleKeySet;
+  private readonly roots: Roots;
   private readonly validity: Validity;
-  private readonly writeTargets: (edition: Edition) => Uint8Array;
+  private readonly writeTargets: TargetsWriter;
   private readonly files = new Map<string, Uint8Array>();
-  private version = 0;
+  /** The names of the files of each edition that is kept, oldest first. */
+  private readonly editions: (readonly string[])[] = [];
+  private latest: CurrentFiles | undefined;
   private renewAt = 0;
+  private keysVersion = 0;
 
-  /** `writeTargets` writes the Targets file as its owner now wants it. */
-  constructor(keys: RoleKeySet, root: Uint8Array, validity: Validity, writeTargets: (edition: Edition) => Uint8Array) {
-    this.keys = keys;
+  constructor(roots: Roots, validity: Validity, writeTargets: TargetsWriter) {
+    this.roots = roots;
     this.validity = validity;
     this.writeTargets = writeTargets;
-    this.files.set('1.root.json', root);
   }
 
-  /** Writes Targets, Snapshot and Timestamp anew. `now`: seconds since 1970. B5 */
+  /** Writes Targets, Snapshot and Timestamp anew. `now`: seconds since 1970. A11 A12 B5 */
   publish(now: number): void {
-    const { targets, snapshot, timestamp } = this.validity;
-    this.version += 1;
-    const version = this.version;
-    const targetsBytes = this.writeTargets({ version, expires: now + targets });
-    const snapshotBytes = writeSnapshot(
-      { version, expires: now + snapshot },
-      version,
-      targetsBytes,
-      this.keys.snapshot,
-    );
-    this.files.set(`${version}.targets.json`, targetsBytes);
-    this.files.set(`${version}.snapshot.json`, snapshotBytes);
-    const edition = { version, expires: now + timestamp };
-    this.files.set('timestamp.json', writeTimestamp(edition, version, snapshotBytes, this.keys.timestamp));
-    this.renewAt = now + Math.floor(timestamp / 2);
+    const { holders, keysVersion } = this.roots;
+    const validity = this.validity;
+    const version = (this.latest?.version ?? 0) + 1;
+    const written = this.writeTargets({ version, expires: now + validity.targets }, now);
+    const [top, ...delegated] = written;
+    if (top === undefined) throw new InputError('the repository has no Targets yet: they are to be uploaded first');
+    const snapshot = writeSnapshot({ version, expires: now + validity.snapshot }, written, atHand(holders.snapshot));
+    const timestampEdition = { version, expires: now + validity.timestamp };
+    const timestamp = writeTimestamp(timestampEdition, version, snapshot, atHand(holders.timestamp));
+    const names = written.map((file) => this.store(servedName(file), file.bytes));
+    names.push(this.store(fileName(uptaneProfile, { role: 'snapshot', version }), snapshot));
+    this.keepEdition(names);
+    this.latest = { version, targetsVersion: top.version, targets: top.bytes, snapshot, timestamp, delegated };
+    this.renewAt = now + Math.floor(validity.timestamp / 2);
+    this.keysVersion = keysVersion;
   }
 
-  /** The file of that name, renewed first where it would soon expire. */
+  /** The file of that name, renewed first where it would soon expire, or where keys have rotated. */
   file(name: string, now: number): Uint8Array | undefined {
-    if (this.version > 0 && now >= this.renewAt) this.publish(now);
-    return this.files.get(name);
+    const root = this.roots.file(name);
+    if (root !== undefined) return root;
+    if (this.latest !== undefined && (now >= this.renewAt || this.keysVersion !== this.roots.keysVersion)) {
+      this.publish(now);
+    }
+    return name === 'timestamp.json' ? this.latest?.timestamp : this.files.get(name);
   }
 
   /** The files of the latest version; undefined before the first one. */
   current(): CurrentFiles | undefined {
-    const { version } = this;
-    const targets = this.files.get(`${version}.targets.json`);
-    const snapshot = this.files.get(`${version}.snapshot.json`);
-    const timestamp = this.files.get('timestamp.json');
-    if (targets === undefined || snapshot === undefined || timestamp === undefined) return undefined;
-    return { version, targets, snapshot, timestamp };
+    return this.latest;
   }
+
+  private store(name: string, bytes: Uint8Array): string {
+    this.files.set(name, bytes);
+    return name;
+  }
+
+  private keepEdition(names: readonly string[]): void {
+    this.editions.push(names);
+    if (this.editions.length <= editionsKeptMax) return;
+    const oldest = this.editions.shift() ?? [];
+    const kept = new Set(this.editions.flat());
+    for (const name of oldest) if (!kept.has(name)) this.files.delete(name);
+  }
+}
+
+/** H1 */
+function servedName({ role, version }: TargetsFile): string {
+  return fileName(uptaneProfile, { role: 'targets', delegated: role === 'targets' ? undefined : role, version });
 }

@@ -5,6 +5,7 @@ import type { Result } from '../core/result.ts';
 import { faultText } from '../uptane/faults.ts';
 import type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
 import { areTimeTokens } from '../uptane/timeAttestation.ts';
+import type { Campaigns } from './campaigns.ts';
 import type { Director, ManifestVerdict } from './director.ts';
 import type { ImageRepository } from './imageRepository.ts';
 import type { Timeserver } from './timeserver.ts';
@@ -13,6 +14,8 @@ export interface Servers {
   readonly director: Director;
   readonly imageRepository: ImageRepository;
   readonly timeserver: Timeserver;
+  /** Told of every manifest that the Director accepts. */
+  readonly campaigns?: Campaigns;
 }
 
 /** `manifestJudged` lets an operator watch the Director's verdicts. `now`: seconds since 1970. */
@@ -29,10 +32,12 @@ export function answerRequest(
     }
     case 'image': {
       const length = Math.min(request.length, downloadRangeBytesMax);
-      return found(servers.imageRepository.image(request.file, request.offset, length));
+      const { file, offset } = request;
+      return found(servers.imageRepository.image(file, offset, length) ?? servers.director.image(file, offset, length));
     }
     case 'manifest': {
       const verdict = servers.director.receiveManifest(request.bytes, now);
+      if (verdict.ok) servers.campaigns?.manifestAccepted(servers.director.vehicle.vin, now);
       manifestJudged(verdict);
       return verdict.ok
         ? { status: 'ok', bytes: new Uint8Array() }

@@ -3,10 +3,22 @@ import type { SigningKey } from '../uptane/keys.ts';
 import { makeTimeAttestation } from '../uptane/timeAttestation.ts';
 
 export class Timeserver {
-  readonly keys: readonly SigningKey[];
+  private current: readonly SigningKey[];
 
   constructor(keys: readonly SigningKey[]) {
-    this.keys = keys;
+    this.current = keys;
+  }
+
+  get keys(): readonly SigningKey[] {
+    return this.current;
+  }
+
+  /**
+   * Signs with other keys from now on; the Director's `rotate` makes them known (Y5). Given the old and the new ones together, a
+   * vehicle believes the time before it has learnt of the new ones and after.
+   */
+  rotate(keys: readonly SigningKey[]): void {
+    this.current = keys;
   }
 
   /** Signs the time, seconds since 1970, with the tokens that were sent. */

@@ -42,7 +42,7 @@ export function provideSecondary(
       storeMetadata: ({ event }) => send(idOf(event), unit.storeMetadata((event as Of<'metadata.received'>).body)),
       verifyMetadata: ({ event }) => {
         pending = { id: idOf(event), bytes: 0 };
-        metadata = unit.verify();
+        metadata = unit.verify((event as Of<'verification.requested'>).body);
       },
       answerVerification: () => {
         const { filename = '', length = 0 } = metadata.ok ? (metadata.value ?? {}) : {};

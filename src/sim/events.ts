@@ -1,9 +1,9 @@
 // Owns: what a run tells to whoever watches it: the trace, the progress lines, the dashboard. One union; every event is
 // plain data, in the order in which it happened. No wall time in here: a trace must come out the same twice.
 import type { Attack, RemoteFaultCode } from '../core/faults.ts';
+import type { VerificationMode } from '../ecu/identity.ts';
 
 export type EcuRole = 'primary' | 'secondary';
-export type VerificationMode = 'full' | 'partial';
 
 export interface InstalledImage {
   readonly filename: string;

@@ -13,6 +13,7 @@ export interface Verdict {
 
 export function judge(world: World, ledger: Ledger, expected: Expectation): Verdict {
   if ('manifest' in expected) return judgeManifest(ledger, expected.manifest);
+  if ('eavesdropper' in expected) return judgeEavesdropper(world, expected);
   const { ecu } = expected;
   if ('runs' in expected) return judgeRunning(world, ecu, expected.runs);
   if ('runsImageOf' in expected) return judgeAttackers(world, ecu);
@@ -104,4 +105,15 @@ function judgeManifest(ledger: Ledger, wanted: 'confirmed' | 'accepted' | 'refus
     refused: 'the Director refuses the manifest',
   };
   return { text: texts[wanted], passed: actual === wanted, actual };
+}
+
+function judgeEavesdropper(world: World, expected: Extract<Expectation, { eavesdropper: string }>): Verdict {
+  const filename = 'reads' in expected ? expected.reads : expected.cannotRead;
+  const image = world.images.genuine.get(filename) ?? new Uint8Array();
+  const ear = world.eavesdroppers.get(expected.eavesdropper);
+  const { found, of } = ear?.found(image) ?? { found: 0, of: 0 };
+  const text = `${expected.eavesdropper} ${'reads' in expected ? 'reads' : 'can read nothing of'} ${filename}`;
+  // Pieces that lie across the border of two messages are not found.
+  const passed = of > 0 && ear?.isComplete === true && ('reads' in expected ? found > of / 2 : found === 0);
+  return { text, passed, actual: `${found} of ${of} pieces of it were heard` };
 }

@@ -2,7 +2,7 @@
 import type { Random } from '../core/random.ts';
 import { hashHex } from '../crypto/hashes.ts';
 import type { ImageMaker, InstalledImage } from './events.ts';
-import type { PublishedImage } from './scenario/schema.ts';
+import type { MadeImage } from './scenario/schema.ts';
 
 /** A file given on the command line as an ECU's new image. */
 export interface GivenImage {
@@ -24,13 +24,13 @@ export class Images {
   }
 
   /** The given bytes, or bytes drawn from the seed, the same for the same name. */
-  make({ filename, size }: PublishedImage): Uint8Array {
+  make({ filename, size }: MadeImage): Uint8Array {
     const bytes = this.genuine.get(filename) ?? this.random.fork(`genuine/${filename}`).bytes(size);
     this.genuine.set(filename, bytes);
     return bytes;
   }
 
-  makeAttackers({ filename, size }: PublishedImage): Uint8Array {
+  makeAttackers({ filename, size }: MadeImage): Uint8Array {
     const bytes = this.random.fork(`attacker/${filename}`).bytes(size);
     this.attackers.set(filename, bytes);
     return bytes;

@@ -2,7 +2,7 @@
 import { InputError } from '../core/faults.ts';
 import type { GivenImage } from './images.ts';
 import { checkReferences } from './scenario/references.ts';
-import type { EcuDescription, Scenario, Step } from './scenario/schema.ts';
+import type { EcuDescription, Expectation, Scenario, Step } from './scenario/schema.ts';
 
 export interface RunInputs {
   readonly scenario: Scenario;
@@ -53,6 +53,13 @@ export function completeInputs(inputs: RunInputs): RunInputs {
   return { ...inputs, scenario };
 }
 
+/** A file name stands for one image in the whole scenario. */
+function renamed(expected: Expectation, before: string | undefined, filename: string): Expectation {
+  if ('runs' in expected && expected.runs === before) return { ...expected, runs: filename };
+  if ('reads' in expected && expected.reads === before) return { ...expected, reads: filename };
+  return 'cannotRead' in expected && expected.cannotRead === before ? { ...expected, cannotRead: filename } : expected;
+}
+
 /** The file takes the place of the first image that is published for the ECU, or is published with the first images at all. */
 function withGivenImage(scenario: Scenario, ecu: string, { filename, bytes }: GivenImage): Scenario {
   const { flash, image } = describedEcu(scenario, '--image', ecu);
@@ -69,12 +76,8 @@ function withGivenImage(scenario: Scenario, ecu: string, { filename, bytes }: Gi
     if (at === index)
       return { ...step, publish: { ...step.publish, [ecu]: { filename, size: bytes.length, releaseCounter } } };
     if (step.expect === undefined) return step;
-    const expect = step.expect.map((expected) =>
-      'runs' in expected && expected.ecu === ecu && expected.runs === replaced?.filename
-        ? { ...expected, runs: filename }
-        : expected,
-    );
-    return { ...step, expect };
+    const { filename: before } = replaced ?? {};
+    return { ...step, expect: step.expect.map((expected) => renamed(expected, before, filename)) };
   });
   const complete = { ...scenario, steps };
   const problem = checkReferences(complete);

@@ -6,6 +6,7 @@ import type { Signatures } from '../crypto/signatures.ts';
 import { Ecu, type EcuParts } from '../ecu/ecu.ts';
 import { type Flash, memoryFlash } from '../ecu/flash.ts';
 import type { BankImage } from '../ecu/flashBanks.ts';
+import type { VerificationMode } from '../ecu/identity.ts';
 import type { EcuObserver } from '../ecu/observer.ts';
 import { type EcuStorage, memoryStorage } from '../ecu/storage.ts';
 import { faultSummary } from '../uptane/faults.ts';
@@ -24,6 +25,9 @@ export interface SimulatedEcuOptions {
   readonly id: string;
   readonly vin: string;
   readonly hardwareId: string;
+  readonly verification: VerificationMode;
+  readonly decryptionKey: Uint8Array | undefined;
+  readonly filenames: readonly string[] | undefined;
   readonly bankBytes: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -48,7 +52,7 @@ export class SimulatedEcu<Started extends Running = Running> {
 
   /** `start` boots the ECU's program. */
   constructor(options: SimulatedEcuOptions, start: (parts: EcuParts) => Started) {
-    const { id, vin, hardwareId, bankBytes, clock, random, signatures, emit } = options;
+    const { id, vin, hardwareId, bankBytes, clock, random, signatures, emit, decryptionKey, filenames } = options;
     this.id = id;
     this.hardwareId = hardwareId;
     this.emit = emit;
@@ -57,7 +61,8 @@ export class SimulatedEcu<Started extends Running = Running> {
     this.key = signingKey(signatures, random.fork('key').bytes(32));
     this.flash = memoryFlash(bankBytes);
     this.parts = {
-      identity: { vin, serial: id, hardwareId, key: this.key },
+      identity: { vin, serial: id, hardwareId, key: this.key, decryptionKey, filenames },
+      verification: options.verification,
       signatures,
       clock,
       random,

@@ -3,6 +3,7 @@
 import type { EventQueue } from '../core/clock.ts';
 import { runTask } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
+import type { VerificationMode } from '../ecu/identity.ts';
 import type { Emit } from './emit.ts';
 import type { BusSummary, EcuSummary, FoundFault, InstalledImage, Observer, SimEvent } from './events.ts';
 import type { Verdict } from './expectations.ts';
@@ -17,7 +18,7 @@ const windowNs = 100 * NS_PER_MS;
 export interface EcuResult {
   readonly id: string;
   readonly role: 'primary' | 'secondary';
-  readonly mode: 'full' | 'partial';
+  readonly mode: VerificationMode;
   readonly bus: string;
   readonly installed: InstalledImage;
   readonly attacksDetected: readonly FoundFault[];

@@ -6,7 +6,7 @@ import type { RunningAttack } from './attackers/attacker.ts';
 import { startAttack } from './attackers/index.ts';
 import { judge, type Verdict } from './expectations.ts';
 import type { Ledger } from './ledger.ts';
-import type { Interruption, Step } from './scenario/schema.ts';
+import type { Interruption, Rotation, Step } from './scenario/schema.ts';
 import type { World } from './world.ts';
 
 /** The verdicts of all expectations, in order. */
@@ -48,6 +48,9 @@ function* runStep(
     const { director, imageRepository } = world.servers;
     const attestation = world.network.lastAttestation;
     world.recordings.set(step.record, { director: director.current(), image: imageRepository.current(), attestation });
+  } else if (step.rotate !== undefined) {
+    world.rotate(step.rotate);
+    ledger.manifest = undefined;
   } else if (step.attack !== undefined) {
     const attack = startAttack(world, step.attack);
     attacks.set(step.attack.id, attack);
@@ -142,12 +145,21 @@ function durationText(ms: number): string {
   return `${Number((ms / size).toFixed(1))} ${unit}`;
 }
 
+function rotationText({ director, image, timeserver }: Rotation): string {
+  return [
+    ...(director === undefined ? [] : [`${director.join(', ')} of the Director`]),
+    ...(image === undefined ? [] : [`${image.join(', ')} of the Image repository`]),
+    ...(timeserver === undefined ? [] : ['the timeserver']),
+  ].join('; ');
+}
+
 function stepText(step: Step): string {
   if (step.publish !== undefined) return `publish new images for ${Object.keys(step.publish).join(', ')}`;
   if (step.cycle !== undefined) return 'update cycle';
   if (step.wait !== undefined) return `wait ${durationText(step.wait)}`;
   if (step.parked !== undefined) return `parked for ${durationText(step.parked)}`;
   if (step.record !== undefined) return `an attacker records what it sees as ${step.record}`;
+  if (step.rotate !== undefined) return `new keys for ${rotationText(step.rotate)}`;
   if (step.attack !== undefined) return `attack ${step.attack.id}: ${step.attack.kind}`;
   if (step.stop !== undefined) return `attack ${step.stop} ends`;
   if (step.failActivation !== undefined) return `the next image of ${step.failActivation.ecu} will not come up`;

@@ -60,6 +60,9 @@ function ecuOptions(
     id,
     vin: vehicle.vin,
     hardwareId: ecu.hardware,
+    verification: ecu.role === 'primary' ? 'full' : ecu.verification,
+    decryptionKey: ecu.encrypted ? decryptionKeyOf(random, id) : undefined,
+    filenames: ecu.images,
     bankBytes: ecu.flash.bank,
     clock,
     random: random.fork(`ecu/${id}`),
@@ -67,6 +70,11 @@ function ecuOptions(
     emit,
     makerOf,
   } satisfies SimulatedEcuOptions;
+}
+
+/** The X25519 secret of an ECU whose images are encrypted, apart from its signing key. L4 */
+export function decryptionKeyOf(random: Random, ecu: string): Uint8Array {
+  return random.fork(`ecu/${ecu}`).fork('decryption key').bytes(32);
 }
 
 function knownSecondaries(
@@ -107,7 +115,7 @@ function buildSecondary(options: VehicleOptions, id: string, ecu: SecondaryDescr
   const simulated: SimulatedEcu = new SimulatedEcu(ecuOptions(options, id, ecu), (parts) =>
     startSecondary({
       ...parts,
-      config: { verification: ecu.verification, blockBytesMax: ecu.block },
+      config: { blockBytesMax: ecu.block },
       timing,
       flashBytesPerSecond: ecu.flash.bytesPerSecond,
       link: join(),

@@ -105,7 +105,7 @@ function columnsFor(width: number): readonly Column<EcuView>[] {
       maxCells: 9,
       draw: ({ role }) => text(role),
     },
-    { title: 'MODE', rank: 4, minCells: 7, maxCells: 7, draw: drawRole },
+    { title: 'MODE', rank: 4, minCells: 7, maxCells: 12, draw: drawRole },
     { title: 'BUS', rank: 6, minCells: 4, maxCells: wide ? 16 : 8, draw: (ecu) => drawBuses(ecu, wide) },
     { title: 'LINK', rank: 8, minCells: 5, maxCells: 5, draw: ({ link }) => text(link ?? '', 'dim') },
     {

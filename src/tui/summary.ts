@@ -29,7 +29,7 @@ const verdicts: Readonly<Record<EcuVerdict, { readonly words: string; readonly t
 const ecuColumns: readonly Column<EcuView>[] = [
   { title: 'ECU', rank: 0, minCells: 8, maxCells: 20, draw: ({ id }) => [span(id, 'strong')] },
   { title: 'ROLE', rank: 3, minCells: 9, maxCells: 9, draw: ({ role }) => [span(role)] },
-  { title: 'MODE', rank: 2, minCells: 7, maxCells: 7, draw: ({ mode }) => [span(mode)] },
+  { title: 'MODE', rank: 2, minCells: 7, maxCells: 12, draw: ({ mode }) => [span(mode)] },
   { title: 'BUS', rank: 4, minCells: 6, maxCells: 16, draw: ({ buses }) => [span(buses.join(' + '))] },
   {
     title: 'RELEASE',

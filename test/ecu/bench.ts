@@ -1,6 +1,7 @@
 // Owns: what ECU tests are built on: live repositories and a timeserver, ECUs as they leave the factory, and onlookers.
 // Time is one event queue; nothing here sleeps.
 
+import { fromUtf8, toHex } from '../../src/core/bytes.ts';
 import { EventQueue } from '../../src/core/clock.ts';
 import type { RemoteFault } from '../../src/core/faults.ts';
 import { createRandom } from '../../src/core/random.ts';
@@ -8,9 +9,11 @@ import type { Result } from '../../src/core/result.ts';
 import { KIB, NS_PER_MS, NS_PER_S } from '../../src/core/units.ts';
 import { parseUtc } from '../../src/core/utc.ts';
 import { ed25519Node } from '../../src/crypto/ed25519Node.ts';
+import { x25519PublicKey } from '../../src/crypto/x25519.ts';
 import { Ecu, type EcuParts } from '../../src/ecu/ecu.ts';
 import { memoryFlash } from '../../src/ecu/flash.ts';
 import type { BankImage } from '../../src/ecu/flashBanks.ts';
+import type { VerificationMode } from '../../src/ecu/identity.ts';
 import type { EcuObserver } from '../../src/ecu/observer.ts';
 import { memoryStorage } from '../../src/ecu/storage.ts';
 import { Director } from '../../src/repository/director.ts';
@@ -23,6 +26,7 @@ import type { Servers } from '../../src/repository/servers.ts';
 import { Timeserver } from '../../src/repository/timeserver.ts';
 import { checkProvisionedRoot } from '../../src/uptane/checks/root.ts';
 import { signingKey } from '../../src/uptane/keys.ts';
+import { uptaneProfile } from '../../src/uptane/profile.ts';
 import type { TrustedMetadata } from '../../src/uptane/trusted.ts';
 import { makeVehicleManifest } from '../../src/uptane/vehicleManifest.ts';
 import { makeVersionReport } from '../../src/uptane/versionReport.ts';
@@ -35,6 +39,15 @@ export type Serial = (typeof serials)[number];
 export const hardwareOf = (serial: string): string => `hw-${serial}`;
 export const bankBytes = 64 * KIB;
 
+export interface BenchOptions {
+  /** How the ECU `partial` verifies. */
+  readonly partial?: Exclude<VerificationMode, 'full'>;
+  /** The ECUs whose images the Director encrypts. */
+  readonly encrypted?: readonly Serial[];
+  /** Patterns of the image names that the ECU `partial` may install. */
+  readonly filenames?: readonly string[];
+}
+
 export function succeeded<T, F>(result: Result<T, F>): T {
   if (!result.ok) throw new Error(`a success was expected, not ${JSON.stringify(result.fault)}`);
   return result.value;
@@ -46,7 +59,7 @@ export function present<T>(value: T | undefined): T {
 }
 
 /** Keys cost time: every test's ECUs and repositories have the same ones. */
-const keyOf = (name: string) => signingKey(signatures, createRandom('test keys').fork(name).bytes(32));
+export const keyOf = (name: string) => signingKey(signatures, createRandom('test keys').fork(name).bytes(32));
 const rolesOf = (name: string) =>
   simulatedRoleKeys(signatures, createRandom('test roles').fork(name), {
     root: 1,
@@ -58,6 +71,7 @@ const directorKeys = rolesOf('director');
 const imageKeys = rolesOf('image');
 const timeKeys = [keyOf('time')];
 const ecuKeys = new Map(serials.map((serial) => [serial, keyOf(serial)]));
+const decryptionKeyOf = (serial: Serial) => createRandom('test decryption keys').fork(serial).bytes(32);
 export const ecuKey = (serial: Serial) => present(ecuKeys.get(serial));
 
 /** Remembers what an ECU lets an onlooker see. */
@@ -110,15 +124,18 @@ export class Bench {
   readonly clock = new EventQueue();
   readonly servers: Servers;
   readonly ecus = new Map<Serial, BenchEcu>();
+  private readonly options: BenchOptions;
   private counter = 0;
 
   /** `wanted`: the ECUs for which the Director lists the image that they left the factory with. */
-  constructor(wanted: readonly Serial[] = serials) {
+  constructor(wanted: readonly Serial[] = serials, options: BenchOptions = {}) {
+    this.options = options;
     const ecus = serials.map((serial) => ({
       serial,
       hardwareId: hardwareOf(serial),
       key: ecuKey(serial).key,
       role: serial === 'primary' ? ('primary' as const) : ('secondary' as const),
+      ...(this.isEncrypted(serial) && { encryptionKey: toHex(x25519PublicKey(decryptionKeyOf(serial))) }),
     }));
     const timeserver = new Timeserver(timeKeys);
     const vehicle = inventoryVehicle(vin, ecus);
@@ -127,6 +144,14 @@ export class Bench {
     this.servers = { director, imageRepository, timeserver };
     for (const serial of serials) this.manufacture(serial);
     for (const serial of wanted) this.offer(serial, 1);
+  }
+
+  modeOf(serial: Serial): VerificationMode {
+    return serial === 'partial' ? (this.options.partial ?? 'partial') : 'full';
+  }
+
+  private isEncrypted(serial: Serial): boolean {
+    return this.options.encrypted?.includes(serial) ?? false;
   }
 
   /** Seconds since 1970. */
@@ -148,9 +173,18 @@ export class Bench {
     const { imageRepository, director } = this.servers;
     const mustMatch = { hardwareIds: [hardwareOf(serial)], releaseCounter: release };
     const listed = imageRepository.add(imageName(serial, release), bytes, mustMatch);
-    director.assign(serial, listed);
+    director.assign(serial, listed, { bytes, random: createRandom(`sealing/${serial}/${release}`) });
     imageRepository.publish(this.now());
     return listed;
+  }
+
+  /** What a Primary sends of an image: encrypted where the Director says so. */
+  sentBytes(serial: Serial, release: number): Uint8Array {
+    if (!this.isEncrypted(serial)) return imageBytes(serial, release);
+    const { director } = this.servers;
+    const { signed } = JSON.parse(fromUtf8(present(director.current()).targets) ?? '');
+    const { encrypted } = signed.targets[imageName(serial, release)].custom.ecuIdentifiers[serial];
+    return present(director.image(encrypted.filename, 0, encrypted.length));
   }
 
   /** Has the Director write its metadata, by a manifest as the Primary would send it. */
@@ -170,38 +204,56 @@ export class Bench {
   }
 
   /** As a Primary hands the metadata on, by the names that verification asks for. */
-  bundle(mode: 'full' | 'partial'): Map<string, Uint8Array> {
+  bundle(mode: VerificationMode): Map<string, Uint8Array> {
     const director = present(this.servers.director.current());
     const image = present(this.servers.imageRepository.current());
-    if (mode === 'partial') return new Map([['director/targets.json', director.targets]]);
-    const files = new Map<string, Uint8Array>();
-    for (const [name, { version, timestamp, snapshot, targets }] of [
+    if (mode !== 'full') return new Map([...this.directorRoots(mode), ['director/targets.json', director.targets]]);
+    const files = new Map<string, Uint8Array>(this.directorRoots('full'));
+    for (const [name, { version, targetsVersion, timestamp, snapshot, targets }] of [
       ['director', director],
       ['image', image],
     ] as const) {
       files.set(`${name}/timestamp.json`, timestamp);
       files.set(`${name}/${version}.snapshot.json`, snapshot);
-      files.set(`${name}/${version}.targets.json`, targets);
+      files.set(`${name}/${targetsVersion}.targets.json`, targets);
     }
     return files;
   }
 
+  /** All that follow the first one, for whoever follows them. */
+  private directorRoots(mode: VerificationMode): [string, Uint8Array][] {
+    if (mode === 'partial') return [];
+    const versions = Array.from({ length: 20 }, (_, index) => index + 2);
+    return versions.flatMap((version): [string, Uint8Array][] => {
+      const bytes = this.servers.director.file(`${version}.root.json`, this.now());
+      return bytes === undefined ? [] : [[`director/${version}.root.json`, bytes]];
+    });
+  }
+
   /** L1 L2 */
-  factoryTrust(mode: 'full' | 'partial'): TrustedMetadata {
+  factoryTrust(mode: VerificationMode): TrustedMetadata {
     const root = (repository: 'director' | 'image') => {
-      const context = { signatures, now: undefined, repository, file: '1.root.json' };
+      const context = { signatures, profile: uptaneProfile, repository };
       const source = repository === 'director' ? this.servers.director : this.servers.imageRepository;
       return succeeded(checkProvisionedRoot(context, source.root));
     };
     const director = { root: root('director') };
-    return mode === 'partial' ? { director } : { director, image: { root: root('image') } };
+    return mode === 'full' ? { director, image: { root: root('image') } } : { director };
   }
 
   private manufacture(serial: Serial): void {
     const ecu: BenchEcu = {
       failNextActivation: false,
       parts: {
-        identity: { vin, serial, hardwareId: hardwareOf(serial), key: ecuKey(serial) },
+        identity: {
+          vin,
+          serial,
+          hardwareId: hardwareOf(serial),
+          key: ecuKey(serial),
+          decryptionKey: this.isEncrypted(serial) ? decryptionKeyOf(serial) : undefined,
+          filenames: serial === 'partial' ? this.options.filenames : undefined,
+        },
+        verification: this.modeOf(serial),
         signatures,
         clock: this.clock,
         random: createRandom(`bench/${serial}`),
@@ -216,7 +268,7 @@ export class Bench {
       },
     };
     const bytes = imageBytes(serial, 1);
-    const trust = this.factoryTrust(serial === 'partial' ? 'partial' : 'full');
+    const trust = this.factoryTrust(this.modeOf(serial));
     Ecu.provision(ecu.parts, trust, begin - 86_400, bankImage(imageName(serial, 1), bytes, 1), bytes);
     this.ecus.set(serial, ecu);
   }

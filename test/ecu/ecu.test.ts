@@ -5,10 +5,11 @@ import { attacksReportedMax } from '../../src/core/limits.ts';
 import { Ecu } from '../../src/ecu/ecu.ts';
 import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import { remoteFault } from '../../src/uptane/faults.ts';
+import { fileName, uptaneProfile } from '../../src/uptane/profile.ts';
 import { parseStrictJson } from '../../src/uptane/strictJson.ts';
 import { trustedFiles, trustedVersions } from '../../src/uptane/trusted.ts';
 import { verifyPartial } from '../../src/uptane/verification/partial.ts';
-import { requestedFile, runProcedure } from '../../src/uptane/verification/procedure.ts';
+import { runProcedure } from '../../src/uptane/verification/procedure.ts';
 import { checkVersionReport, type VersionReport } from '../../src/uptane/versionReport.ts';
 import { Bench, bankImage, begin, ecuKey, imageBytes, imageName, signatures, succeeded, vin } from './bench.ts';
 
@@ -164,10 +165,10 @@ describe('what an ECU trusts', () => {
     const { bench, boot, ecu } = booted();
     bench.report();
     succeeded(ecu.acceptTime(bench.attest([ecu.timeToken]), 'Y3', [ecu.timeToken]));
-    const context = { signatures, now: ecu.now(), vin, vehicleEcus: undefined };
+    const context = { signatures, profile: uptaneProfile, now: ecu.now(), vin, vehicleEcus: undefined };
     const files = bench.bundle('partial');
-    const outcome = runProcedure(verifyPartial(context, ecu.trusted), (request) =>
-      files.get(`${request.repository}/${requestedFile(request)}`),
+    const outcome = runProcedure(verifyPartial(context, ecu.trusted, { followsRoot: false }), (request) =>
+      files.get(`${request.repository}/${fileName(uptaneProfile, request)}`),
     );
     succeeded(outcome.result);
     ecu.trust(outcome.trusted);

@@ -24,7 +24,7 @@ const requestBodies: { readonly [Name in RequestBody['name']]: fc.Arbitrary<obje
   report: body('report', {}),
   time: body('time', { attestation: bytes }),
   metadata: body('metadata', { file: text, totalLength: uint32, offset: uint32, data: bytes }),
-  verify: body('verify', {}),
+  verify: body('verify', { reportAccepted: fc.boolean() }),
   imageStart: body('imageStart', { filename: text }),
   imageBlock: body('imageBlock', { offset: uint32, data: bytes }),
   install: body('install', {}),
@@ -150,7 +150,7 @@ describe('decoded bytes', () => {
 
   it('of a message with two bodies are those of one of them', () => {
     const hello = encodeRequest({ id: 7, body: { name: 'hello', versionMin: 1, versionMax: 2 } });
-    const verify = encodeRequest({ id: 8, body: { name: 'verify' } });
+    const verify = encodeRequest({ id: 8, body: { name: 'verify', reportAccepted: true } });
     const both = decodeRequest(Uint8Array.of(...hello, ...verify));
     expect(both.ok && both.value.id).toBe(8);
     expect(['hello', 'verify']).toContain(both.ok && both.value.body.name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { downloadRangeBytesMax, imageBytesMax } from '../../src/core/limits.ts';
-import { listImage } from '../../src/repository/metadataFiles.ts';
+import { imageEntry, type ListedImage, listImage } from '../../src/repository/metadataFiles.ts';
 import { bankBytes, hardwareOf, imageBytes, imageName } from '../ecu/bench.ts';
 import { type OnTheLine, PrimaryBench } from './primaryBench.ts';
 
@@ -16,6 +16,12 @@ const images =
   (change: OnTheLine): OnTheLine =>
   (request, genuine) =>
     request.type === 'image' ? change(request, genuine) : genuine;
+
+/** What no honest repository does: lists an image with what is not true of its bytes. */
+function listAs(repository: unknown, listed: ListedImage): void {
+  const { roles } = repository as { readonly roles: Map<string, { list(filename: string, entry: object): void }> };
+  roles.get('targets')?.list(listed.filename, imageEntry(listed));
+}
 
 describe('an image that the vehicle lacks', () => {
   it('is downloaded once, whole and under its hash; one that runs already is not [H2 K1]', () => {
@@ -111,7 +117,7 @@ describe('an image that the vehicle lacks', () => {
     const listed = { ...listImage('huge.img', new Uint8Array(), mustMatch), length: imageBytesMax + 1 };
     const { director, imageRepository } = one.bench.servers;
     imageRepository.add('huge.img', new Uint8Array(), mustMatch);
-    (imageRepository as unknown as { listed: Map<string, unknown> }).listed.set('huge.img', listed);
+    listAs(imageRepository, listed);
     imageRepository.publish(one.bench.now());
     director.assign('full', listed);
     one.cycle();
@@ -126,8 +132,7 @@ describe('an image that the vehicle lacks', () => {
     const bytes = imageBytes('full', 2);
     const mustMatch = { hardwareIds: [hardwareOf('full')], releaseCounter: 2 };
     const wrong = { ...listImage(imageName('full', 2), bytes, mustMatch), length: bytes.length - 2 };
-    const listed = (imageRepository as unknown as { listed: Map<string, unknown> }).listed;
-    listed.set(wrong.filename, wrong);
+    listAs(imageRepository, wrong);
     imageRepository.publish(one.bench.now());
     director.assign('full', wrong);
     one.onTheLine = images((request, genuine) => {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
+import { activationsMax } from '../../src/core/limits.ts';
 import { providePrimary } from '../../src/primary/actors.ts';
 import { memoryImageStore } from '../../src/primary/imageStore.ts';
 import { primaryMachine } from '../../src/primary/machine.ts';
 import { honestDistribution } from '../../src/primary/ports.ts';
 import { PrimaryUnit } from '../../src/primary/unit.ts';
-import { Bench, imageName, serials } from '../ecu/bench.ts';
+import { remoteFault } from '../../src/uptane/faults.ts';
+import { makeTimeAttestation } from '../../src/uptane/timeAttestation.ts';
+import { Bench, begin, hardwareOf, imageBytes, imageName, keyOf, present, serials, succeeded } from '../ecu/bench.ts';
 import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from '../ecu/powerCut.ts';
 import { declaredNames, endlessStates, kinds, providedNames, usedNames } from '../ecu/statechart.ts';
 import { obliging, offeredToAll, PrimaryBench, type Puppet, timing } from './primaryBench.ts';
@@ -128,7 +131,7 @@ describe('an update cycle', () => {
     const one = offeredToAll();
     one.onTheLine = () => undefined;
     expect(one.cycle()).toEqual([...wholeCycle.slice(0, 4), 'closing', 'idle']);
-    expect(one.onlooker.codes).toEqual(['missing-file']);
+    expect(one.onlooker.codes).toEqual(['time-stale', 'missing-file']);
   });
 
   it('goes on with the time that it has when the attestation is bad [Y2]', () => {
@@ -365,5 +368,203 @@ describe('a Secondary that lies, or says nothing,', () => {
     const hello: Puppet = () =>
       welcome && ({ ...welcome, directorRootVersion: 0xffff_ffff, imageRootVersion: 0 } as never);
     expect(blocksTo(obliging('full', { hello })).installed).toBe(true);
+  });
+});
+
+describe('a transfer at a trickle', () => {
+  it('from the servers is given up and reported, and the cycle goes on without it [K3]', () => {
+    const one = offeredToAll();
+    let answers = 0;
+    one.onTheLine = (request, genuine) => {
+      if (request.type !== 'image' || !request.file.includes('full-2') || genuine.status !== 'ok') return genuine;
+      answers += 1;
+      return { status: 'ok', bytes: genuine.bytes.subarray(0, 1) };
+    };
+    one.answerAfterMs = 300;
+    one.cycle();
+    expect(answers).toBeLessThan(110);
+    const slow = { code: 'slow-transfer', clause: 'K3', attack: 'slow-retrieval' };
+    expect(one.onlooker.faults).toMatchObject([slow]);
+    const last = one.verdicts.at(-1);
+    expect(last?.ok && last.value.reports.get('primary')?.attacksDetected).toMatchObject([slow]);
+    expect([one.runs('full'), one.runs('partial')]).toEqual([imageName('full', 1), imageName('partial', 2)]);
+    // What came is kept: the next cycle goes on from there.
+    one.onTheLine = (_request, genuine) => genuine;
+    one.cycle();
+    expect(one.runs('full')).toBe(imageName('full', 2));
+    expect(one.requests.some((request) => /full-2.img@[1-9]/.test(request))).toBe(true);
+  });
+
+  it('to a Secondary that takes one byte at a time, slowly, is given up and reported [K3]', () => {
+    const blocks: number[] = [];
+    const welcome = obliging('full')({ name: 'hello', versionMin: 1, versionMax: 1 });
+    const full = obliging('full', {
+      hello: () => welcome && ({ ...welcome, blockBytesMax: 1 } as never),
+      imageBlock: (body) => {
+        if (body.name !== 'imageBlock') return undefined;
+        blocks.push(body.data.length);
+        return { name: 'blockStored', nextOffset: body.offset + body.data.length };
+      },
+    });
+    const one = offeredToAll({ puppets: { full }, puppetMs: 200 });
+    one.cycle();
+    expect(blocks.length).toBeLessThan(160);
+    expect(one.onlooker.faults).toMatchObject([{ code: 'slow-transfer', clause: 'K3', attack: 'slow-retrieval' }]);
+    expect(one.onlooker.faults[0]?.message).toContain('full-2.img to full');
+    expect(one.askedOf('full')).not.toContain('install');
+    expect(one.runs('partial')).toBe(imageName('partial', 2));
+  });
+});
+
+describe('what a Secondary is told of its report', () => {
+  const reported = (one: PrimaryBench) =>
+    [...one.verdicts].map((verdict) => verdict.ok && verdict.value.reports.get('full')?.attacksDetected.length);
+
+  it('is whether the Director accepted the manifest that carried it: then only are its faults forgotten [O4]', () => {
+    const one = offeredToAll();
+    present(one.secondaries.get('full')).ecu.noteFault(
+      remoteFault({ code: 'rollback', clause: 'V4', message: 'a test' }),
+    );
+    one.bench.report();
+    one.onTheLine = (request, genuine) => (request.type === 'manifest' ? undefined : genuine);
+    one.cycle();
+    one.onTheLine = (_request, genuine) => genuine;
+    one.verdicts.length = 0;
+    one.cycle();
+    one.cycle();
+    expect(reported(one)).toEqual([1, 0, 0, 0]);
+  });
+});
+
+describe('a Secondary that refuses the time', () => {
+  it('is told the metadata all the same, and given no image in this cycle [Y3 Y5]', () => {
+    const time: Puppet = () => ({ name: 'refusal', code: 'time-not-later', clause: 'Y3', attack: '', message: '' });
+    const one = offeredToAll({ puppets: { full: obliging('full', { time }) } });
+    one.cycle();
+    expect(one.askedOf('full')).toEqual(expect.arrayContaining(['time', 'metadata', 'verify']));
+    expect(one.askedOf('full')).not.toContain('imageStart');
+    expect(one.runs('partial')).toBe(imageName('partial', 2));
+  });
+});
+
+describe('the timeserver’s new keys', () => {
+  const stolen = keyOf('time');
+  const future = (tokens: readonly string[]) => makeTimeAttestation(begin + 800 * 86_400, tokens, [stolen]);
+  const rotate = (one: PrimaryBench) => {
+    succeeded(one.bench.servers.director.rotate({ timeserver: [keyOf('time 2')] }, one.bench.now()));
+    one.bench.servers.timeserver.rotate([stolen, keyOf('time 2')]);
+  };
+
+  it('reach the whole vehicle in one cycle, and the next one updates it [Y5 Y4]', () => {
+    const one = offeredToAll();
+    one.cycle();
+    rotate(one);
+    one.cycle();
+    expect(one.primary.ecu.now()).toBeUndefined();
+    for (const serial of serials) one.bench.offer(serial, 3);
+    one.cycle();
+    for (const serial of serials) expect(one.runs(serial)).toBe(imageName(serial, 3));
+    expect(one.onlooker.faults).toEqual([]);
+  });
+
+  it('free a Primary and its Secondaries from a future that a stolen key set [Y5 Y2 Y3]', () => {
+    const one = offeredToAll();
+    one.onTheLine = (request, genuine) =>
+      request.type === 'time' ? { status: 'ok', bytes: future(request.tokens) } : genuine;
+    one.cycle();
+    one.onTheLine = (_request, genuine) => genuine;
+    one.cycle();
+    expect(one.onlooker.codes).toEqual(['expired', 'time-not-later', 'expired']);
+    expect(one.runs('primary')).toBe(imageName('primary', 1));
+    rotate(one);
+    one.cycle();
+    one.cycle();
+    for (const serial of serials) expect(one.runs(serial)).toBe(imageName(serial, 2));
+  });
+});
+
+describe('encrypted images', () => {
+  it('pass the Primary without being read, each for one ECU, and its own it opens itself [D7 D8 P8 M6]', () => {
+    const one = offeredToAll({ bench: new Bench(serials, { encrypted: ['primary', 'full'] }) });
+    one.cycle();
+    for (const serial of serials) expect(one.runs(serial)).toBe(imageName(serial, 2));
+    expect(one.onlooker.faults).toEqual([]);
+    const stored = one.imageStore.keys().map((key) => present(one.imageStore.read(key)));
+    const readable = serials.filter((serial) =>
+      stored.some((bytes) => Buffer.from(bytes).includes(Buffer.from(imageBytes(serial, 2).subarray(100, 116)))),
+    );
+    expect(readable).toEqual(['partial']);
+  });
+
+  it('that were changed on the way are found by the Primary, by the hashes of their encrypted form [M6 K4]', () => {
+    const one = offeredToAll({ bench: new Bench(serials, { encrypted: ['full'] }) });
+    one.onTheLine = (request, genuine) => {
+      if (request.type !== 'image' || request.file.endsWith('.img') || genuine.status !== 'ok') return genuine;
+      return { status: 'ok', bytes: genuine.bytes.with(7, (genuine.bytes[7] ?? 0) ^ 1) };
+    };
+    one.cycle();
+    expect(one.onlooker.faults).toMatchObject([{ code: 'hash-mismatch', clause: 'P7', file: imageName('full', 2) }]);
+    expect(one.runs('full')).toBe(imageName('full', 1));
+    expect(one.askedOf('full')).not.toContain('imageBlock');
+  });
+});
+
+it('an image of the Primary’s own that never comes up is tried so often, then reported and left [P12]', () => {
+  const one = offeredToAll();
+  for (let cycle = 0; cycle < activationsMax + 2; cycle += 1) {
+    one.bench.ecu('primary').failNextActivation = true;
+    one.cycle();
+  }
+  expect(one.reboots).toBe(activationsMax);
+  expect(one.onlooker.faults.at(-1)).toMatchObject({ code: 'activation-failed', clause: 'P12' });
+  one.bench.ecu('primary').failNextActivation = false;
+  one.bench.offer('primary', 3);
+  one.cycle();
+  expect(one.runs('primary')).toBe(imageName('primary', 3));
+});
+
+describe('the metadata that a Secondary is handed', () => {
+  it.each([
+    ['full', 6 + 2],
+    ['partial', 1],
+    ['partial+root', 1 + 2],
+  ] as const)(
+    '%s: the roots that follow its own where it follows them, and no more than it reads [M8 M9]',
+    (mode, files) => {
+      const serial = mode === 'full' ? 'full' : 'partial';
+      const one = offeredToAll({ bench: new Bench(serials, mode === 'full' ? {} : { partial: mode }) });
+      one.cycle();
+      for (const to of ['2', '3']) {
+        const timestamp = [keyOf(`timestamp ${to}`)];
+        succeeded(one.bench.servers.director.rotate({ timestamp }, one.bench.now()));
+      }
+      one.onlooker.sent.length = 0;
+      one.cycle();
+      expect(one.askedOf(serial).filter((name) => name === 'metadata')).toHaveLength(files);
+      expect(one.onlooker.faults).toEqual([]);
+      const { root } = present(one.secondaries.get(serial)).ecu.trusted.director;
+      expect(root.body.version).toBe(mode === 'partial' ? 1 : 3);
+    },
+  );
+
+  it('holds of the delegated files those that its own image needs [M9 W4]', () => {
+    const one = new PrimaryBench();
+    const { imageRepository, director } = one.bench.servers;
+    for (const [name, pattern] of [
+      ['brakes', 'brake-*'],
+      ['doors', 'door-*'],
+    ] as const) {
+      imageRepository.delegate({ to: [{ name, holders: [keyOf(name)] }], paths: [pattern] }, one.bench.now());
+    }
+    const mustMatch = { hardwareIds: [hardwareOf('full')], releaseCounter: 2 };
+    const image = imageRepository.add('door-2.img', imageBytes('full', 2), mustMatch, { role: 'doors' });
+    imageRepository.publish(one.bench.now());
+    director.assign('full', image);
+    one.cycle();
+    expect(one.runs('full')).toBe('door-2.img');
+    const delegated = (delegations: ReadonlyMap<string, unknown> | undefined) => [...(delegations?.keys() ?? [])];
+    const { image: trusted } = present(one.secondaries.get('full')).ecu.trusted;
+    expect(delegated(trusted?.delegated)).toEqual(['doors']);
+    expect(one.onlooker.sent.filter((sent) => sent === 'full metadata')).toHaveLength(7);
   });
 });

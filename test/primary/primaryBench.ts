@@ -36,6 +36,8 @@ export interface PrimaryBenchOptions {
   /** Takes the place of a Secondary, on a link in memory. */
   readonly puppets?: Readonly<Record<string, Puppet>>;
   readonly bench?: Bench;
+  /** How long a puppet takes to answer. */
+  readonly puppetMs?: number;
 }
 
 export class PrimaryBench {
@@ -47,6 +49,8 @@ export class PrimaryBench {
   readonly memoryLinks = new Map<string, MemoryLink>();
   readonly requests: string[] = [];
   readonly verdicts: Result<ManifestVerdict, RemoteFault>[] = [];
+  /** How long the servers' answers take. */
+  answerAfterMs = 1;
   onTheLine: OnTheLine = (_request, genuine) => genuine;
   running: RunningPrimary | undefined;
   cycles = 0;
@@ -125,7 +129,7 @@ export class PrimaryBench {
 
   private answer(request: RemoteRequest, done: (response: RemoteResponse | undefined) => void): () => void {
     this.requests.push(requestText(request));
-    const timer = this.bench.clock.after(NS_PER_MS, () => {
+    const timer = this.bench.clock.after(this.answerAfterMs * NS_PER_MS, () => {
       const genuine = answerRequest(this.bench.servers, request, this.bench.now(), (verdict) =>
         this.verdicts.push(verdict),
       );
@@ -156,14 +160,14 @@ export class PrimaryBench {
   }
 
   private knownAs(serial: 'full' | 'partial', link: Link): KnownSecondary {
-    return { serial, hardwareId: hardwareOf(serial), verification: serial, link, channel: 'body' };
+    return { serial, hardwareId: hardwareOf(serial), verification: this.bench.modeOf(serial), link, channel: 'body' };
   }
 
   private bootSecondary(serial: 'full' | 'partial', link: Link): void {
     this.secondaries.get(serial)?.stop();
     const running = startSecondary({
       ...this.bench.ecu(serial).parts,
-      config: { verification: serial, blockBytesMax: blockBytes },
+      config: { blockBytesMax: blockBytes },
       timing: secondaryTiming,
       flashBytesPerSecond,
       link,
@@ -178,7 +182,10 @@ export class PrimaryBench {
       messageReceived: (message) => {
         const { id, body } = succeeded(decodeRequest(message));
         const answer = puppet(body);
-        if (answer !== undefined) b.send(encodeResponse({ id, body: answer }));
+        if (answer === undefined) return;
+        const send = () => b.send(encodeResponse({ id, body: answer }));
+        if (this.options.puppetMs === undefined) send();
+        else this.bench.clock.after(this.options.puppetMs * NS_PER_MS, send);
       },
       messageSent() {},
       transferFailed() {},

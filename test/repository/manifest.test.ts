@@ -1,12 +1,28 @@
 // The Director's judgement of vehicle version manifests: J4 J5 J6, N.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { vehicleManifestBytesMax } from '../../src/core/limits.ts';
+import {
+  attacksKeptMax,
+  reportTimeAheadSecondsMax,
+  vehicleManifestBytesMax,
+  versionReportBytesMax,
+} from '../../src/core/limits.ts';
 import { inventoryVehicle } from '../../src/repository/inventory.ts';
 import { checkManifest } from '../../src/repository/manifestCheck.ts';
+import { signPayload } from '../../src/uptane/sign.ts';
 import { makeVehicleManifest } from '../../src/uptane/vehicleManifest.ts';
 import { attacker, draftOf, impostor, padded, tamper } from '../uptane/attacks.ts';
-import { begin, imageName, keyNamed, serials, signatures, succeeded, vin, World } from '../uptane/fixtures.ts';
+import {
+  begin,
+  imageName,
+  keyNamed,
+  type Serial,
+  serials,
+  signatures,
+  succeeded,
+  vin,
+  World,
+} from '../uptane/fixtures.ts';
 
 let world: World;
 beforeEach(() => {
@@ -61,7 +77,11 @@ describe('a manifest', () => {
   });
 
   const rows: readonly [string, () => Uint8Array, object][] = [
-    ['that leaves an ECU out [J5]', () => world.manifest({ 'full-1': undefined }), { code: 'report-missing' }],
+    [
+      'that leaves an ECU out [J5]',
+      () => world.manifest({ 'full-1': undefined }),
+      { code: 'report-missing', attack: 'drop-request' },
+    ],
     [
       'that leaves the Primary’s own report out [J5 N3]',
       () => world.manifest({ 'primary-0': undefined }),
@@ -112,7 +132,11 @@ describe('a manifest', () => {
       () => world.manifest({ 'full-1': {} }),
       { code: 'malformed', attack: 'report-forgery' },
     ],
-    ['of another vehicle [J5]', () => world.manifest({}, { vin: 'OTHER' }), { code: 'wrong-vehicle' }],
+    [
+      'of another vehicle [J5]',
+      () => world.manifest({}, { vin: 'OTHER' }),
+      { code: 'wrong-vehicle', attack: 'cross-vehicle-replay' },
+    ],
     [
       'that names another ECU as its Primary [J5]',
       () => world.manifest({}, { primarySerial: 'full-1' }),
@@ -121,7 +145,7 @@ describe('a manifest', () => {
     [
       'with an ECU that is not in the inventory [J4]',
       () => world.manifest({ stranger: world.report('full-1') }),
-      { code: 'unknown-ecu' },
+      { code: 'unknown-ecu', attack: 'unknown-ecu' },
     ],
     [
       'of endless length [J4]',
@@ -152,6 +176,88 @@ describe('a manifest', () => {
     expect(versionServed()).toBe(2);
   });
 
+  const margin = reportTimeAheadSecondsMax;
+  const times: readonly [string, number | undefined, boolean, object?][] = [
+    ['as much ahead of the Director’s as clocks may differ is accepted [J5 O5]', begin + margin, true],
+    [
+      'further ahead than clocks differ is dropped [J5 O5]',
+      begin + margin + 1,
+      false,
+      { code: 'implausible-time', attack: 'time-forgery' },
+    ],
+    ['that has not changed is accepted [J5 O5]', begin, true],
+    [
+      'before that of the ECU’s earlier report is dropped [J5 O5]',
+      begin - 1,
+      false,
+      { code: 'implausible-time', attack: 'time-replay' },
+    ],
+    ['that is none yet is accepted: the clock was set back, or never set [J5 Y5]', undefined, true],
+  ];
+  it.each(times)('with a reported time %s', (_, time, ok, fault) => {
+    const manifest = world.manifest({ 'full-1': world.report('full-1', { counter: 50, time }) });
+    expect(world.sendManifest(manifest)).toMatchObject({ ok, ...(fault && { fault: { clause: 'J5', ...fault } }) });
+    expect(counterOf('full-1')).toBe(ok ? 50 : 1);
+  });
+
+  it('with one huge report is dropped, and nothing else comes of it [J5]', () => {
+    const report = world.report('full-1', { counter: 50 }) as { signed: object };
+    const huge = { ...report.signed, note: 'x'.repeat(versionReportBytesMax) };
+    const manifest = world.manifest({ 'full-1': signPayload(huge, world.ecuKeys['full-1']) });
+    expect(world.sendManifest(manifest)).toMatchObject({ fault: { code: 'oversized', attack: 'endless-data' } });
+    expect(serials.map(counterOf)).toEqual([1, 1, 1]);
+    succeeded(world.sendManifest());
+  });
+
+  it('tells which ECUs do not run what the last bundle gave them: some withheld, some mixed [J5]', () => {
+    world.release(2);
+    const running = (serial: Serial, release: number) => {
+      const { targets } = draftOf(world.latest('image', 'targets').bytes);
+      const filename = imageName(serial, release);
+      const hashes = targets[filename]?.hashes ?? expect.fail();
+      return world.report(serial, { counter: 100 * release, installed: { filename, length: 1, hashes } });
+    };
+    const mixed = {
+      'primary-0': running('primary-0', 2),
+      'full-1': running('full-1', 1),
+      'partial-2': running('partial-2', 2),
+    };
+    const verdict = succeeded(world.sendManifest(world.manifest(mixed)));
+    expect([...verdict.outstanding]).toEqual([
+      ['full-1', { wanted: imageName('full-1', 2), installed: imageName('full-1', 1) }],
+    ]);
+    const done = { ...mixed, 'primary-0': undefined, 'partial-2': undefined, 'full-1': running('full-1', 2) };
+    const later = { counter: 300 } as const;
+    const again = (serial: Serial) => {
+      const { installed } = world.director.vehicle.reports.get(serial) ?? expect.fail();
+      return world.report(serial, { ...later, installed });
+    };
+    const whole = { ...done, 'primary-0': again('primary-0'), 'partial-2': again('partial-2') };
+    expect(succeeded(world.sendManifest(world.manifest(whole))).outstanding.size).toBe(0);
+  });
+
+  it('has the attacks that ECUs met kept for an operator, the latest of each ECU [O4 J9]', () => {
+    const attack = (n: number) => ({ code: 'rollback', clause: 'T3', attack: 'rollback', message: `${n}` }) as const;
+    for (let n = 0; n < attacksKeptMax + 6; n += 1) {
+      const attacksDetected = n % 2 === 0 ? [attack(n), attack(n + 1)] : [];
+      const full = world.report('full-1', { counter: 10 + n, attacksDetected });
+      succeeded(world.sendManifest(world.manifest({ 'full-1': full })));
+    }
+    const { attacks } = world.director.vehicle;
+    expect([...attacks.keys()]).toEqual(['full-1']);
+    const kept = attacks.get('full-1') ?? [];
+    expect(kept).toHaveLength(attacksKeptMax);
+    expect(kept.at(-1)).toEqual({ ...attack(attacksKeptMax + 5), receivedAt: begin });
+    expect(kept[0]?.message).toBe('6');
+  });
+
+  it('that is dropped leaves no trace among the attacks that were reported [J4 O4]', () => {
+    const attacksDetected = [{ code: 'rollback', clause: 'T3', message: 'x' }] as const;
+    const full = world.report('full-1', { counter: 10, attacksDetected });
+    expect(world.sendManifest(world.manifest({ 'full-1': full, 'partial-2': undefined })).ok).toBe(false);
+    expect(world.director.vehicle.attacks.size).toBe(0);
+  });
+
   it('sent again is dropped [J6 O6]', () => {
     const bytes = world.manifest();
     succeeded(world.sendManifest(bytes));
@@ -180,7 +286,9 @@ describe('a manifest', () => {
     const vehicle = inventoryVehicle(vin, [
       { serial: 'full-1', hardwareId: 'hw', key: attacker.key, role: 'secondary' },
     ]);
-    expect(checkManifest(signatures, vehicle, world.manifest())).toMatchObject({ fault: { code: 'unknown-ecu' } });
+    expect(checkManifest(signatures, vehicle, world.manifest(), begin)).toMatchObject({
+      fault: { code: 'unknown-ecu' },
+    });
   });
 
   it('of an ECU named __proto__ is judged like any other [J5]', () => {
@@ -188,6 +296,6 @@ describe('a manifest', () => {
     const vehicle = inventoryVehicle(vin, [{ serial: '__proto__', hardwareId: 'hw', key: key.key, role: 'primary' }]);
     const reports = new Map([['__proto__', world.report('full-1', { ecuSerial: '__proto__', time: begin }, key)]]);
     const bytes = makeVehicleManifest({ vin, primarySerial: '__proto__', reports }, key);
-    expect([...succeeded(checkManifest(signatures, vehicle, bytes)).keys()]).toEqual(['__proto__']);
+    expect([...succeeded(checkManifest(signatures, vehicle, bytes, begin)).keys()]).toEqual(['__proto__']);
   });
 });

@@ -5,10 +5,10 @@ import { secondaryMachine } from '../../src/secondary/machine.ts';
 import { SecondaryUnit } from '../../src/secondary/unit.ts';
 import { imageBytes, imageName } from '../ecu/bench.ts';
 import { declaredNames, endlessStates, kinds, providedNames, usedNames } from '../ecu/statechart.ts';
-import { offered, SecondaryBench, timing } from './secondaryBench.ts';
+import { offered, SecondaryBench, timing, verifyRequest } from './secondaryBench.ts';
 
 describe('a Secondary’s statechart', () => {
-  const unit = new SecondaryUnit(SecondaryBench.ready().secondary.ecu, { verification: 'partial', blockBytesMax: 1 });
+  const unit = new SecondaryUnit(SecondaryBench.ready().secondary.ecu, { blockBytesMax: 1 });
   const provided = provideSecondary(
     secondaryMachine,
     unit,
@@ -56,7 +56,7 @@ const requests: { readonly [Name in RequestBody['name']]: RequestBody } = {
   report: { name: 'report' },
   time: { name: 'time', attestation: new Uint8Array() },
   metadata: { name: 'metadata', file: 'director/targets.json', totalLength: 1, offset: 0, data: Uint8Array.of(1) },
-  verify: { name: 'verify' },
+  verify: verifyRequest,
   imageStart: { name: 'imageStart', filename: imageName('partial', 2) },
   imageBlock: { name: 'imageBlock', offset: 0, data: imageBytes('partial', 2).subarray(0, 256) },
   install: { name: 'install' },

@@ -2,21 +2,27 @@
 import { metadataChunkBytesMax } from '../../src/core/limits.ts';
 import { NS_PER_MS } from '../../src/core/units.ts';
 import type { EcuParts } from '../../src/ecu/ecu.ts';
+import type { VerificationMode } from '../../src/ecu/identity.ts';
 import { decodeResponse, encodeRequest, type RequestBody, type ResponseBody } from '../../src/messages/codec.ts';
 import type { SecondaryTiming } from '../../src/secondary/machine.ts';
 import { type RunningEcu, startSecondary } from '../../src/secondary/secondary.ts';
-import { Bench, blockBytes, imageBytes, imageName, type Onlooker, present, succeeded } from '../ecu/bench.ts';
+import { Bench, blockBytes, imageBytes, imageName, type Onlooker, present, serials, succeeded } from '../ecu/bench.ts';
 import { type MemoryLink, memoryLinkPair } from '../ecu/memoryLink.ts';
 
 export const timing: SecondaryTiming = { bootMs: 30, verifyMs: 20, activateMs: 50, silenceMs: 1000 };
+/** The Director has not accepted the last report. */
+export const verifyRequest: RequestBody = { name: 'verify', reportAccepted: false };
+
 /** A block takes 10 ms. */
 const flashBytesPerSecond = 25_600;
 
 export interface SecondaryBenchOptions {
-  readonly mode?: 'full' | 'partial';
+  readonly mode?: VerificationMode;
   readonly timing?: Partial<SecondaryTiming>;
   readonly parts?: Partial<EcuParts>;
   readonly bench?: Bench;
+  /** Its images are encrypted. */
+  readonly encrypted?: boolean;
 }
 
 export class SecondaryBench {
@@ -34,8 +40,10 @@ export class SecondaryBench {
 
   constructor(options: SecondaryBenchOptions = {}) {
     this.options = options;
-    this.bench = options.bench ?? new Bench();
-    this.serial = options.mode ?? 'partial';
+    const mode = options.mode ?? 'partial';
+    this.serial = mode === 'full' ? 'full' : 'partial';
+    const encrypted = options.encrypted === true ? [this.serial] : [];
+    this.bench = options.bench ?? new Bench(serials, { ...(mode !== 'full' && { partial: mode }), encrypted });
     this.onlooker = this.bench.ecu(this.serial).parts.observer;
     const { a, b } = memoryLinkPair(this.bench.clock);
     this.link = a;
@@ -56,7 +64,7 @@ export class SecondaryBench {
     this.running = startSecondary({
       ...this.bench.ecu(this.serial).parts,
       ...this.options.parts,
-      config: { verification: this.serial, blockBytesMax: blockBytes },
+      config: { blockBytesMax: blockBytes },
       timing: { ...timing, ...this.options.timing },
       flashBytesPerSecond,
       link: this.ecuLink,
@@ -114,7 +122,7 @@ export class SecondaryBench {
     return this.asked({ name: 'time', attestation: this.bench.attest([this.token()]) });
   }
 
-  giveMetadata(files: ReadonlyMap<string, Uint8Array> = this.bench.bundle(this.serial)): string[] {
+  giveMetadata(files: ReadonlyMap<string, Uint8Array> = this.bench.bundle(this.bench.modeOf(this.serial))): string[] {
     return [...files].flatMap(([file, bytes]) => this.giveFile(file, bytes));
   }
 
@@ -131,7 +139,7 @@ export class SecondaryBench {
   verified(): ResponseBody | undefined {
     this.giveTime();
     this.giveMetadata();
-    return this.ask({ name: 'verify' });
+    return this.ask(verifyRequest);
   }
 
   block(offset: number, bytes = imageBytes(this.serial, 2)): RequestBody {
@@ -139,7 +147,7 @@ export class SecondaryBench {
   }
 
   /** From where the Secondary wants it to the end. */
-  giveImage(filename = imageName(this.serial, 2), bytes = imageBytes(this.serial, 2)): string {
+  giveImage(filename = imageName(this.serial, 2), bytes = this.bench.sentBytes(this.serial, 2)): string {
     const ready = this.ask({ name: 'imageStart', filename });
     if (ready?.name !== 'imageReady') return 'not ready';
     for (let offset = ready.nextOffset; offset < bytes.length; ) {

@@ -28,12 +28,18 @@ export interface VirtualRun {
   readonly events: readonly SimEvent[];
 }
 
-/** Runs to the end on the virtual buses, synchronously. */
-export function runVirtual(inputs: RunInputs): VirtualRun {
+/** Runs to the end on the virtual buses, synchronously. `observe` sees the world as each event is told. */
+export function runVirtual(
+  inputs: RunInputs,
+  observe: (event: SimEvent, simulation: Simulation) => void = () => {},
+): VirtualRun {
   const queue = new EventQueue();
   const events: SimEvent[] = [];
   const transports = { buses: virtualBuses(inputs.scenario.vehicle, queue), links: new Map() };
-  const simulation = new Simulation(inputs, queue, transports, (event) => events.push(event));
+  const simulation: Simulation = new Simulation(inputs, queue, transports, (event) => {
+    events.push(event);
+    observe(event, simulation);
+  });
   simulation.begin();
   while (simulation.result === undefined) {
     if (!queue.step()) throw new Error('nothing is left to happen');

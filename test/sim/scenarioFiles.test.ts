@@ -101,6 +101,22 @@ describe('a scenario file', () => {
     ],
     ['about: A test.', 'about: A test.\nstart: 9999-12-31T23:59:59Z', 'scenario.yaml:3: start: a time such as'],
     ['steps:', 'steps: [', 'scenario.yaml:'],
+    ['releaseCounter: 2 }', 'releaseCounter: 2, supplier: s }', 'publish.door.supplier: there is no supplier s'],
+    ['steps:', 'suppliers: { targets: { paths: [a] } }\nsteps:', 'scenario.yaml:4: suppliers.targets'],
+    ['steps:', 'suppliers: { s: { paths: [] } }\nsteps:', 'scenario.yaml:4: suppliers.s.paths'],
+    ['  - cycle: {}', '  - rotate: {}', 'steps[1].rotate: director, image or timeserver is needed'],
+    ['  - cycle: {}', '  - rotate: { director: [timeserver] }', 'steps[1].rotate.director[0]'],
+    [
+      '  - cycle: {}',
+      '  - attack: { kind: stolen-supplier-key, id: a, supplier: s, ecu: door, image: { filename: x, size: 1, releaseCounter: 1 } }',
+      'steps[1].attack.supplier: there is no supplier s',
+    ],
+    [
+      '  - cycle: {}',
+      '  - attack: { kind: stolen-time-key, id: a, position: network, ahead: 5d, ecus: [door] }',
+      'steps[1].attack.ecus: on the network an attack meets the whole vehicle',
+    ],
+    ['{ ecu: door, runs: d-2.img }', '{ eavesdropper: e, reads: d-2.img }', 'steps[2].expect[0]: nobody listens as e'],
     ['title: Test', 'title: Test\ntitle: Again', 'scenario.yaml:2: '],
   ])('with %j as %j is refused: %s', (from, to, message) => {
     expect(scenario).toContain(from);
@@ -110,6 +126,7 @@ describe('a scenario file', () => {
   it.each([
     ['role: primary', 'role: secondary', 'vehicle.yaml:5: ecus.hub'],
     ['verification: partial', 'verification: some', 'vehicle.yaml:8: ecus.door.verification'],
+    ['hardware: d1', 'hardware: d1\n    images: []', 'vehicle.yaml:10: ecus.door.images'],
     ['responseId: 0x11', 'responseId: 0x10', "steps:1: the id is door's on this bus already"],
     ['responseId: 0x11', 'responseId: 0x800', 'vehicle.yaml:12: ecus.door.responseId'],
     ['bus: body', 'bus: air', 'there is no bus air'],

@@ -91,6 +91,56 @@ describe('Director keys stolen, Primary compromised', () => {
   });
 });
 
+describe('key rotation', () => {
+  it('leaves a partial Secondary with the Director’s Root and Targets at every moment, and a partial+root one too [L1 K5]', () => {
+    const stored = new Map<string, Set<string>>([
+      ['door-ecu', new Set()],
+      ['seat-ecu', new Set()],
+    ]);
+    const { simulation } = runVirtual(inputsOf('key-rotation'), (_event, { world }) => {
+      for (const [id, names] of stored) {
+        for (const name of world.vehicle.ecus.get(id)?.storage.names() ?? []) names.add(name);
+      }
+    });
+    const held = ['ecu-state.json', 'flash-banks.json', 'trusted/director/root.json', 'trusted/director/targets.json'];
+    for (const [id, names] of stored) expect([...names].toSorted(), id).toEqual(held);
+    const rootOf = (id: string) => simulation.world.vehicle.ecus.get(id)?.ecu.trusted.director.root.body.version;
+    expect([rootOf('telematics'), rootOf('seat-ecu'), rootOf('door-ecu')]).toEqual([3, 3, 1]);
+  });
+});
+
+describe('encrypted images', () => {
+  const { simulation, events } = runVirtual(inputsOf('encrypted-images'));
+  const { images, eavesdroppers } = simulation.world;
+  const heardOf = (filename: string) => {
+    const image = images.genuine.get(filename);
+    return image === undefined ? undefined : eavesdroppers.get('listener')?.found(image);
+  };
+
+  it('leave an eavesdropper nothing, while of an image in plain it has all but what lies across two messages [D7 D8]', () => {
+    expect(heardOf('camera-2.img')).toEqual({ found: 0, of: 256 });
+    expect(heardOf('door-2.img')?.found).toBeGreaterThan(250);
+  });
+
+  it('resume after the bus was cut, with no byte sent to flash twice [P12]', () => {
+    const received = eventsOf(events, 'ecu.progress')
+      .filter(({ ecu }) => ecu === 'camera-ecu')
+      .map(({ receivedBytes }) => receivedBytes);
+    expect(new Set(received).size).toBe(received.length);
+  });
+
+  it('would be readable if they were not encrypted: the eavesdropper hears the same', () => {
+    const inputs = inputsOf('encrypted-images');
+    const plain = Object.entries(inputs.scenario.vehicle.ecus).map(([id, ecu]) => [id, { ...ecu, encrypted: false }]);
+    const vehicle = { ...inputs.scenario.vehicle, ecus: Object.fromEntries(plain) };
+    const { result } = runVirtual({ ...inputs, scenario: { ...inputs.scenario, vehicle } });
+    const failed = result.expectations.filter(({ passed }) => !passed).map(({ text }) => text);
+    expect(failed).toEqual(
+      ['telematics', 'camera', 'radio'].map((name) => `listener can read nothing of ${name}-2.img`),
+    );
+  });
+});
+
 describe('an interrupted transfer', () => {
   it('goes on from the byte where it was cut, and every byte is written once', () => {
     const { events } = runVirtual(inputsOf('interrupted-transfer'));

@@ -1,11 +1,13 @@
 // Owns: handing on to the Secondaries, side by side: the time (M7), the metadata (M8), the images (M11).
 import { imageBlockBytesMax, metadataChunkBytesMax } from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
-import { bundleFor } from '../bundle.ts';
+import { bundleFor, delegatedRolesFor } from '../bundle.ts';
 import type { Conversation } from '../conversation.ts';
-import { imageKey, type PrimaryUnit } from '../unit.ts';
+import { imageFileFor } from '../imageFile.ts';
+import { slowTransfer, watchRate } from '../rateWatch.ts';
+import type { PrimaryUnit } from '../unit.ts';
 
-/** A Secondary that refuses the time takes no update in this cycle. Y3 */
+/** A Secondary that refuses the time takes no image in this cycle (Y3); new metadata may be what it lacks to believe it (Y5). */
 export function* distributeTime(unit: PrimaryUnit): Task<void> {
   const { attestation } = unit.cycle;
   if (attestation === undefined) return;
@@ -14,7 +16,9 @@ export function* distributeTime(unit: PrimaryUnit): Task<void> {
     const { serial } = partner.secondary;
     const handedOn = distribution.time(serial, attestation);
     const answer = yield* partner.ask({ name: 'time', attestation: handedOn }, 'timeAccepted');
-    if (!answer.ok) unit.leave(serial);
+    if (answer.ok) return;
+    if (answer.fault.code === 'timeout') unit.leave(serial);
+    else unit.cycle.untimed.add(serial);
   });
 }
 
@@ -29,7 +33,9 @@ function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted:
   const { serial, verification } = partner.secondary;
   const welcome = unit.cycle.welcomes.get(serial);
   if (welcome === undefined) return unit.leave(serial);
-  const honest = bundleFor(verification, welcome, unit.ecu.trusted, unit.parts.storage);
+  const { trusted } = unit.ecu;
+  const delegated = delegatedRolesFor(serial, unit.verificationContext, trusted);
+  const honest = bundleFor(verification, welcome, trusted, delegated, unit.parts.storage);
   for (const [file, bytes] of unit.parts.distribution().metadata(serial, honest)) {
     for (let offset = 0; offset < bytes.length; offset += metadataChunkBytesMax) {
       const data = bytes.subarray(offset, offset + metadataChunkBytesMax);
@@ -38,8 +44,8 @@ function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted:
       if (!answer.ok) return unit.leave(serial);
     }
   }
-  const verdict = yield* partner.ask({ name: 'verify' }, 'verified');
-  if (!verdict.ok) return unit.leave(serial);
+  const verdict = yield* partner.ask({ name: 'verify', reportAccepted: unit.cycle.manifestAccepted }, 'verified');
+  if (!verdict.ok || unit.cycle.untimed.has(serial)) return unit.leave(serial);
   if (verdict.value.filename !== '') wanted.set(serial, verdict.value);
 }
 
@@ -53,26 +59,34 @@ function* distributeImageTo(unit: PrimaryUnit, partner: Conversation, wanted: Wa
   if (filename === undefined) return;
   const target = unit.cycle.director?.targets.get(filename);
   // What it says that it wants is its own word: it is given only what the Director means for it.
-  const honest = target?.ecus.has(serial) ? unit.parts.imageStore.read(imageKey(target)) : undefined;
+  const honest = target?.ecus.has(serial) ? unit.parts.imageStore.read(imageFileFor(target, serial).key) : undefined;
   const image = unit.parts.distribution().image(serial, filename, honest);
   if (image === undefined) return unit.leave(serial);
-  const sent = yield* sendImage(partner, filename, image, unit.cycle.welcomes.get(serial)?.blockBytesMax ?? 0);
+  const sent = yield* sendImage(unit, partner, filename, image);
   if (!sent) return unit.leave(serial);
   const answer = yield* partner.ask({ name: 'install' }, 'installing');
   if (!answer.ok) unit.leave(serial);
 }
 
 /** Sends the image in blocks, from wherever the Secondary wants it: it may have kept part of it from an earlier try. */
-function* sendImage(partner: Conversation, filename: string, image: Uint8Array, blockBytes: number): Task<boolean> {
+function* sendImage(unit: PrimaryUnit, partner: Conversation, filename: string, image: Uint8Array): Task<boolean> {
+  const { serial } = partner.secondary;
+  const { clock } = unit.parts;
+  const blockBytes = unit.cycle.welcomes.get(serial)?.blockBytesMax ?? 0;
   const ready = yield* partner.ask({ name: 'imageStart', filename }, 'imageReady');
   if (!ready.ok || blockBytes < 1) return false;
   const takenBytes = Math.min(blockBytes, imageBlockBytesMax);
+  const rate = watchRate(clock.nowNs());
   let offset = ready.value.nextOffset;
   while (offset < image.length) {
     const data = image.subarray(offset, offset + takenBytes);
     const stored = yield* partner.ask({ name: 'imageBlock', offset, data }, 'blockStored');
     if (!stored.ok || stored.value.nextOffset !== offset + data.length) return false;
     offset = stored.value.nextOffset;
+    if (!rate.passed(data.length, clock.nowNs())) {
+      unit.note(slowTransfer(`${filename} to ${serial}`));
+      return false;
+    }
   }
   return true;
 }

@@ -1,44 +1,31 @@
 // Owns: the Primary's own image, from the image store into its inactive bank. P
+import type { RemoteFault } from '../../core/faults.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { type Task, wait } from '../../core/task.ts';
 import { KIB, NS_PER_S } from '../../core/units.ts';
 import { imageOf, sameImage } from '../../ecu/flashBanks.ts';
-import { checkImage, checkTarget } from '../../uptane/checks/image.ts';
-import { remoteFault } from '../../uptane/faults.ts';
-import { imageKey, type PrimaryUnit } from '../unit.ts';
+import { beginImage } from '../../ecu/incomingImage.ts';
+import { givenUp, ownTarget } from '../../ecu/ownTarget.ts';
+import { checkImage } from '../../uptane/checks/image.ts';
+import type { Target } from '../../uptane/metadata.ts';
+import { imageFileFor } from '../imageFile.ts';
+import type { PrimaryUnit } from '../unit.ts';
 
 const blockBytes = 32 * KIB;
 
 /** True when a new image was activated, so that the Primary is to reboot. */
 export function* installOwn(unit: PrimaryUnit): Task<boolean> {
   const { director } = unit.cycle;
-  const { identity, imageStore, flashBytesPerSecond, observer } = unit.parts;
   const { banks } = unit.ecu;
   if (director === undefined) return false;
-  const { serial, hardwareId } = identity;
-  const installedReleaseCounter = banks.running.releaseCounter;
-  const target = checkTarget(director, { serial, hardwareId, installedReleaseCounter });
-  if (!target.ok) {
-    if (target.fault.code !== 'no-image-for-ecu') unit.note(target.fault);
-    return false;
-  }
-  const image = imageStore.read(imageKey(target.value));
+  const target = ownTarget(unit.ecu, director);
+  const fault = target.ok ? givenUp(unit.ecu, target.value) : target.fault;
+  if (fault !== undefined && fault.code !== 'no-image-for-ecu') unit.note(fault);
+  if (!target.ok || fault !== undefined) return false;
+  const image = unit.parts.imageStore.read(imageFileFor(target.value, unit.parts.identity.serial).key);
   if (sameImage(imageOf(target.value), banks.running) || image === undefined) return false;
-  if (image.length > banks.bankBytes) {
-    const message = `${image.length} bytes, a bank holds ${banks.bankBytes}`;
-    unit.note(remoteFault({ code: 'image-too-large', clause: 'P6', message, attack: 'endless-data' }));
-    return false;
-  }
-  for (let offset = banks.begin(imageOf(target.value)); offset < image.length; offset = banks.written) {
-    const block = image.subarray(offset, offset + blockBytes);
-    banks.append(block);
-    observer.imageProgressed(target.value.filename, banks.written, image.length);
-    const writingNs = Math.round((NS_PER_S * block.length) / flashBytesPerSecond);
-    yield* wait<void>((done) => {
-      const timer = unit.parts.clock.after(writingNs, done);
-      return () => timer.cancel();
-    });
-  }
-  const checked = checkImage(target.value, banks.written, banks.writtenBlocks());
+  const written = yield* writeImage(unit, target.value, image);
+  const checked = written.ok ? checkImage(target.value, banks.written, banks.writtenBlocks()) : written;
   if (!checked.ok) {
     banks.discard();
     unit.note(checked.fault);
@@ -46,4 +33,23 @@ export function* installOwn(unit: PrimaryUnit): Task<boolean> {
   }
   banks.activate();
   return true;
+}
+
+/** In plain, from where an earlier try left off, in the time that the flash takes. P8 */
+function* writeImage(unit: PrimaryUnit, target: Target, image: Uint8Array): Task<Result<void, RemoteFault>> {
+  const { banks } = unit.ecu;
+  const { identity, clock, flashBytesPerSecond, observer } = unit.parts;
+  const incoming = beginImage(banks, identity, target);
+  if (!incoming.ok) return incoming;
+  while (incoming.value.nextOffset < image.length) {
+    const offset = incoming.value.nextOffset;
+    const taken = incoming.value.take(image.subarray(offset, offset + blockBytes));
+    if (!taken.ok) return taken;
+    observer.imageProgressed(target.filename, banks.written, target.length);
+    yield* wait<void>((done) => {
+      const timer = clock.after(Math.round((NS_PER_S * taken.value) / flashBytesPerSecond), done);
+      return () => timer.cancel();
+    });
+  }
+  return ok();
 }

@@ -1,4 +1,4 @@
-// Owns: the vehicle version manifest, with the Primary's own report in it. M3 N
+// Owns: the vehicle version manifest, with the Primary's own report in it. M3 N O4
 import type { Task } from '../../core/task.ts';
 import { makeVehicleManifest } from '../../uptane/vehicleManifest.ts';
 import type { PrimaryUnit } from '../unit.ts';
@@ -9,4 +9,5 @@ export function* sendManifest(unit: PrimaryUnit): Task<void> {
   const bytes = makeVehicleManifest({ vin, primarySerial: serial, reports }, key);
   const response = yield* unit.request({ type: 'manifest', bytes });
   unit.cycle.manifestAccepted = response?.status === 'ok';
+  if (unit.cycle.manifestAccepted) unit.ecu.forgetReportedFaults();
 }

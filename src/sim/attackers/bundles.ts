@@ -1,7 +1,8 @@
 // Owns: repositories' files by the names under which a Secondary's verification asks for them.
 import type { CurrentFiles } from '../../repository/publication.ts';
+import { fileName, uptaneProfile } from '../../uptane/profile.ts';
 
-/** What a partial Secondary is sent. */
+/** What a Secondary is sent that verifies partially, but for roots. */
 export function partialBundle(files: CurrentFiles | undefined): ReadonlyMap<string, Uint8Array> {
   return new Map(files === undefined ? [] : [['director/targets.json', files.targets]]);
 }
@@ -15,7 +16,11 @@ export function fullBundle(
   return new Map([
     [`${repository}/timestamp.json`, files.timestamp],
     [`${repository}/${files.version}.snapshot.json`, files.snapshot],
-    [`${repository}/${files.version}.targets.json`, files.targets],
+    [`${repository}/${files.targetsVersion}.targets.json`, files.targets],
+    ...files.delegated.map(
+      ({ role, version, bytes }) =>
+        [`${repository}/${fileName(uptaneProfile, { role: 'targets', delegated: role, version })}`, bytes] as const,
+    ),
   ]);
 }
 

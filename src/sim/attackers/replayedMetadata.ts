@@ -21,7 +21,8 @@ export function replayedMetadata(world: World, attack: Extract<Attack, { kind: '
   }
   const metadata = (serial: string, honest: ReadonlyMap<string, Uint8Array>) => {
     if (ecus?.includes(serial) === false) return honest;
-    if (honest.has('director/targets.json')) return partialBundle(recording?.director);
+    if (honest.has('director/targets.json'))
+      return new Map([...rootsOf(honest), ...partialBundle(recording?.director)]);
     return new Map([
       ...rootsOf(honest),
       ...fullBundle('director', recording?.director),

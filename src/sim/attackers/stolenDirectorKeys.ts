@@ -10,6 +10,7 @@ import {
   writeTimestamp,
 } from '../../repository/metadataFiles.ts';
 import type { CurrentFiles } from '../../repository/publication.ts';
+import type { RoleKeySet } from '../../repository/roleKeys.ts';
 import type { Target } from '../../uptane/metadata.ts';
 import type { Attack } from '../scenario/schema.ts';
 import type { World } from '../world.ts';
@@ -36,24 +37,25 @@ function payloadOf(world: World, attack: StolenKeys): Payload {
 }
 
 /** Director metadata that names the payload for the ECUs, valid by every key of the Director's that is online. */
-function forge(world: World, ecus: readonly string[], payload: Payload): CurrentFiles {
-  const { directorKeys, calendar, scenario, servers } = world;
+function forge(world: World, keys: RoleKeySet, ecus: readonly string[], payload: Payload): CurrentFiles {
+  const { calendar, scenario, servers } = world;
   const version = (servers.director.current()?.version ?? 0) + 1;
   const edition = { version, expires: calendar.now() + validForSeconds };
-  const hardware = ecus.map((ecu): [string, string] => [ecu, scenario.vehicle.ecus[ecu]?.hardware ?? '']);
+  const hardware = ecus.map((ecu) => [ecu, { hardwareId: scenario.vehicle.ecus[ecu]?.hardware ?? '' }] as const);
   const assigned: AssignedImage = { ...payload, ecus: new Map(hardware) };
-  const targets = writeDirectorTargets(edition, scenario.vehicle.vin, [assigned], directorKeys.targets);
-  const snapshot = writeSnapshot(edition, version, targets, directorKeys.snapshot);
-  const timestamp = writeTimestamp(edition, version, snapshot, directorKeys.timestamp);
-  return { version, targets, snapshot, timestamp };
+  const targets = writeDirectorTargets(edition, scenario.vehicle.vin, [assigned], keys.targets);
+  const snapshot = writeSnapshot(edition, [{ role: 'targets', version, bytes: targets }], keys.snapshot);
+  const timestamp = writeTimestamp(edition, version, snapshot, keys.timestamp);
+  return { version, targetsVersion: version, targets, snapshot, timestamp, delegated: [] };
 }
 
 export function stolenDirectorKeys(world: World, attack: StolenKeys): RunningAttack {
   const payload = payloadOf(world, attack);
+  const keys = world.keys.of('director');
   const metadata = (serial: string, honest: ReadonlyMap<string, Uint8Array>) => {
     if (!attack.ecus.includes(serial)) return honest;
-    const forged = forge(world, attack.ecus, payload);
-    if (honest.has('director/targets.json')) return partialBundle(forged);
+    const forged = forge(world, keys, attack.ecus, payload);
+    if (honest.has('director/targets.json')) return new Map([...rootsOf(honest), ...partialBundle(forged)]);
     const genuine = [...honest].filter(([file]) => file.startsWith('image/'));
     return new Map([...rootsOf(honest), ...fullBundle('director', forged), ...genuine]);
   };

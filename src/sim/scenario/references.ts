@@ -6,7 +6,10 @@ export interface Problem {
   readonly message: string;
 }
 
-const kinds = ['publish', 'cycle', 'wait', 'parked', 'record', 'attack', 'stop', 'failActivation', 'expect'] as const;
+const kinds = [
+  ...(['publish', 'cycle', 'wait', 'parked', 'record', 'rotate'] as const),
+  ...(['attack', 'stop', 'failActivation', 'expect'] as const),
+];
 
 /** The first problem, or undefined. */
 export function checkReferences(scenario: Scenario): Problem | undefined {
@@ -51,7 +54,7 @@ function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
 const waitsMsMax = 86_400_000;
 
 function* stepProblems(scenario: Scenario): Generator<Problem> {
-  const known = new Known(scenario.vehicle);
+  const known = new Known(scenario);
   let waitsMs = 0;
   for (const [index, step] of scenario.steps.entries()) {
     const path = ['steps', index];
@@ -69,12 +72,15 @@ function* stepProblems(scenario: Scenario): Generator<Problem> {
 class Known {
   readonly recordings = new Set<string>();
   readonly attacks = new Set<string>();
+  readonly eavesdroppers = new Set<string>();
+  readonly suppliers: Scenario['suppliers'];
   hasAttackersImage = false;
   hasCycled = false;
   /** Whose each image is. */
   readonly owners = new Map<string, string>();
 
-  constructor(vehicle: Vehicle) {
+  constructor({ vehicle, suppliers }: Scenario) {
+    this.suppliers = suppliers;
     for (const [ecu, { image }] of Object.entries(vehicle.ecus)) this.owners.set(image.filename, ecu);
   }
 }
@@ -93,6 +99,9 @@ function* singleStepProblems(
     const at = [...path, 'publish', name, 'filename'];
     if (owner !== undefined) yield { path: at, message: `the name ${image.filename} is taken by an image of ${owner}` };
     known.owners.set(image.filename, name);
+    if (image.supplier !== undefined && known.suppliers[image.supplier] === undefined) {
+      yield { path: [...path, 'publish', name, 'supplier'], message: `there is no supplier ${image.supplier}` };
+    }
     const bank = vehicle.ecus[name]?.flash.bank ?? 0;
     if (image.size > bank)
       yield { path: [...path, 'publish', name, 'size'], message: `larger than the flash bank of ${bank} bytes` };
@@ -125,6 +134,13 @@ function* singleStepProblems(
     if ('runsImageOf' in expectation && !known.hasAttackersImage) {
       yield { path: [...path, 'expect', index], message: 'no attacker has an image of its own' };
     }
+    if ('eavesdropper' in expectation) {
+      const { eavesdropper } = expectation;
+      const file = 'reads' in expectation ? expectation.reads : expectation.cannotRead;
+      const at = [...path, 'expect', index];
+      if (!known.eavesdroppers.has(eavesdropper)) yield { path: at, message: `nobody listens as ${eavesdropper}` };
+      if (!known.owners.has(file)) yield { path: at, message: `there is no image ${file}` };
+    }
     if ('runs' in expectation && known.owners.get(expectation.runs) !== expectation.ecu) {
       const message = `${expectation.runs} is no image of ${expectation.ecu}`;
       yield { path: [...path, 'expect', index, 'runs'], message };
@@ -144,13 +160,18 @@ function* attackProblems(
   if ('recording' in attack && !known.recordings.has(attack.recording)) {
     yield { path: [...path, 'recording'], message: `nothing was recorded as ${attack.recording}` };
   }
-  const victims = 'ecu' in attack ? [attack.ecu] : (attack.ecus ?? []);
-  const throughPrimary = attack.kind === 'stolen-director-keys' || attack.position === 'primary';
+  const victims = 'ecu' in attack ? [attack.ecu] : 'ecus' in attack ? (attack.ecus ?? []) : [];
+  const throughPrimary =
+    attack.kind === 'stolen-director-keys' || ('position' in attack && attack.position === 'primary');
   if (throughPrimary && victims.some((ecu) => vehicle.ecus[ecu]?.role === 'primary')) {
     yield { path, message: 'the Primary hands on to Secondaries: name those' };
   }
   if (!throughPrimary && 'ecus' in attack && attack.ecus !== undefined) {
     yield { path: [...path, 'ecus'], message: 'on the network an attack meets the whole vehicle' };
+  }
+  if (attack.kind === 'eavesdropper') known.eavesdroppers.add(attack.id);
+  if (attack.kind === 'stolen-supplier-key' && known.suppliers[attack.supplier] === undefined) {
+    yield { path: [...path, 'supplier'], message: `there is no supplier ${attack.supplier}` };
   }
   if (attack.kind === 'stolen-director-keys' && 'filename' in attack.image) {
     known.hasAttackersImage = true;

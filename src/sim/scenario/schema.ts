@@ -2,10 +2,17 @@
 // references.ts.
 import { z } from 'zod';
 import { remoteFaultCodes } from '../../core/faults.ts';
-import { ecusMax, imageBlockBytesMax, imageBytesMax } from '../../core/limits.ts';
+import {
+  ecusMax,
+  filenameCharsMax,
+  filenamePatternsMax,
+  imageBlockBytesMax,
+  imageBytesMax,
+  suppliersMax,
+} from '../../core/limits.ts';
 import { KIB, MIB } from '../../core/units.ts';
 import { parseUtc } from '../../core/utc.ts';
-import { isImageFilename } from '../../uptane/decodeMetadata.ts';
+import { isImageFilename } from '../../uptane/decode/fields.ts';
 
 /** Names are members of objects here and there: none may be one that every object has. */
 const name = z
@@ -58,10 +65,19 @@ const bus = z.strictObject({
 });
 
 const image = z.strictObject({ filename, size, releaseCounter: counter });
+/** `supplier`: by whose word it is genuine; the Image repository's own when omitted. */
+const publishedImage = image.extend({ supplier: name.optional() });
+
+/** Of image names: `*`, `?` and `[...]` as in a shell. */
+const filenamePattern = z.string().min(1).max(filenameCharsMax);
 
 const ecuCommon = {
   hardware: name,
   image,
+  /** The names of the images that it may install; any when omitted. P7 */
+  images: z.array(filenamePattern).min(1).max(filenamePatternsMax).optional(),
+  /** It has a decryption key, and the Director encrypts its images for it. D7 */
+  encrypted: z.boolean().default(false),
   bootTime: duration(10 * minute).default(300),
   flash: z
     .strictObject({
@@ -79,7 +95,7 @@ const primary = z.strictObject({ role: z.literal('primary'), buses: z.array(name
 
 const secondary = z.strictObject({
   role: z.literal('secondary'),
-  verification: z.enum(['full', 'partial']),
+  verification: z.enum(['full', 'partial', 'partial+root']),
   bus: name,
   requestId: canId,
   responseId: canId,
@@ -119,8 +135,23 @@ const attack = z.discriminatedUnion('kind', [
     id: name,
     ecus: z.array(name).min(1),
     /** The attacker's own image, or, to send ECUs what was made for another, `imageOf` that other one. */
-    image: z.union([z.strictObject({ filename, size, releaseCounter: counter }), z.strictObject({ imageOf: name })]),
+    image: z.union([image, z.strictObject({ imageOf: name })]),
   }),
+  /** `image`: the attacker's own, made for the hardware of `ecu`. */
+  z.strictObject({ kind: z.literal('stolen-supplier-key'), id: name, supplier: name, ecu: name, image }),
+  z.strictObject({
+    kind: z.literal('stolen-time-key'),
+    id: name,
+    position,
+    /** How far the attested time lies in the future. */
+    ahead: age,
+    ecus: z.array(name).optional(),
+  }),
+  z.strictObject({ kind: z.literal('fast-forward'), id: name }),
+  z.strictObject({ kind: z.literal('resigned-timestamp'), id: name }),
+  z.strictObject({ kind: z.literal('dropped-time'), id: name }),
+  z.strictObject({ kind: z.literal('slow-retrieval'), id: name }),
+  z.strictObject({ kind: z.literal('eavesdropper'), id: name }),
 ]);
 
 const busChange = z.strictObject({ bus: name, nodes: z.array(name).min(1).optional() });
@@ -145,21 +176,41 @@ const expectation = z.union([
   z.strictObject({ ecu: name, reports: code }),
   z.strictObject({ ecu: name, transfer: z.enum(['resumed', 'uninterrupted']) }),
   z.strictObject({ manifest: z.enum(['confirmed', 'accepted', 'refused']) }),
+  /** Whether a published image can be read from what an eavesdropper has heard. */
+  z.strictObject({ eavesdropper: name, reads: filename }),
+  z.strictObject({ eavesdropper: name, cannotRead: filename }),
 ]);
+
+const rootedRoles: readonly string[] = ['root', 'timestamp', 'snapshot', 'targets'];
+const roles = z.array(z.enum(['root', 'timestamp', 'snapshot', 'targets'])).min(1);
+
+/** Whose keys are to be new ones. */
+const rotation = z
+  .strictObject({ director: roles.optional(), image: roles.optional(), timeserver: z.literal(true).optional() })
+  .refine((given) => Object.keys(given).length > 0, 'director, image or timeserver is needed');
 
 const step = z.strictObject({
   publish: z
-    .record(name, image)
+    .record(name, publishedImage)
     .refine((images) => Object.keys(images).length > 0, 'an image is needed')
     .optional(),
   cycle: z.strictObject({ during: z.array(interruption).max(64).default([]) }).optional(),
   wait: duration(day).optional(),
   parked: age.optional(),
   record: name.optional(),
+  rotate: rotation.optional(),
   attack: attack.optional(),
   stop: name.optional(),
   failActivation: z.strictObject({ ecu: name }).optional(),
   expect: z.array(expectation).min(1).max(200).optional(),
+});
+
+const supplier = z.strictObject({
+  /** The images that the Image repository leaves to it. E4 */
+  paths: z.array(filenamePattern).min(1).max(filenamePatternsMax),
+  /** Those for this hardware only; for any when omitted. E5 */
+  hardware: z.array(name).min(1).optional(),
+  terminating: z.boolean().default(false),
 });
 
 export const scenarioSchema = z.strictObject({
@@ -169,6 +220,14 @@ export const scenarioSchema = z.strictObject({
   vehicle: z.union([z.string(), vehicleSchema]),
   seed: z.int().min(0).default(1),
   start: time.default(parseUtc('2026-06-01T08:00:00Z') ?? 0),
+  /** In order of priority. E2 */
+  suppliers: z
+    .record(
+      name.refine((text) => !rootedRoles.includes(text), 'this is the name of another role'),
+      supplier,
+    )
+    .refine((suppliers) => Object.keys(suppliers).length <= suppliersMax, `at most ${suppliersMax} are allowed`)
+    .default({}),
   /** The way between the Primary and the servers. */
   network: z
     .strictObject({ latency: duration(minute).default(40), bitsPerSecond: z.int().min(1000).default(20_000_000) })
@@ -181,10 +240,12 @@ export const scenarioSchema = z.strictObject({
 export type Vehicle = z.output<typeof vehicleSchema>;
 export type EcuDescription = Vehicle['ecus'][string];
 export type SecondaryDescription = Extract<EcuDescription, { role: 'secondary' }>;
-export type PublishedImage = z.output<typeof image>;
+export type MadeImage = z.output<typeof image>;
+export type PublishedImage = z.output<typeof publishedImage>;
 export type Attack = z.output<typeof attack>;
 export type Interruption = z.output<typeof interruption>;
 export type Expectation = z.output<typeof expectation>;
+export type Rotation = z.output<typeof rotation>;
 export type Step = z.output<typeof step>;
 /** A scenario with its vehicle in place. */
 export type Scenario = Omit<z.output<typeof scenarioSchema>, 'vehicle'> & { readonly vehicle: Vehicle };

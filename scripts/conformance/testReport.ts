@@ -1,0 +1,49 @@
+// Owns: what the tests said: one run of them, or the report of one that was made already.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+export interface TestVerdict {
+  /** From the project's root. */
+  readonly file: string;
+  /** With the titles of its suites. */
+  readonly title: string;
+  readonly passed: boolean;
+}
+
+/** As vitest's JSON reporter writes it. */
+interface JsonReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+/** Runs the tests that need no special kernel, and gives the path of the report and how to remove it. */
+export function runTests(project: string): { readonly path: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'ecunet-conformance-'));
+  const path = join(folder, 'report.json');
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json'];
+  const exclusions = ['--exclude=test/guest/**', '--exclude=**/*.socketcan.test.ts'];
+  spawnSync(process.execPath, [...args, `--outputFile.json=${path}`, ...exclusions], {
+    cwd: project,
+    stdio: 'inherit',
+  });
+  return { path, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+/** The tests that ran. One that was skipped shows nothing, and is not among them. */
+export function readReport(project: string, path: string): readonly TestVerdict[] {
+  if (!existsSync(path)) throw new Error(`${path}: the tests left no report`);
+  const report = JSON.parse(readFileSync(path, 'utf8')) as JsonReport;
+  return report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'passed' || status === 'failed')
+      .map(({ fullName, status }) => ({
+        file: relative(project, name),
+        title: fullName.trim(),
+        passed: status === 'passed',
+      })),
+  );
+}

@@ -1,0 +1,26 @@
+// Owns: the image that the Director names for this very ECU, and whether it can take it. P4 to P7, P12
+import type { RemoteFault } from '../core/faults.ts';
+import { fail, type Result } from '../core/result.ts';
+import { checkTarget } from '../uptane/checks/image.ts';
+import { remoteFault } from '../uptane/faults.ts';
+import type { Target, Targets } from '../uptane/metadata.ts';
+import type { Ecu } from './ecu.ts';
+import { imageOf } from './flashBanks.ts';
+
+/** P4 P5 P7, and P6 by the size of its banks. */
+export function ownTarget({ parts, banks }: Ecu, director: Targets): Result<Target, RemoteFault> {
+  const { serial, hardwareId, filenames } = parts.identity;
+  const installedReleaseCounter = banks.running.releaseCounter;
+  const self = { serial, hardwareId, installedReleaseCounter, ...(filenames !== undefined && { filenames }) };
+  const target = checkTarget(director, self);
+  if (!target.ok || target.value.length <= banks.bankBytes) return target;
+  const message = `${target.value.length} bytes, a bank holds ${banks.bankBytes}`;
+  return fail(remoteFault({ code: 'image-too-large', clause: 'P6', message, attack: 'endless-data' }));
+}
+
+/** P12: the fault of an image that never came up and is left alone, to be reported for as long as the Director names it. */
+export function givenUp({ banks }: Ecu, target: Target): RemoteFault | undefined {
+  if (!banks.hasGivenUp(imageOf(target))) return undefined;
+  const message = `${target.filename} did not come up in all its tries: it is left`;
+  return remoteFault({ code: 'activation-failed', clause: 'P12', message });
+}

@@ -1,0 +1,50 @@
+// Owns: the verification of what a Secondary was sent, by its mode, down to the image that is meant for it. K5 Q R P4 P5 P7
+import { ok } from '../core/result.ts';
+import type { Ecu } from '../ecu/ecu.ts';
+import { imageOf, sameImage } from '../ecu/flashBanks.ts';
+import { ownTarget } from '../ecu/ownTarget.ts';
+import type { Target } from '../uptane/metadata.ts';
+import { fileName, uptaneProfile } from '../uptane/profile.ts';
+import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
+import { verifyPartial } from '../uptane/verification/partial.ts';
+import { type EcuContext, type Outcome, runProcedure } from '../uptane/verification/procedure.ts';
+import { underRoot } from '../uptane/verification/rootChain.ts';
+import type { ReceivedFiles } from './receivedFiles.ts';
+
+/** What to trust from now on, and the image to install: undefined where the ECU runs it, or is named none. */
+export function verifyReceived(ecu: Ecu, files: ReceivedFiles): Outcome<Target | undefined> {
+  const { result, ...outcome } = judge(ecu, files);
+  if (!result.ok) return { ...outcome, result };
+  const target = ownTarget(ecu, result.value.director);
+  if (target.ok) {
+    const isRunning = sameImage(imageOf(target.value), ecu.banks.running);
+    return { ...outcome, result: ok(isRunning ? undefined : target.value) };
+  }
+  // P5: metadata that names no image for this ECU leaves the Director's previous files in place, but for its Root
+  const trusted = { ...outcome.trusted, director: underRoot(ecu.trusted.director, outcome.trusted.director) };
+  const isContent = target.fault.code === 'no-image-for-ecu';
+  return { ...outcome, trusted, result: isContent ? ok(undefined) : target };
+}
+
+/**
+ * Y5: Targets that nothing but this ECU's clock speaks against, and that name other time keys than it goes by, are kept though
+ * refused. It is the one way in which an ECU that follows no Root can be rid of a time key that set its clock to a far future.
+ */
+function judge(ecu: Ecu, files: ReceivedFiles): Outcome<VerifiedTargets> {
+  const outcome = run(ecu, files, ecu.now());
+  const { result } = outcome;
+  if (ecu.parts.verification !== 'partial' || result.ok || result.fault.code !== 'expired') return outcome;
+  const { result: clockless, trusted } = run(ecu, files, 0);
+  return clockless.ok && !ecu.hasTimeKeysOf(trusted) ? { ...outcome, trusted } : outcome;
+}
+
+function run(ecu: Ecu, files: ReceivedFiles, now: number | undefined): Outcome<VerifiedTargets> {
+  const { identity, signatures, verification } = ecu.parts;
+  const { vin, serial } = identity;
+  const context: EcuContext = { signatures, profile: uptaneProfile, now, vin, vehicleEcus: undefined };
+  const procedure =
+    verification === 'full'
+      ? verifyFull(context, ecu.trusted as FullTrust, (target) => target.ecus.has(serial))
+      : verifyPartial(context, ecu.trusted, { followsRoot: verification === 'partial+root' });
+  return runProcedure(procedure, (request) => files.read(`${request.repository}/${fileName(uptaneProfile, request)}`));
+}

@@ -1,0 +1,25 @@
+// Owns: an attacker that holds the key of the Director's Timestamp and signs the latest one again, same version, to be valid for
+// longer. [indefinite-freeze]
+import { writeTimestamp } from '../../repository/metadataFiles.ts';
+import type { RemoteFilter } from '../network.ts';
+import type { World } from '../world.ts';
+import { added, type RunningAttack } from './attacker.ts';
+
+const validForSeconds = 365 * 86_400;
+
+export function resignedTimestamp(world: World): RunningAttack {
+  const keys = world.keys.of('director').timestamp;
+  const filter: RemoteFilter = (request, genuine) => {
+    const current = world.servers.director.current();
+    const isMeant =
+      request.type === 'metadata' && request.repository === 'director' && request.file === 'timestamp.json';
+    if (!isMeant || current === undefined) return genuine;
+    const { version, snapshot } = current;
+    const edition = { version, expires: world.calendar.now() + validForSeconds };
+    return { status: 'ok', bytes: writeTimestamp(edition, version, snapshot, keys) };
+  };
+  return {
+    text: "the key of the Director's Timestamp is stolen; the latest one is signed again, to be valid for a year",
+    stop: added(world.network.filters, filter),
+  };
+}

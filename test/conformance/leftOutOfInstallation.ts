@@ -1,0 +1,151 @@
+// Owns: how to leave a check out of what ECUs do: time, installation, the order of it all.
+import type { Edit, LeftOut } from './leftOut.ts';
+
+const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/${file}.ts`, find, replace });
+
+const image = 'uptane/checks/image';
+const secondary = 'secondary/unit';
+
+/** A Secondary takes the time from the Primary and does not set its clock by it. */
+const timeNotTaken = edit(
+  secondary,
+  "const accepted = this.ecu.acceptTime(attestation, 'Y3', [this.ecu.timeToken]);",
+  'const accepted = ok(0) as Result<number, RemoteFault>;',
+);
+
+const installing: readonly LeftOut[] = [
+  {
+    clause: 'P1',
+    edits: [
+      edit(
+        'secondary/machine',
+        "'installation.requested': { target: '#secondary.verifyingImage' }",
+        "'installation.requested': { target: '#secondary.installing' }",
+      ),
+    ],
+  },
+  {
+    clause: 'P2',
+    edits: [
+      edit(
+        'primary/machine',
+        "{ guard: 'metadataVerified', target: 'downloadingImages' }",
+        "{ target: 'downloadingImages' }",
+      ),
+    ],
+  },
+  {
+    clause: 'P3',
+    edits: [
+      edit(
+        'ecu/flashBanks',
+        'if (pending === undefined || this.record.written === 0 || !sameImage(pending, image)) {',
+        'if (true) {',
+      ),
+    ],
+  },
+  {
+    clause: 'P4',
+    edits: [edit('uptane/checks/match', '.find((target) => target.ecus.has(ecu))', '.find(() => true)')],
+  },
+  {
+    clause: 'P5',
+    edits: [
+      edit(
+        'secondary/verifyReceived',
+        'const trusted = { ...outcome.trusted, director: underRoot(ecu.trusted.director, outcome.trusted.director) };',
+        'const { trusted } = outcome; underRoot(trusted.director, trusted.director);',
+      ),
+    ],
+  },
+  {
+    clause: 'P6',
+    edits: [
+      edit('ecu/ownTarget', '!target.ok || target.value.length <= banks.bankBytes', 'true'),
+      edit('primary/phases/downloadImages', 'file.length > imageBytesMax', 'false'),
+      edit(secondary, 'offset + data.length > incoming.length || ', ''),
+    ],
+  },
+  {
+    clause: 'P7',
+    edits: [
+      edit(image, '!hardwareIds.includes(ecu.hardwareId) || assigned !== ecu.hardwareId', 'false'),
+      edit(image, 'ecu.filenames?.some((pattern) => matchesPath(pattern, target.filename)) === false', 'false'),
+      edit(image, 'releaseCounter < ecu.installedReleaseCounter', 'false'),
+      edit(image, 'if (wrong === undefined) return ok();', 'return ok();'),
+    ],
+  },
+  {
+    clause: 'P8',
+    edits: [edit('ecu/incomingImage', 'if (encrypted === undefined) {', 'if (true) {')],
+  },
+  {
+    clause: 'P9',
+    edits: [
+      edit(image, 'if (length !== target.length) {', 'if (false) {'),
+      edit(image, 'if (length < target.length) {', 'if (false) {'),
+    ],
+  },
+  {
+    clause: 'P10',
+    edits: [edit('secondary/actors', 'activate: () => unit.ecu.banks.activate(),', 'activate: () => {},')],
+  },
+  {
+    clause: 'P11',
+    edits: [edit('primary/machine', "activating: {\n      entry: 'beginClosing',", 'activating: {')],
+  },
+  { clause: 'P12', edits: [edit('ecu/flashBanks', 'if (comesUp(candidate)) {', 'if (comesUp(candidate) || true) {')] },
+];
+
+const timing: readonly LeftOut[] = [
+  { clause: 'Q1', edits: [timeNotTaken] },
+  {
+    clause: 'R1',
+    edits: [
+      edit('primary/machine', "phase('sendManifest', 'attestingTime')", "phase('sendManifest', 'verifyingMetadata')"),
+    ],
+  },
+  {
+    clause: 'R11',
+    edits: [
+      edit(
+        'primary/phases/verifyMetadata',
+        'if (!result.ok) return unit.note(result.fault);',
+        'if (!result.ok) return;',
+      ),
+    ],
+  },
+  {
+    clause: 'Y1',
+    edits: [
+      edit(
+        'uptane/timeAttestation',
+        '{ nonces: tokens, time: formatUtc(time) }',
+        '{ nonces: [], time: formatUtc(time) }',
+      ),
+    ],
+  },
+  { clause: 'Y2', edits: checksOfTime('Y3') },
+  { clause: 'Y3', edits: checksOfTime('Y2') },
+  {
+    clause: 'Y4',
+    edits: [
+      edit('ecu/timeKeys', "mode === 'partial' ? (director.targets?.body.timeserver ?? ofRoot) : ofRoot", 'ofRoot'),
+    ],
+  },
+  { clause: 'Y5', edits: [edit('ecu/ecu', 'const rotated = !this.hasTimeKeysOf(trusted);', 'const rotated = false;')] },
+  { clause: 'Y6', edits: [timeNotTaken] },
+];
+
+/** Signature, token and order of an attestation, judged for the other clause only. */
+function checksOfTime(other: 'Y2' | 'Y3'): readonly Edit[] {
+  const forOther = (condition: string) =>
+    edit('uptane/timeAttestation', `if (${condition}) {`, `if (clause === '${other}' && (${condition})) {`);
+  return [
+    forOther('timeserver.role === undefined || valid < timeserver.role.threshold'),
+    forOther('expected.tokens.length === 0 || !expected.tokens.every((token) => nonces.includes(token))'),
+    forOther('expected.last !== undefined && time < expected.last'),
+  ];
+}
+
+export const installation: readonly LeftOut[] = [...installing, ...timing];
