@@ -8,6 +8,8 @@ import { citing } from './clauses.ts';
 
 export interface LeftOutVerdict {
   readonly clause: string;
+  /** What was taken out, for a person to find it. */
+  readonly edited: string;
   /** Titles of the tests that failed without the check. */
   readonly failed: readonly string[];
   /** Why the row itself is wrong: it no longer fits the source, or what it makes of it is no program. */
@@ -18,23 +20,32 @@ export interface LeftOutVerdict {
 const atOnce = 3;
 const testTimeout = 60_000;
 
-/** `filesOf`: the test files known to cite a clause. */
+/** The verdicts in the order of the rows. `filesOf`: the test files known to cite a clause. */
 export async function runLeftOut(
   project: string,
   rows: readonly LeftOut[],
   filesOf: (clause: string) => readonly string[],
   judged: (verdict: LeftOutVerdict) => void,
-): Promise<void> {
+): Promise<readonly LeftOutVerdict[]> {
+  const verdicts = new Map<LeftOut, LeftOutVerdict>();
   const waiting = [...rows];
   const work = async () => {
     const altered = new Map<string, string>();
     const vitest = await startServer(project, altered);
     for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
-      judged(await runRow(project, vitest, altered, row, filesOf(row.clause)));
+      const edited = row.edits.map(({ file, find }) => `${file}: ${find}`).join('; ');
+      const verdict = {
+        clause: row.clause,
+        edited,
+        ...(await runRow(project, vitest, altered, row, filesOf(row.clause))),
+      };
+      verdicts.set(row, verdict);
+      judged(verdict);
     }
     await vitest.close();
   };
   await Promise.all(Array.from({ length: atOnce }, work));
+  return rows.flatMap((row) => verdicts.get(row) ?? []);
 }
 
 async function startServer(project: string, altered: ReadonlyMap<string, string>): Promise<Vitest> {
@@ -57,20 +68,19 @@ async function runRow(
   altered: Map<string, string>,
   row: LeftOut,
   files: readonly string[],
-): Promise<LeftOutVerdict> {
-  const { clause } = row;
+): Promise<Omit<LeftOutVerdict, 'clause' | 'edited'>> {
   const texts = alter(project, row);
-  if (typeof texts === 'string') return { clause, failed: [], problem: texts };
+  if (typeof texts === 'string') return { failed: [], problem: texts };
   const touched = [...altered.keys(), ...texts.keys()];
   altered.clear();
   for (const [path, text] of texts) altered.set(path, text);
   for (const path of touched) vitest.invalidateFile(path);
-  const testNamePattern = citing(clause);
+  const testNamePattern = citing(row.clause);
   const specifications = files.map((file) =>
     vitest.getRootProject().createSpecification(join(project, file), { testNamePattern }),
   );
   // of no specification vitest would tell the results of the last run
-  if (specifications.length === 0) return { clause, failed: [] };
+  if (specifications.length === 0) return { failed: [] };
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
   const failed: string[] = [];
   const broken = testModules.flatMap((module) => module.errors().map(({ message }) => message));
@@ -81,7 +91,7 @@ async function runRow(
     else broken.push(error.message);
   }
   const [problem] = [...broken, ...unhandledErrors.map((error) => String((error as Error).message ?? error))];
-  return { clause, failed, ...(problem !== undefined && { problem: `the altered source does not run: ${problem}` }) };
+  return { failed, ...(problem !== undefined && { problem: `the altered source does not run: ${problem}` }) };
 }
 
 /** A test that failed for its source is no program, or has no end, did not miss the check. */

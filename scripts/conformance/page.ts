@@ -6,8 +6,8 @@ export interface ClauseVerdict {
   readonly clause: Clause;
   /** In the order in which they are shown. */
   readonly tests: readonly TestVerdict[];
-  /** How many of them failed without the check; undefined where the clause is none of the verification. */
-  readonly failedWithout: number | undefined;
+  /** How many of them failed without the check, part by part; undefined where the clause is none of the verification. */
+  readonly failedWithout: readonly number[] | undefined;
 }
 
 /** Of one clause, for each file. */
@@ -16,7 +16,8 @@ const titlesShown = 6;
 const opening = `# Conformance
 
 What \`npm run conformance\` found: every clause of [clauses.md](clauses.md) that binds software, the tests that cite it, and for each clause
-of the verification how many of them fail when that one check is left out of the source (\`test/conformance/leftOut.ts\`).
+of the verification how many of them fail when that one check is left out of the source (\`test/conformance/leftOut.ts\`), or one after
+the other its parts.
 This page is written by that command; CI compares it.
 `;
 
@@ -35,7 +36,7 @@ export function conformancePage(verdicts: readonly ClauseVerdict[]): string {
 export function summary(verdicts: readonly ClauseVerdict[]): string {
   const shown = verdicts.filter(({ tests }) => tests.length > 0 && tests.every(({ passed }) => passed)).length;
   const checks = verdicts.filter(({ failedWithout }) => failedWithout !== undefined);
-  const missed = checks.filter(({ failedWithout }) => failedWithout !== undefined && failedWithout > 0).length;
+  const missed = checks.filter(({ failedWithout }) => isMissed(failedWithout)).length;
   const cited = new Set(verdicts.flatMap(({ tests }) => tests.map(({ file, title }) => `${file} ${title}`))).size;
   return `${shown} of ${verdicts.length} clauses are shown by ${cited} tests; ${missed} of ${checks.length} checks are missed by a test when left out.\n`;
 }
@@ -44,7 +45,7 @@ function section(group: string, verdicts: readonly ClauseVerdict[]): string {
   const isChecked = verdicts.some(({ failedWithout }) => failedWithout !== undefined);
   const rows = verdicts.map(({ clause, tests, failedWithout }) => {
     const cells = [clause.id, clause.binds, clause.text, testsCell(tests)];
-    if (isChecked) cells.push(failedWithout === undefined ? '' : `${failedWithout} fail`);
+    if (isChecked) cells.push(withoutCell(failedWithout));
     return `| ${cells.join(' | ')} |`;
   });
   const heads = ['clause', 'binds', 'what it says', 'tests', ...(isChecked ? ['without the check'] : [])];
@@ -63,6 +64,17 @@ function listed(tests: readonly TestVerdict[]): readonly string[] {
     const more = own.length - shown.length;
     return [`- \`${file}\``, ...shown, ...(more > 0 ? [`  - and ${more} more`] : [])];
   });
+}
+
+function isMissed(failedWithout: readonly number[] = []): boolean {
+  return failedWithout.length > 0 && failedWithout.every((count) => count > 0);
+}
+
+function withoutCell(failedWithout: readonly number[] | undefined): string {
+  if (failedWithout === undefined) return '';
+  return isMissed(failedWithout)
+    ? `${failedWithout.join(', ')} fail`
+    : `**${failedWithout.join(', ') || 'none'} fail**`;
 }
 
 function testsCell(tests: readonly TestVerdict[]): string {

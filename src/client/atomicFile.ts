@@ -24,15 +24,10 @@ export class TemporaryFile {
     for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.handle, bytes, offset);
   }
 
-  /** Gives the file its name, on the same file system. Nothing is left of it when that fails. */
+  /** Gives the file its name, on the same file system. Where that fails it is still to be discarded. */
   keepAs(path: string): void {
-    try {
-      fsyncSync(this.handle);
-      renameSync(this.path, path);
-    } catch (error) {
-      this.discard();
-      throw error;
-    }
+    fsyncSync(this.handle);
+    renameSync(this.path, path);
     this.close();
     syncFolder(dirname(path));
   }

@@ -24,7 +24,7 @@ export function isSafeName(name: string): boolean {
 export interface Download {
   /** The next piece. What goes beyond the listed length is not written; the check that follows finds it too long. */
   write(piece: Uint8Array): void;
-  /** The check passed: the image gets its name, whole. */
+  /** The check passed: the image gets its name, whole. Nothing is left where that fails. */
   commit(): void;
   /** The check failed: nothing is left. After `commit` it does nothing. */
   discard(): void;
@@ -59,7 +59,11 @@ export class DownloadFolder {
       },
       commit: () => {
         if (length > bytesMax) throw new RangeError('an image longer than listed was to be discarded');
-        written(() => file.keepAs(this.place(name, true)));
+        try {
+          written(() => file.keepAs(this.place(name, true)));
+        } finally {
+          file.discard();
+        }
       },
       discard: () => file.discard(),
     };

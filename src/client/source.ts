@@ -36,22 +36,19 @@ export async function fetchWhole(source: Pick<Source, 'stream'>, path: string, b
 
 /** RFC 3986: what a part of a path is made of. */
 const encodedPart = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+$/;
+const dots = /^(?:\.|%2e){1,2}$/i;
 
 /** The parts of a path, still encoded; undefined where one is empty, badly encoded, or climbs out of the source. */
 export function pathParts(path: string): readonly string[] | undefined {
   const parts = path.split('/');
-  return parts.every((part) => encodedPart.test(part) && !isDots(part.replaceAll(/%2e/gi, '.'))) ? parts : undefined;
+  return parts.every((part) => encodedPart.test(part) && !dots.test(part)) ? parts : undefined;
 }
 
-function isDots(part: string): boolean {
-  return part === '.' || part === '..';
-}
-
-/** What an encoded part means, where that is the name of one file or folder and well-formed; else undefined. */
+/** What a part of `pathParts` means, where that is the name of one file or folder and well-formed; else undefined. */
 export function decodedPart(part: string): string | undefined {
   try {
     const name = decodeURIComponent(part);
-    return isDots(name) || /[/\\\p{Cc}]/u.test(name) ? undefined : name;
+    return /[/\\\p{Cc}]/u.test(name) ? undefined : name;
   } catch {
     return undefined;
   }

@@ -31,10 +31,11 @@ export function resolveImages(
     return conflict(`there is no ${want.product} ${want.range} that ${serial} could run on ${hardwareId}`);
   }
   const all = [...options.values()];
-  const rules = rulesOf(all);
+  const rules = rulesOf(ecus, all);
   const choices = concerned(all, rules, (serial) => wanted.has(serial));
   const chosen = choose(choices, rules);
-  if (chosen === undefined) return conflict(reason(choices, rules, wanted));
+  if (chosen === 'none') return conflict(reason(choices, rules, wanted));
+  if (chosen === 'too many') return conflict('there are too many ways to bring these images together');
   const installs = chosen.filter(({ isInstalled }) => !isInstalled);
   return ok(new Map(installs.flatMap(({ ecu, release }) => (release === undefined ? [] : [[ecu.serial, release]]))));
 }
@@ -70,7 +71,7 @@ function isSameImage(release: Release, installed: Release | undefined): boolean 
 }
 
 /** What images declare. What does not hold today, and is not touched, is not the campaign's business. */
-function rulesOf(choices: Choices): readonly Rule[] {
+function rulesOf(ecus: readonly ResolvingEcu[], choices: Choices): readonly Rule[] {
   const rules: Rule[] = [];
   for (const option of choices.flat()) {
     const { ecu, release } = option;
@@ -79,7 +80,8 @@ function rulesOf(choices: Choices): readonly Rule[] {
     const name = `${release.product} ${release.version} on ${ecu.serial}`;
     for (const dependency of release.requires) {
       const others = elsewhere.filter((other) => other.release && isOneOf(other.release, dependency));
-      if (option.isInstalled && !others.some(({ isInstalled }) => isInstalled)) continue;
+      const holdsToday = ecus.some((other) => other !== ecu && other.installed && isOneOf(other.installed, dependency));
+      if (option.isInstalled && !holdsToday) continue;
       const text = `${name} requires ${dependency.product} ${dependency.range} on another ECU`;
       rules.push({ option, kind: 'requires', others, text });
     }
@@ -96,10 +98,10 @@ function rulesOf(choices: Choices): readonly Rule[] {
   return rules;
 }
 
-/** One option for each ECU, at the least cost; undefined where the rules leave none. */
-function choose(choices: Choices, rules: readonly Rule[]): readonly Option[] | undefined {
+/** One option for each ECU, at the least cost; `none` where the rules leave none, `too many` where the solver gives up. */
+function choose(choices: Choices, rules: readonly Rule[]): readonly Option[] | 'none' | 'too many' {
   const left = narrowed(choices, rules);
-  if (left === undefined) return undefined;
+  if (left === undefined) return 'none';
   const constraints = new Map<string, Constraint>();
   const variables = new Map<Option, Map<string, number>>();
   const constrain = (name: string, constraint: Constraint, terms: readonly (readonly [Option, number])[]) => {
@@ -122,10 +124,12 @@ function choose(choices: Choices, rules: readonly Rule[]): readonly Option[] | u
   }
   const model: Model<Option> = { direction: 'minimize', objective: 'cost', constraints, variables, binaries: true };
   const solution = solve(model, { maxIterations: resolverStepsMax });
+  if (solution.status === 'infeasible') return 'none';
   const chosen = solution.variables.filter(([, value]) => value > 0.5).map(([option]) => option);
   // The solver counts in floating point: its word is checked in whole numbers.
   const isOneEach = left.every((options) => options.filter((option) => chosen.includes(option)).length === 1);
-  return solution.status === 'optimal' && isOneEach && rules.every((rule) => holds(rule, chosen)) ? chosen : undefined;
+  const isSound = solution.status === 'optimal' && isOneEach && rules.every((rule) => holds(rule, chosen));
+  return isSound ? chosen : 'too many';
 }
 
 function holds({ option, kind, others }: Rule, chosen: readonly Option[]): boolean {
@@ -142,7 +146,7 @@ function reason(choices: Choices, rules: readonly Rule[], wanted: ReadonlyMap<st
       choose(
         choices,
         rules.filter((other) => other !== rule),
-      ) !== undefined,
+      ) !== 'none',
   );
   return single?.text ?? [...new Set(ofWanted.map(({ text }) => text))].slice(0, 3).join('; ');
 }

@@ -110,10 +110,10 @@ function judgeManifest(ledger: Ledger, wanted: 'confirmed' | 'accepted' | 'refus
 function judgeEavesdropper(world: World, expected: Extract<Expectation, { eavesdropper: string }>): Verdict {
   const filename = 'reads' in expected ? expected.reads : expected.cannotRead;
   const image = world.images.genuine.get(filename) ?? new Uint8Array();
-  const ear = world.eavesdroppers.get(expected.eavesdropper);
-  const { found, of } = ear?.found(image) ?? { found: 0, of: 0 };
+  const heard = world.eavesdroppers.get(expected.eavesdropper);
+  const { found, of } = heard?.found(image) ?? { found: 0, of: 0 };
   const text = `${expected.eavesdropper} ${'reads' in expected ? 'reads' : 'can read nothing of'} ${filename}`;
   // Pieces that lie across the border of two messages are not found.
-  const passed = of > 0 && ear?.isComplete === true && ('reads' in expected ? found > of / 2 : found === 0);
+  const passed = of > 0 && heard?.isComplete === true && ('reads' in expected ? found > of / 2 : found === 0);
   return { text, passed, actual: `${found} of ${of} pieces of it were heard` };
 }

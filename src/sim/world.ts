@@ -21,7 +21,7 @@ import { signingKey } from '../uptane/keys.ts';
 import { uptaneProfile } from '../uptane/profile.ts';
 import type { TrustedMetadata } from '../uptane/trusted.ts';
 import type { Recording } from './attackers/attacker.ts';
-import type { Eavesdropper } from './attackers/eavesdropper.ts';
+import type { Heard } from './attackers/heard.ts';
 import { Calendar } from './calendar.ts';
 import type { Emit } from './emit.ts';
 import { type GivenImage, Images } from './images.ts';
@@ -58,8 +58,8 @@ export class World {
   /** What each ECU should run, as the Image repository lists it. */
   readonly assigned = new Map<string, ListedImage>();
   readonly recordings = new Map<string, Recording>();
-  /** Those that ever listened, by attack. */
-  readonly eavesdroppers = new Map<string, Eavesdropper>();
+  /** What eavesdroppers have heard, by attack. */
+  readonly eavesdroppers = new Map<string, Heard>();
   /** What a compromised Primary makes of what it hands on; none while it is honest. */
   readonly compromises = new Set<Partial<Distribution>>();
   /** Called when the Primary has come to the end of a cycle. */

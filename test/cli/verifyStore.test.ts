@@ -138,16 +138,23 @@ describe('a verification that fails', () => {
     expect(withoutRoots(stored())).toEqual(withoutRoots(before));
   });
 
-  it('keeps a root also where the Director names no image for the Secondary [P5]', async () => {
+  it('is not one where the Director names no image for the Secondary: but for its Targets all is kept [P5]', async () => {
     scene.offer(offered(world));
     await scene.secondary('full-1');
-    const before = stored();
+    const before = stored().files;
     rotateRoot(world, 'director');
-    reissue(world, 'director', { targets: ({ targets }) => void delete targets[imageName('full-1', 2)] });
+    reissue(world, 'image', {});
+    reissue(world, 'director', {
+      targets: ({ targets }) => {
+        delete targets[imageName('full-1', 2)];
+      },
+    });
     scene.offer(offered(world));
     expect(printed(await scene.secondary('full-1'))).toMatchObject({ ok: true, targets: [] });
-    expect(versionStored('director/root.json')).toBe(2);
-    expect(withoutRoots(stored())).toEqual(withoutRoots(before));
+    expect([versionStored('director/root.json'), versionStored('image/targets.json')]).toEqual([2, 3]);
+    for (const role of ['timestamp', 'snapshot', 'targets']) {
+      expect(stored().files[`director/${role}.json`]).toBe(before[`director/${role}.json`]);
+    }
   });
 
   it('stores nothing of what comes after a root that cannot be read [S2]', async () => {

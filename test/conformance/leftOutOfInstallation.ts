@@ -58,23 +58,19 @@ const installing: readonly LeftOut[] = [
       ),
     ],
   },
+  { clause: 'P6', edits: [edit('ecu/ownTarget', '!target.ok || target.value.length <= banks.bankBytes', 'true')] },
+  { clause: 'P6', edits: [edit('primary/phases/downloadImages', 'file.length > imageBytesMax', 'false')] },
+  { clause: 'P6', edits: [edit(secondary, 'offset + data.length > incoming.length || ', '')] },
   {
-    clause: 'P6',
-    edits: [
-      edit('ecu/ownTarget', '!target.ok || target.value.length <= banks.bankBytes', 'true'),
-      edit('primary/phases/downloadImages', 'file.length > imageBytesMax', 'false'),
-      edit(secondary, 'offset + data.length > incoming.length || ', ''),
-    ],
+    clause: 'P7',
+    edits: [edit(image, '!hardwareIds.includes(ecu.hardwareId) || assigned !== ecu.hardwareId', 'false')],
   },
   {
     clause: 'P7',
-    edits: [
-      edit(image, '!hardwareIds.includes(ecu.hardwareId) || assigned !== ecu.hardwareId', 'false'),
-      edit(image, 'ecu.filenames?.some((pattern) => matchesPath(pattern, target.filename)) === false', 'false'),
-      edit(image, 'releaseCounter < ecu.installedReleaseCounter', 'false'),
-      edit(image, 'if (wrong === undefined) return ok();', 'return ok();'),
-    ],
+    edits: [edit(image, 'ecu.filenames?.some((pattern) => matchesPath(pattern, target.filename)) === false', 'false')],
   },
+  { clause: 'P7', edits: [edit(image, 'releaseCounter < ecu.installedReleaseCounter', 'false')] },
+  { clause: 'P7', edits: [edit(image, 'if (wrong === undefined) return ok();', 'return ok();')] },
   {
     clause: 'P8',
     edits: [edit('ecu/incomingImage', 'if (encrypted === undefined) {', 'if (true) {')],
@@ -125,8 +121,8 @@ const timing: readonly LeftOut[] = [
       ),
     ],
   },
-  { clause: 'Y2', edits: checksOfTime('Y3') },
-  { clause: 'Y3', edits: checksOfTime('Y2') },
+  ...partsOfTime('Y2', 'Y3'),
+  ...partsOfTime('Y3', 'Y2'),
   {
     clause: 'Y4',
     edits: [
@@ -137,15 +133,17 @@ const timing: readonly LeftOut[] = [
   { clause: 'Y6', edits: [timeNotTaken] },
 ];
 
-/** Signature, token and order of an attestation, judged for the other clause only. */
-function checksOfTime(other: 'Y2' | 'Y3'): readonly Edit[] {
-  const forOther = (condition: string) =>
-    edit('uptane/timeAttestation', `if (${condition}) {`, `if (clause === '${other}' && (${condition})) {`);
-  return [
-    forOther('timeserver.role === undefined || valid < timeserver.role.threshold'),
-    forOther('expected.tokens.length === 0 || !expected.tokens.every((token) => nonces.includes(token))'),
-    forOther('expected.last !== undefined && time < expected.last'),
+/** Signature, token and order of an attestation, each judged for the other clause only. */
+function partsOfTime(clause: 'Y2' | 'Y3', other: 'Y2' | 'Y3'): readonly LeftOut[] {
+  const conditions = [
+    'timeserver.role === undefined || valid < timeserver.role.threshold',
+    'expected.tokens.length === 0 || !expected.tokens.every((token) => nonces.includes(token))',
+    'expected.last !== undefined && time < expected.last',
   ];
+  return conditions.map((condition) => ({
+    clause,
+    edits: [edit('uptane/timeAttestation', `if (${condition}) {`, `if (clause === '${other}' && (${condition})) {`)],
+  }));
 }
 
 export const installation: readonly LeftOut[] = [...installing, ...timing];

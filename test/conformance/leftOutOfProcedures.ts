@@ -63,6 +63,10 @@ const roots: readonly LeftOut[] = [
   { clause: 'S1', edits: [edit('rootChain', 'version: trusted.root.body.version + 1', 'version: step + 2')] },
   {
     clause: 'S2',
+    edits: [edit('rootChain', 'if (step === rootRotationsMax) {', 'if (step === 2 * rootRotationsMax) {')],
+  },
+  {
+    clause: 'S2',
     edits: [
       {
         file: 'src/uptane/checks/root.ts',

@@ -556,13 +556,17 @@ describe('the metadata that a Secondary is handed', () => {
     ] as const) {
       imageRepository.delegate({ to: [{ name, holders: [keyOf(name)] }], paths: [pattern] }, one.bench.now());
     }
-    const mustMatch = { hardwareIds: [hardwareOf('full')], releaseCounter: 2 };
-    const image = imageRepository.add('door-2.img', imageBytes('full', 2), mustMatch, { role: 'doors' });
+    const assign = (serial: 'primary' | 'full', filename: string, role: string) => {
+      const mustMatch = { hardwareIds: [hardwareOf(serial)], releaseCounter: 2 };
+      director.assign(serial, imageRepository.add(filename, imageBytes(serial, 2), mustMatch, { role }));
+    };
+    assign('full', 'door-2.img', 'doors');
+    assign('primary', 'brake-2.img', 'brakes');
     imageRepository.publish(one.bench.now());
-    director.assign('full', image);
     one.cycle();
-    expect(one.runs('full')).toBe('door-2.img');
+    expect([one.runs('full'), one.runs('primary')]).toEqual(['door-2.img', 'brake-2.img']);
     const delegated = (delegations: ReadonlyMap<string, unknown> | undefined) => [...(delegations?.keys() ?? [])];
+    expect(delegated(one.primary.ecu.trusted.image?.delegated).toSorted()).toEqual(['brakes', 'doors']);
     const { image: trusted } = present(one.secondaries.get('full')).ecu.trusted;
     expect(delegated(trusted?.delegated)).toEqual(['doors']);
     expect(one.onlooker.sent.filter((sent) => sent === 'full metadata')).toHaveLength(7);

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
+import { editionsKeptMax } from '../../src/core/limits.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import type { NewDelegation } from '../../src/repository/delegating.ts';
 import {
@@ -125,6 +126,23 @@ describe('a delegation', () => {
     expect(snapshot()['brakes.json']?.version).toBe(1);
     world.images.publish(begin + 16 * 86_400);
     expect(snapshot()['brakes.json']?.version).toBe(2);
+  });
+
+  it('keeps an unchanged file on offer, however often the others are renewed [H1]', () => {
+    world.images.delegate(toBrakes, begin);
+    for (let edition = 0; edition < editionsKeptMax + 2; edition += 1) world.images.publish(begin);
+    expect(fileOf('1.brakes.json')).toBeDefined();
+  });
+
+  it('to a role that is trusted by another one names the same keys, or is a mistake [E3]', () => {
+    world.images.delegate(toBrakes, begin);
+    world.images.delegate({ to: [{ name: 'x', holders: [keyNamed('x')] }], paths: ['*'] }, begin);
+    const again = (key: KeyHolder) => {
+      const delegation = { from: 'x', to: [{ name: 'brakes', holders: [key] }], paths: ['brakes/*'] };
+      return () => world.images.delegate(delegation, begin);
+    };
+    expect(again(attacker)).toThrow('role brakes: it has other keys elsewhere');
+    expect(again(brakes)).not.toThrow();
   });
 
   const wrong: readonly [string, () => Partial<NewDelegation>][] = [

@@ -113,6 +113,8 @@ describe('an image for an ECU with an encryption key', () => {
     director.withdraw('full-1');
     director.publish(begin);
     expect(offered()).toBe(true);
+    director.publish(begin + 1);
+    expect(offered()).toBe(true);
     director.assign('primary-0', world.images.add('p', bytes, mustMatch));
     director.publish(begin);
     expect(offered()).toBe(false);

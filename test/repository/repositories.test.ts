@@ -172,6 +172,11 @@ describe('the servers answer', () => {
   });
 });
 
+it.each(['../x', 'a//b', '/x', 'a/..', '', 'a\\b', 'a\u0000'])('an image cannot have the name %j [H3]', (name) => {
+  const add = () => world.images.add(name, utf8('x'), { hardwareIds: [], releaseCounter: 1 });
+  expect(add).toThrow('an image cannot have this name');
+});
+
 it('an image in a folder is stored in that folder under its hash [H2]', () => {
   expect(storedImageName('a/b/app.bin', 'ff')).toBe('a/b/ff.app.bin');
   expect(storedImageName('app.bin', 'ff')).toBe('ff.app.bin');

@@ -10,11 +10,11 @@ import type { RoleName, Targets } from '../../src/uptane/metadata.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
 import { parseStrictJson } from '../../src/uptane/strictJson.ts';
 import { checkTimeAttestation } from '../../src/uptane/timeAttestation.ts';
-import { restoreTrusted, trustedFiles } from '../../src/uptane/trusted.ts';
+import { restoreTrusted } from '../../src/uptane/trusted.ts';
 import { checkVehicleManifest } from '../../src/uptane/vehicleManifest.ts';
 import { checkVersionReport, claimedSerial } from '../../src/uptane/versionReport.ts';
 import { fc, prop } from '../property.ts';
-import { draftOf, flipped, reissue, rotateRoot } from './attacks.ts';
+import { flipped, reissue, rotateRoot } from './attacks.ts';
 import {
   begin,
   fullSecondary,
@@ -24,7 +24,6 @@ import {
   signatures,
   succeeded,
   type Verifier,
-  vin,
   World,
 } from './fixtures.ts';
 
@@ -199,175 +198,4 @@ describe.each(askedFor)('$name', ({ verify }, names, numRuns) => {
       }
     },
   );
-});
-
-describe('stored trust', () => {
-  const { trusted } = primary.verify(world, world.provisioned());
-
-  it('comes back as it was stored', () => {
-    const restored = succeeded(restoreTrusted(uptaneProfile, trustedFiles(trusted)));
-    expect(restored.director).toEqual(trusted.director);
-    expect(restored.image).toEqual({ ...trusted.image, delegated: undefined });
-    const partial = partialSecondary.verify(world, world.provisioned()).trusted;
-    expect(succeeded(restoreTrusted(uptaneProfile, trustedFiles(partial)))).toEqual(partial);
-    expect([...trustedFiles(partial).keys()]).toEqual(['director/root.json', 'director/targets.json']);
-  });
-
-  it('is refused with the file that is broken, or without the Director’s root', () => {
-    const files = new Map(trustedFiles(trusted));
-    files.set('image/snapshot.json', utf8('{}'));
-    expect(restoreTrusted(uptaneProfile, files)).toEqual({
-      ok: false,
-      fault: 'image/snapshot.json: signed: an object is needed',
-    });
-    files.set('image/snapshot.json', files.get('image/targets.json') ?? expect.fail());
-    expect(restoreTrusted(uptaneProfile, files)).toMatchObject({
-      ok: false,
-      fault: expect.stringContaining('not "snapshot"'),
-    });
-    files.delete('director/root.json');
-    expect(restoreTrusted(uptaneProfile, files)).toMatchObject({ ok: false });
-    expect(restoreTrusted(uptaneProfile, new Map())).toEqual({ ok: false, fault: 'director/root.json is missing' });
-  });
-});
-
-describe('metadata is refused', () => {
-  type Edit = (signed: Record<string, unknown>, file: Record<string, unknown>) => void;
-  const target = (signed: Record<string, unknown>, name = 'app.bin', changes: object = {}) => {
-    const custom = { mustMatch: { hardwareIds: ['hw'], releaseCounter: 1 } };
-    signed.targets = { [name]: { length: 1, hashes: { sha256: 'ab'.repeat(32) }, custom, ...changes } };
-  };
-  const targetNamed =
-    (name: string): Edit =>
-    (signed) =>
-      target(signed, name);
-  const rows: readonly [string, RoleName, Edit][] = [
-    ['without signatures [B3]', 'targets', (_, file) => delete file.signatures],
-    ['with signatures as an object [B3]', 'targets', (_, file) => Object.assign(file, { signatures: {} })],
-    [
-      'with a short signature [B3]',
-      'targets',
-      (_, file) => Object.assign(file, { signatures: [{ keyid: 'ab'.repeat(32), sig: 'ab' }] }),
-    ],
-    [
-      'with more signatures than are ever read [B3]',
-      'targets',
-      (_, file) => Object.assign(file, { signatures: Array(65).fill({}) }),
-    ],
-    ['without version [B4]', 'targets', (signed) => delete signed.version],
-    ['with version nought [B4]', 'targets', (signed) => Object.assign(signed, { version: 0 })],
-    ['with half a version [B4]', 'targets', (signed) => Object.assign(signed, { version: 1.5 })],
-    ['with a version in text [B4]', 'targets', (signed) => Object.assign(signed, { version: '1' })],
-    [
-      'with an impossible expiry [B4]',
-      'targets',
-      (signed) => Object.assign(signed, { expires: '2027-02-29T00:00:00Z' }),
-    ],
-    [
-      'with an expiry in another zone [B4]',
-      'targets',
-      (signed) => Object.assign(signed, { expires: '2027-01-01T00:00:00+01' }),
-    ],
-    ['without type [B4]', 'targets', (signed) => delete signed._type],
-    ['with a file name outside its folder [H3]', 'targets', targetNamed('../app.bin')],
-    ['with a file name from the root of a disk [H3]', 'targets', targetNamed('/app.bin')],
-    ['with a file name with a backslash [H3]', 'targets', targetNamed('a\\..\\app.bin')],
-    ['with a file name with dots inside [H3]', 'targets', targetNamed('a/./app.bin')],
-    ['with a file name with an empty part [H3]', 'targets', targetNamed('a//app.bin')],
-    ['with a file name that ends in a slash [H3]', 'targets', targetNamed('a/')],
-    ['with an empty file name [H3]', 'targets', targetNamed('')],
-    ['with a NUL in a file name [H3]', 'targets', targetNamed('app.bin\0.txt')],
-    ['with a file name that reads backwards [H3]', 'targets', targetNamed('app\u202enib.exe')],
-    ['with a file name not in NFC [B1]', 'targets', targetNamed('e\u0301.bin')],
-    ['with a file name that no disk takes with a hash before it [H2]', 'targets', targetNamed('x'.repeat(127))],
-    ['with a file name of wide characters that no disk takes [H2]', 'targets', targetNamed('漢'.repeat(43))],
-    ['with a long path [H3]', 'targets', targetNamed(`${'a/'.repeat(90)}b`)],
-    ['with an image without length [D2]', 'targets', (signed) => target(signed, 'a', { length: undefined })],
-    ['with an image of negative length [D2]', 'targets', (signed) => target(signed, 'a', { length: -1 })],
-    ['with an image without hash [D2]', 'targets', (signed) => target(signed, 'a', { hashes: {} })],
-    [
-      'with an image whose hash function is unknown [D2]',
-      'targets',
-      (signed) => target(signed, 'a', { hashes: { md5: 'ab' } }),
-    ],
-    [
-      'with a hash in capitals [D2]',
-      'targets',
-      (signed) => target(signed, 'a', { hashes: { sha256: 'AB'.repeat(32) } }),
-    ],
-    ['with a short hash [D2]', 'targets', (signed) => target(signed, 'a', { hashes: { sha256: 'ab' } })],
-    ['with an image without anything to match [D6]', 'targets', (signed) => target(signed, 'a', { custom: {} })],
-    [
-      'with an ECU identifier with a line break [D9]',
-      'targets',
-      (signed) =>
-        target(signed, 'a', {
-          custom: {
-            mustMatch: { hardwareIds: [], releaseCounter: 0 },
-            ecuIdentifiers: { 'a\nb': { hardwareId: 'hw' } },
-          },
-        }),
-    ],
-    [
-      'with a timestamp without a hash of the snapshot [F3]',
-      'timestamp',
-      (signed) => Object.assign(signed, { meta: { 'snapshot.json': { version: 1 } } }),
-    ],
-    ['with a timestamp without snapshot [F2]', 'timestamp', (signed) => Object.assign(signed, { meta: {} })],
-    [
-      'with a snapshot that lists version nought [F1]',
-      'snapshot',
-      (signed) => Object.assign(signed, { meta: { 'targets.json': { version: 0 } } }),
-    ],
-    [
-      'with a root that lacks a role [C1]',
-      'root',
-      (signed) => delete (signed.roles as Record<string, unknown>).snapshot,
-    ],
-    [
-      'with a threshold of nought [C2]',
-      'root',
-      (signed) => Object.assign((signed.roles as { root: object }).root, { threshold: 0 }),
-    ],
-    [
-      'with a key that is not ed25519 [C1]',
-      'root',
-      (signed) => Object.assign(Object.values(signed.keys as object)[0], { keytype: 'rsa' }),
-    ],
-    [
-      'with a key of another length [C1]',
-      'root',
-      (signed) => Object.assign(Object.values(signed.keys as object)[0], { keyval: { public: 'ab' } }),
-    ],
-  ];
-  it.each(rows)('%s', (_, role, edit) => {
-    const source =
-      role === 'root' ? world.director.root : genuine.get(`director/${role === 'timestamp' ? '' : '2.'}${role}.json`);
-    const file = { signed: draftOf(source ?? expect.fail()) as Record<string, unknown>, signatures: [] as unknown };
-    expect(decodeMetadata(place(role), utf8(JSON.stringify(file)))).toMatchObject({ ok: true });
-    edit(file.signed, file);
-    expect(decodeMetadata(place(role), utf8(JSON.stringify(file)))).toMatchObject({
-      ok: false,
-      fault: { code: 'malformed' },
-    });
-  });
-
-  it('of another role, which it names [B4]', () => {
-    expect(decodeMetadata(place('root'), genuine.get('director/timestamp.json') ?? expect.fail())).toEqual({
-      ok: false,
-      fault: { code: 'wrong-role', message: 'signed._type is "timestamp", not "root"' },
-    });
-  });
-
-  it('and a sound file name at its longest is not [H2 H3]', () => {
-    const file = {
-      signed: draftOf(genuine.get('director/2.targets.json') ?? expect.fail()) as Record<string, unknown>,
-      signatures: [],
-    };
-    target(file.signed, `a/${'x'.repeat(126)}`);
-    expect(decodeMetadata(place('targets'), utf8(JSON.stringify(file)))).toMatchObject({
-      ok: true,
-      value: { body: { vin } },
-    });
-  });
 });

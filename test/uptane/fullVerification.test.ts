@@ -212,7 +212,7 @@ describe('a fault', () => {
   });
 });
 
-it('takes from the Director no Timestamp and no Snapshot in the form of aktualizr, and versions no names [R3 R4]', () => {
+it('takes from the Director no Timestamp and no Snapshot in the form of aktualizr, and versions no names', () => {
   const { requests } = observed(world.provisioned(), aktualizrProfile);
   expect(requests.slice(0, 2).map(({ role, version }) => [role, version])).toEqual([
     ['root', 2],

@@ -66,7 +66,7 @@ export function* followOnlineRoles(
   return ok({ ...trusted, timestamp: timestamp.value, snapshot: snapshot.value, targets: targets.value });
 }
 
-export function* followTimestamp(
+function* followTimestamp(
   ecu: Verifying,
   repository: RepositoryName,
   trusted: TrustedRepository,

@@ -1,0 +1,44 @@
+// The commands that docs/verify.md shows do what it says.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { verifyCommand } from '../../src/cli/verify.ts';
+import { temporaryFolders } from '../client/temporary.ts';
+import { World } from '../uptane/fixtures.ts';
+import { offered, runVerify, writeFiles } from './verifyScene.ts';
+
+const temporaryFolder = temporaryFolders();
+const project = join(import.meta.dirname, '../..');
+const page = readFileSync(join(project, 'docs/verify.md'), 'utf8');
+const blocks = page.matchAll(/^ {4}ecunet verify ((?:.*\\\n)*.*)\n\n((?: {4}.*\n)+)/gm);
+const examples = [...blocks].map(([, command = '', shown = '']) => ({
+  args: command.split(/[\s\\]+/),
+  shown: shown.replaceAll(/^ {4}/gm, '').trim().split('\n'),
+}));
+
+describe('docs/verify.md', () => {
+  it.each(examples)('shows what comes of $args', async ({ args, shown }) => {
+    const folder = temporaryFolder();
+    writeFiles(join(folder, 'repositories'), offered(new World()));
+    const placed = args.map((arg, index) => {
+      if (arg.startsWith('test/')) return join(project, arg);
+      return ['--director', '--image-repo', '--store', '--download'].includes(args[index - 1] ?? '')
+        ? join(folder, arg)
+        : arg;
+    });
+    const { code, stdout, stderr } = await runVerify(...placed, '--time', '2026-01-01T00:00:00Z');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout.replaceAll(`${folder}/`, '').trim().split('\n');
+    expect(lines).toHaveLength(shown.length);
+    for (const [index, line] of shown.entries()) {
+      const parts = line.split('...').map((part) => part.replace(/[^\w\s]/g, '\\$&'));
+      expect(lines[index]).toMatch(new RegExp(`^${parts.join('.*')}$`));
+    }
+  });
+
+  it('has an example for each form of metadata, and names every option', () => {
+    expect(examples.map(({ args }) => args.includes('aktualizr'))).toEqual([false, true]);
+    const missing = verifyCommand().options.filter(({ long }) => !page.includes(`\`${long ?? ''}`));
+    expect(missing.map(({ long }) => long)).toEqual([]);
+  });
+});

@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DownloadFolder } from '../../src/client/downloadFolder.ts';
+import { downloadImages } from '../../src/client/downloadImages.ts';
+import type { Source, Streamed } from '../../src/client/source.ts';
+import { utf8 } from '../../src/core/bytes.ts';
+import { InputError } from '../../src/core/faults.ts';
+import { hashHex } from '../../src/crypto/hashes.ts';
+import type { Target } from '../../src/uptane/metadata.ts';
+import { temporaryFolders } from './temporary.ts';
+
+const temporaryFolder = temporaryFolders();
+const image = utf8('the image');
+const sha256 = hashHex('sha256', image);
+const sha512 = hashHex('sha512', image);
+
+function target(filename: string, changes: Partial<Target> = {}): Target {
+  const mustMatch = { hardwareIds: undefined, releaseCounter: undefined };
+  return { filename, length: image.length, hashes: { sha256, sha512 }, mustMatch, ecus: new Map(), ...changes };
+}
+
+/** Gives what stands under a path, byte by byte, and notes what it is asked for. */
+function source(files: Readonly<Record<string, Uint8Array | Streamed>>) {
+  const asked: string[] = [];
+  const memory: Source = {
+    describe: 'memory',
+    fetch: () => expect.fail('images come in pieces'),
+    stream: async (path, bytesMax, take) => {
+      asked.push(path);
+      const content = files[path] ?? { status: 'absent' };
+      if (!(content instanceof Uint8Array)) return content;
+      const sent = content.subarray(0, bytesMax + 1);
+      for (let at = 0; at < sent.length; at += 1) take(sent.subarray(at, at + 1));
+      return { status: 'found', length: sent.length };
+    },
+    close: () => {},
+  };
+  return { memory, asked };
+}
+
+let path: string;
+let folder: DownloadFolder;
+beforeEach(() => {
+  path = temporaryFolder();
+  folder = new DownloadFolder(path);
+});
+
+describe('downloading images', () => {
+  it('looks where repositories keep them, those with a hash in their name first [H2]', async () => {
+    const { memory, asked } = source({ 'a%20b/c.bin': image });
+    expect(await downloadImages(memory, folder, [target('a b/c.bin')])).toEqual({ ok: true, value: undefined });
+    expect(asked).toEqual([
+      `targets/a%20b/${sha256}.c.bin`,
+      `targets/a%20b/${sha512}.c.bin`,
+      'targets/a%20b/c.bin',
+      `a%20b/${sha256}.c.bin`,
+      `a%20b/${sha512}.c.bin`,
+      'a%20b/c.bin',
+    ]);
+    expect(readFileSync(join(path, 'a b', 'c.bin'))).toEqual(Buffer.from(image));
+  });
+
+  it('stops at the first that fails, and keeps those before it whole [K4 M6 P6]', async () => {
+    const { memory, asked } = source({
+      'targets/good': image,
+      'targets/bad': utf8('the omage'),
+      'targets/last': image,
+    });
+    const targets = ['good', 'bad', 'last'].map((name) => target(name));
+    expect(await downloadImages(memory, folder, targets)).toEqual({
+      ok: false,
+      fault: {
+        ...{ kind: 'remote', code: 'hash-mismatch', clause: 'P7', repository: 'image', file: 'bad' },
+        ...{ attack: 'arbitrary-installation', message: 'sha256 of the image is not the listed one' },
+      },
+    });
+    expect(asked).not.toContain('targets/last');
+    expect(readdirSync(path)).toEqual(['good']);
+  });
+
+  it.each<[string, Partial<Target>, Uint8Array, object]>([
+    ['too long', {}, utf8('the image!'), { code: 'length-mismatch', clause: 'P6', attack: 'endless-data' }],
+    ['too short', {}, utf8('the imag'), { code: 'length-mismatch', clause: 'P9', attack: 'arbitrary-installation' }],
+    ['empty', {}, new Uint8Array(), { code: 'length-mismatch', clause: 'P9' }],
+    ['of another SHA-512', { hashes: { sha256, sha512: sha512.replace(/^./, 'x') } }, image, { clause: 'P7' }],
+  ])('refuses one that is %s [P6 P7 P9 M6]', async (_, changes, bytes, fault) => {
+    const downloaded = await downloadImages(source({ 'targets/i': bytes }).memory, folder, [target('i', changes)]);
+    expect(downloaded).toMatchObject({ ok: false, fault: { ...fault, repository: 'image', file: 'i' } });
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('takes an image of no bytes, if that is what is listed', async () => {
+    const empty = new Uint8Array();
+    const listed = target('i', { length: 0, hashes: { sha256: hashHex('sha256', empty) } });
+    expect((await downloadImages(source({ 'targets/i': empty }).memory, folder, [listed])).ok).toBe(true);
+    expect(readFileSync(join(path, 'i'))).toHaveLength(0);
+  });
+
+  it('names the image that cannot be read, and looks no further for it', async () => {
+    const { memory, asked } = source({
+      [`targets/${sha256}.i`]: { status: 'failed', message: 'away' },
+      'targets/i': image,
+    });
+    expect(await downloadImages(memory, folder, [target('i')])).toMatchObject({
+      ok: false,
+      fault: { code: 'unreadable-file', clause: 'P6', repository: 'image', file: 'i', message: 'away' },
+    });
+    expect(asked).toEqual([`targets/${sha256}.i`]);
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('writes nothing outside the folder [H3]', async () => {
+    const { memory, asked } = source({});
+    for (const name of ['../x', 'a/../../x', '/x', 'a//x', '.', '']) {
+      expect(await downloadImages(memory, folder, [target(name)])).toMatchObject({
+        ok: false,
+        fault: { code: 'malformed', clause: 'H3', file: name, attack: 'arbitrary-installation' },
+      });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it('says in one line where the folder does not take an image', async () => {
+    const { memory } = source({ 'targets/a': image, 'targets/a/b': image });
+    const both = downloadImages(memory, folder, [target('a'), target('a/b')]);
+    await expect(both).rejects.toThrow(InputError);
+    await expect(both).rejects.toThrow(/a: what is in the way is no folder$/);
+    expect(readdirSync(path)).toEqual(['a']);
+  });
+});
