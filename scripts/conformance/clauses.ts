@@ -13,7 +13,10 @@ export interface Clause {
 }
 
 const idForm = '(?:policy \\d+|[A-Z]{1,2}\\d+[a-z]?(?:\\.\\d+)?)';
-const citation = new RegExp(`^${idForm}(?: ${idForm})*$`);
+const ids = `${idForm}(?: ${idForm})*`;
+const row = new RegExp(`^${ids}$`);
+/** Behind the ids a title may name the attack. */
+const citation = new RegExp(`^${ids}(?: [a-z-]+)*$`);
 
 /** The clauses in the order of the document. One row may stand for several ids. Throws where a row is not as it must be. */
 export function readClauses(path: string): readonly Clause[] {
@@ -21,12 +24,11 @@ export function readClauses(path: string): readonly Clause[] {
   let group = '';
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     if (line.startsWith('## ')) group = line.slice(3);
-    const [, ids, binds, text] = /^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/.exec(line) ?? [];
-    if (ids === undefined || ids === 'id' || ids.startsWith('---')) continue;
+    const [, cell, binds, text] = /^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/.exec(line) ?? [];
+    if (cell === undefined || cell === 'id' || cell.startsWith('---')) continue;
     const bound = bindings.find((name) => name === binds);
-    if (bound === undefined || text === undefined || !citation.test(ids))
-      throw new Error(`${path}: not a row: ${line}`);
-    for (const id of idsOf(ids)) clauses.push({ id, binds: bound, text, group });
+    if (bound === undefined || text === undefined || !row.test(cell)) throw new Error(`${path}: not a row: ${line}`);
+    for (const id of idsOf(cell)) clauses.push({ id, binds: bound, text, group });
   }
   const seen = new Set<string>();
   for (const { id } of clauses) {
@@ -43,9 +45,9 @@ function idsOf(text: string): readonly string[] {
 /** The ids in the square brackets of a title. Brackets that begin like an id and hold anything else are `malformed`. */
 export function citedIn(title: string): { readonly ids: readonly string[]; readonly malformed: readonly string[] } {
   const inside = [...title.matchAll(/\[([^\][]*)\]/g)].map(([, text]) => text ?? '');
-  const ids = inside.filter((text) => citation.test(text)).flatMap(idsOf);
+  const cited = inside.filter((text) => citation.test(text)).flatMap(idsOf);
   const malformed = inside.filter((text) => !citation.test(text) && new RegExp(`^${idForm}(?![\\w])`).test(text));
-  return { ids: [...new Set(ids)], malformed };
+  return { ids: [...new Set(cited)], malformed };
 }
 
 /** Matches the titles that cite a clause. */

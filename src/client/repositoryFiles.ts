@@ -53,7 +53,7 @@ export class RepositoryFiles {
 
   private async hint<R extends 'timestamp' | 'snapshot'>(role: R, version: number | undefined) {
     const { profile } = this;
-    const bytes = await this.file({ role, version, bytesMax: profile.bytesMax.statedSnapshot });
+    const bytes = await this.file({ role, version, bytesMax: profile.bytesMax[role] });
     if (!bytes.ok || bytes.value === undefined) return undefined;
     const file = decodeMetadata({ profile, repository: 'director', role }, bytes.value);
     return file.ok ? file.value.body : undefined;

@@ -18,9 +18,9 @@ import {
   trustedVersions,
 } from '../uptane/trusted.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
+import { passOver, rootsOnly } from '../uptane/verification/keptTrust.ts';
 import { verifyPartial } from '../uptane/verification/partial.ts';
 import type { EcuContext, Outcome, Procedure } from '../uptane/verification/procedure.ts';
-import { underRoot } from '../uptane/verification/rootChain.ts';
 import type { RepositoryFiles } from './repositoryFiles.ts';
 import type { TrustStore } from './trustStore.ts';
 
@@ -214,10 +214,7 @@ function judgeTargets(
   return ok(judged);
 }
 
-/**
- * What to trust from now on. What this mode does not read stays. Of metadata that is refused no more than its roots is kept, and
- * metadata that names no image for a Secondary leaves the Director's previous files in place, but for its root. P5
- */
+/** What to trust from now on. What this mode does not read stays. */
 function kept(
   start: TrustedMetadata,
   { result, trusted }: Outcome<unknown>,
@@ -225,7 +222,5 @@ function kept(
 ): TrustedMetadata {
   const all = { ...start, ...trusted };
   if (!result.ok || verdict === 'taken') return all;
-  const director = underRoot(start.director, all.director);
-  if (verdict === 'passed over' || start.image === undefined || all.image === undefined) return { ...all, director };
-  return { director, image: underRoot(start.image, all.image) };
+  return verdict === 'passed over' ? passOver(start, all) : rootsOnly(start, all);
 }

@@ -25,6 +25,7 @@ export const remoteFaultCodes = [
   'unknown-ecu',
   'wrong-vehicle',
   // targets and images
+  'not-mapped',
   'target-missing',
   'no-image-for-ecu',
   'wrong-hardware',

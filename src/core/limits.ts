@@ -27,8 +27,16 @@ export const delegatedRolesVisitedMax = 32;
 export const delegationsMax = 4096;
 /** Paths or hash prefixes of one delegation. */
 export const delegatedPathsMax = 4096;
+/** Addresses of one repository. G2 */
+export const repositoryMirrorsMax = 16;
+/** Entries of a repository map, and paths of one of them. G3 */
+export const repositoryMappingsMax = 256;
+/** Characters of all path patterns of one Targets file, and one a pattern: 64 a role. A search compares its name with each. E4 */
+export const delegationPatternCharsMax = 256 * KIB;
 /** JSON nesting: the deepest real metadata is about 8. */
 export const jsonDepthMax = 32;
+/** Values of one JSON text: they take far more memory than its characters. Twelve for each of 100,000 targets. */
+export const jsonValuesMax = 1_200_000;
 /** Signatures on one file, keys in one role. */
 export const signaturesMax = 64;
 /** Keys that one file lists. */

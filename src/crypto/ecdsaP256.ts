@@ -26,12 +26,19 @@ function pointOfSpki(pem: string): string | undefined {
   return undefined;
 }
 
-const p256Key = keptKeys((text): KeyObject | undefined => {
+interface P256Key {
+  readonly object: KeyObject;
+  readonly canonical: string;
+}
+
+const p256Key = keptKeys((text): P256Key | undefined => {
   const point = text.startsWith('0') ? text : pointOfSpki(text);
   if (point === undefined || !pointHex.test(point)) return undefined;
   try {
     const der = Buffer.from(`${spkiPrefix.get(point.length)}${point}`, 'hex');
-    return createPublicKey({ key: der, format: 'der', type: 'spki' });
+    const object = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    const { x, y } = object.export({ format: 'jwk' }); // an SPKI keeps a point compressed where it came so
+    return { object, canonical: `${x}.${y}` };
   } catch {
     return undefined; // not on the curve
   }
@@ -57,6 +64,11 @@ function rawSignature(der: Uint8Array): Buffer | undefined {
   return Buffer.from([r, s].map((scalar) => scalar?.value.toString(16).padStart(64, '0')).join(''), 'hex');
 }
 
+/** One text for one key, its x and y, from each of the forms in which it is taken. Undefined for no acceptable key. */
+export function canonicalP256Key(publicKey: string): string | undefined {
+  return p256Key(publicKey)?.canonical;
+}
+
 /**
  * Whether `signature` (strict DER; a high s is accepted) is one of ECDSA P-256 with SHA-256. `publicKey`: an SPKI in PEM, or the
  * point in lower-case hexadecimal, compressed or not. False for anything but a valid signature by such a key; never throws.
@@ -65,5 +77,5 @@ export function ecdsaP256Verifies(publicKey: string, message: Uint8Array, signat
   const raw = rawSignature(signature);
   const key = p256Key(publicKey);
   if (raw === undefined || key === undefined) return false;
-  return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, raw);
+  return verify('sha256', message, { key: key.object, dsaEncoding: 'ieee-p1363' }, raw);
 }

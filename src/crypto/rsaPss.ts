@@ -1,6 +1,6 @@
 // Owns: checking RSASSA-PSS signatures of foreign repositories (RFC 8017, 8.1.2), over node:crypto. Nothing here signs.
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { equalBytes } from '../core/bytes.ts';
+import { equalBytes, toHex } from '../core/bytes.ts';
 import { rsaModulusBitsMax, rsaModulusBitsMin, rsaPublicExponentMax } from '../core/limits.ts';
 import { keptKeys } from './keptKeys.ts';
 import { publicKeyBlock } from './pem.ts';
@@ -8,6 +8,7 @@ import { publicKeyBlock } from './pem.ts';
 interface RsaKey {
   readonly object: KeyObject;
   readonly modulusBytes: number;
+  readonly canonical: string;
 }
 
 const rsaKey = keptKeys((pem): RsaKey | undefined => {
@@ -26,11 +27,18 @@ const rsaKey = keptKeys((pem): RsaKey | undefined => {
       publicExponent <= BigInt(rsaPublicExponentMax) &&
       // OpenSSL reads looser encodings, and takes a private key where a public one is announced; a key has one form here.
       equalBytes(object.export({ format: 'der', type }), block.der);
-    return fits ? { object, modulusBytes: Math.ceil(modulusLength / 8) } : undefined;
+    if (!fits) return undefined;
+    const canonical = toHex(object.export({ format: 'der', type: 'spki' }));
+    return { object, modulusBytes: Math.ceil(modulusLength / 8), canonical };
   } catch {
     return undefined; // no key at all
   }
 });
+
+/** One text for one key: its SPKI in hexadecimal, from SPKI or PKCS#1 in PEM. Undefined for no acceptable key. */
+export function canonicalRsaKey(pem: string): string | undefined {
+  return rsaKey(pem)?.canonical;
+}
 
 /**
  * Whether `signature` is one of RSASSA-PSS with SHA-256, MGF1 of SHA-256 and a salt of any length. `pem`: an RSA key as SPKI or

@@ -33,6 +33,8 @@ export interface EcuParts {
   /** Whether an image on trial comes up at boot. */
   readonly comesUp: (image: BankImage) => boolean;
   readonly observer: EcuObserver;
+  /** A trusted real-time clock of the ECU's own, seconds since 1970: its time does not come through the Primary. */
+  readonly ownClock?: () => number;
 }
 
 /** Small things that survive a restart. */
@@ -110,8 +112,10 @@ export class Ecu {
     return sameTimeKeys(timeSigners(verification, this.trustedMetadata), timeSigners(verification, trusted));
   }
 
-  /** The attested time plus what has passed since, seconds since 1970; undefined where none counts. Y6 */
+  /** The ECU's own clock's time, or else the attested one plus what has passed since, seconds since 1970; undefined where none counts. Y6 */
   now(): number | undefined {
+    const { ownClock } = this.parts;
+    if (ownClock !== undefined) return ownClock();
     const { time } = this.state;
     if (time === undefined || this.acceptedAtNs === undefined) return time;
     return time + Math.floor((this.parts.clock.nowNs() - this.acceptedAtNs) / NS_PER_S);
@@ -139,8 +143,9 @@ export class Ecu {
     return checked;
   }
 
-  /** Policy 7: no attestation came. The ECU goes on with the time that it has, and says so. */
+  /** Policy 7: no attestation came. The ECU goes on with the time that it has, and says so, unless a clock of its own keeps it fresh. */
   noteStaleTime(clause: 'Y2' | 'Y6'): void {
+    if (this.parts.ownClock !== undefined) return;
     const message = 'no time attestation came: the time is the last one attested';
     this.noteFault({ kind: 'remote', code: 'time-stale', clause, message, attack: 'time-drop' });
   }

@@ -7,7 +7,8 @@ import type { VerificationMode } from './identity.ts';
 export function timeSigners(mode: VerificationMode, { director }: TrustedMetadata): Signers {
   const { timeserver: role, keys } = director.root.body;
   const ofRoot = { role, keys };
-  return mode === 'partial' ? (director.targets?.body.timeserver ?? ofRoot) : ofRoot;
+  const latest = director['passed-over-targets'] ?? director.targets;
+  return mode === 'partial' ? (latest?.body.timeserver ?? ofRoot) : ofRoot;
 }
 
 /** Whether no key came or went between two sets. */

@@ -25,7 +25,8 @@ export interface KnownSecondary {
  * attacker holds.
  */
 export interface Distribution {
-  time(serial: string, honest: Uint8Array): Uint8Array;
+  /** Undefined: none, though there is one. */
+  time(serial: string, honest: Uint8Array): Uint8Array | undefined;
   /** Files by `director/targets.json` and the like. */
   metadata(serial: string, honest: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array>;
   image(serial: string, filename: string, honest: Uint8Array | undefined): Uint8Array | undefined;

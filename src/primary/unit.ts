@@ -79,6 +79,12 @@ export class PrimaryUnit {
     });
   }
 
+  /** How many addresses the map gives the repositories, one of them at least. G2 */
+  get mirrors(): number {
+    const { director = [], image = [] } = this.ecu.trusted.map?.urls ?? {};
+    return Math.max(1, director.length, image.length);
+  }
+
   /** As this Primary verifies: it knows every ECU of the vehicle. V8 */
   get verificationContext(): EcuContext {
     const { signatures, identity } = this.parts;

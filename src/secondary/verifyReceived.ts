@@ -3,12 +3,13 @@ import { ok } from '../core/result.ts';
 import type { Ecu } from '../ecu/ecu.ts';
 import { imageOf, sameImage } from '../ecu/flashBanks.ts';
 import { ownTarget } from '../ecu/ownTarget.ts';
+import { targetOf } from '../uptane/checks/match.ts';
 import type { Target } from '../uptane/metadata.ts';
 import { fileName, uptaneProfile } from '../uptane/profile.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
+import { passOver, rootsOnly } from '../uptane/verification/keptTrust.ts';
 import { verifyPartial } from '../uptane/verification/partial.ts';
 import { type EcuContext, type Outcome, runProcedure } from '../uptane/verification/procedure.ts';
-import { underRoot } from '../uptane/verification/rootChain.ts';
 import type { ReceivedFiles } from './receivedFiles.ts';
 
 /** What to trust from now on, and the image to install: undefined where the ECU runs it, or is named none. */
@@ -20,10 +21,11 @@ export function verifyReceived(ecu: Ecu, files: ReceivedFiles): Outcome<Target |
     const isRunning = sameImage(imageOf(target.value), ecu.banks.running);
     return { ...outcome, result: ok(isRunning ? undefined : target.value) };
   }
-  // P5: metadata that names no image for this ECU leaves the Director's previous files in place, but for its Root
-  const trusted = { ...outcome.trusted, director: underRoot(ecu.trusted.director, outcome.trusted.director) };
-  const isContent = target.fault.code === 'no-image-for-ecu';
-  return { ...outcome, trusted, result: isContent ? ok(undefined) : target };
+  // P5
+  if (target.fault.code === 'no-image-for-ecu') {
+    return { ...outcome, trusted: passOver(ecu.trusted, outcome.trusted), result: ok(undefined) };
+  }
+  return { ...outcome, trusted: rootsOnly(ecu.trusted, outcome.trusted), result: target };
 }
 
 /**
@@ -35,7 +37,9 @@ function judge(ecu: Ecu, files: ReceivedFiles): Outcome<VerifiedTargets> {
   const { result } = outcome;
   if (ecu.parts.verification !== 'partial' || result.ok || result.fault.code !== 'expired') return outcome;
   const { result: clockless, trusted } = run(ecu, files, 0);
-  return clockless.ok && !ecu.hasTimeKeysOf(trusted) ? { ...outcome, trusted } : outcome;
+  if (!clockless.ok || ecu.hasTimeKeysOf(trusted)) return outcome;
+  const named = targetOf(clockless.value.director, ecu.parts.identity.serial) !== undefined;
+  return { ...outcome, trusted: named ? trusted : passOver(ecu.trusted, trusted) };
 }
 
 function run(ecu: Ecu, files: ReceivedFiles, now: number | undefined): Outcome<VerifiedTargets> {

@@ -1,6 +1,7 @@
 // Owns: judging a scenario's expectations against the world as it stands and the ledger. Every verdict is read from where
 // the thing itself is: bytes from a bank, reports from the Director.
 import { equalBytes } from '../core/bytes.ts';
+import type { FoundFault } from './events.ts';
 import type { Ledger } from './ledger.ts';
 import type { Expectation } from './scenario/schema.ts';
 import type { World } from './world.ts';
@@ -22,10 +23,11 @@ export function judge(world: World, ledger: Ledger, expected: Expectation): Verd
   const found = ledger.cycleFaults.get(ecu) ?? [];
   const actual = found.map(({ code, clause }) => `${code} [${clause}]`).join(', ') || 'nothing';
   if ('findsNothing' in expected) return { text: `${ecu} finds nothing wrong`, passed: found.length === 0, actual };
-  const { finds, clause } = expected;
+  const { finds, clause, only = false } = expected;
+  const isMeant = (fault: FoundFault) => fault.code === finds && (clause === undefined || fault.clause === clause);
   return {
-    text: `${ecu} finds ${finds}${clause === undefined ? '' : ` [${clause}]`}`,
-    passed: found.some((fault) => fault.code === finds && (clause === undefined || fault.clause === clause)),
+    text: `${ecu} finds ${finds}${clause === undefined ? '' : ` [${clause}]`}${only ? ' and nothing else' : ''}`,
+    passed: found.some(isMeant) && (!only || found.every(isMeant)),
     actual,
   };
 }

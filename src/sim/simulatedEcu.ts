@@ -30,6 +30,7 @@ export interface SimulatedEcuOptions {
   readonly filenames: readonly string[] | undefined;
   readonly bankBytes: number;
   readonly clock: Clock;
+  readonly ownClock: (() => number) | undefined;
   readonly random: Random;
   readonly signatures: Signatures;
   readonly emit: Emit;
@@ -52,7 +53,8 @@ export class SimulatedEcu<Started extends Running = Running> {
 
   /** `start` boots the ECU's program. */
   constructor(options: SimulatedEcuOptions, start: (parts: EcuParts) => Started) {
-    const { id, vin, hardwareId, bankBytes, clock, random, signatures, emit, decryptionKey, filenames } = options;
+    const { id, vin, hardwareId, bankBytes, clock, ownClock, random, signatures, emit } = options;
+    const { decryptionKey, filenames } = options;
     this.id = id;
     this.hardwareId = hardwareId;
     this.emit = emit;
@@ -65,6 +67,7 @@ export class SimulatedEcu<Started extends Running = Running> {
       verification: options.verification,
       signatures,
       clock,
+      ...(ownClock !== undefined && { ownClock }),
       random,
       storage: this.storage,
       flash: this.flash,

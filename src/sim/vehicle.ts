@@ -27,6 +27,8 @@ export interface VehicleOptions {
   readonly signatures: Signatures;
   readonly emit: Emit;
   readonly remote: Remote;
+  /** Seconds since 1970, for ECUs with a clock of their own. */
+  readonly calendarNow: () => number;
   readonly distribution: () => Distribution;
   readonly cycleCompleted: () => void;
   readonly makerOf: SimulatedEcuOptions['makerOf'];
@@ -52,7 +54,7 @@ export function buildVehicle(options: VehicleOptions): SimulatedVehicle {
 }
 
 function ecuOptions(
-  { vehicle, clock, random, signatures, emit, makerOf }: VehicleOptions,
+  { vehicle, clock, calendarNow, random, signatures, emit, makerOf }: VehicleOptions,
   id: string,
   ecu: EcuDescription,
 ) {
@@ -65,6 +67,7 @@ function ecuOptions(
     filenames: ecu.images,
     bankBytes: ecu.flash.bank,
     clock,
+    ownClock: ecu.role === 'secondary' && ecu.clock === 'own' ? calendarNow : undefined,
     random: random.fork(`ecu/${id}`),
     signatures,
     emit,

@@ -19,6 +19,7 @@ import { checkProvisionedRoot } from '../uptane/checks/root.ts';
 import { faultSummary, faultText } from '../uptane/faults.ts';
 import { signingKey } from '../uptane/keys.ts';
 import { uptaneProfile } from '../uptane/profile.ts';
+import { mapOfBoth } from '../uptane/repositoryMap.ts';
 import type { TrustedMetadata } from '../uptane/trusted.ts';
 import type { Recording } from './attackers/attacker.ts';
 import type { Heard } from './attackers/heard.ts';
@@ -42,6 +43,8 @@ export interface WorldOptions {
 }
 
 const day = 86_400;
+/** The servers' addresses in a simulation mean nothing but themselves. */
+const repositoryMap = mapOfBoth({ director: ['sim://director'], image: ['sim://image'] });
 
 export class World {
   readonly scenario: Scenario;
@@ -105,6 +108,7 @@ export class World {
       signatures,
       emit,
       remote: this.network,
+      calendarNow: () => this.calendar.now(),
       distribution: () => this.distribution(),
       cycleCompleted: () => this.cycleCompleted(),
       makerOf: (installed) => this.images.makerOf(installed),
@@ -153,7 +157,11 @@ export class World {
   private distribution(): Distribution {
     const compromises = [...this.compromises];
     return {
-      time: (serial, honest) => compromises.reduce((time, { time: change }) => change?.(serial, time) ?? time, honest),
+      time: (serial, honest) =>
+        compromises.reduce<Uint8Array | undefined>(
+          (time, { time: change }) => (time === undefined || change === undefined ? time : change(serial, time)),
+          honest,
+        ),
       metadata: (serial, honest) =>
         compromises.reduce((files, { metadata: change }) => change?.(serial, files) ?? files, honest),
       image: (serial, filename, honest) =>
@@ -214,7 +222,10 @@ export class World {
       this.assigned.set(id, listed);
       director.assign(id, listed);
       const partial = described.role === 'secondary' && described.verification !== 'full';
-      const trusted: TrustedMetadata = { director: directorTrust, ...(!partial && { image: imageTrust }) };
+      const trusted: TrustedMetadata = {
+        director: directorTrust,
+        ...(!partial && { image: imageTrust, map: repositoryMap }),
+      };
       const { filename, length, hashes } = listed;
       const image: BankImage = { filename, length, hashes, releaseCounter };
       ecu.provision(trusted, this.calendar.now() - day, image, bytes);

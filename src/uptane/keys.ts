@@ -1,8 +1,8 @@
 // Owns: key identifiers, keys that sign, and which verifier a key's kind asks for.
 import { fromHex, toHex } from '../core/bytes.ts';
-import { ecdsaP256Verifies } from '../crypto/ecdsaP256.ts';
+import { canonicalP256Key, ecdsaP256Verifies } from '../crypto/ecdsaP256.ts';
 import { hashHex } from '../crypto/hashes.ts';
-import { rsaPssVerifies } from '../crypto/rsaPss.ts';
+import { canonicalRsaKey, rsaPssVerifies } from '../crypto/rsaPss.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { canonicalJson } from './canonicalJson.ts';
 import type { PublicKey } from './metadata.ts';
@@ -29,6 +29,23 @@ export function signingKey(signatures: Signatures, secret: Uint8Array): SigningK
     keyval: { public: toHex(signatures.publicKey(secret)) },
   };
   return { keyId: keyIdOf(key), key, sign: (message) => signatures.sign(secret, message) };
+}
+
+/**
+ * One text for one key, in whichever of its spellings it comes: two identifiers may stand for one key. Undefined for what is no
+ * usable key of its kind; ed25519 has one spelling, and is not judged.
+ */
+export function canonicalKey({ keytype, keyval }: PublicKey): string | undefined {
+  switch (keytype) {
+    case 'ed25519':
+      return keyval.public;
+    case 'rsa':
+      return canonicalRsaKey(keyval.public);
+    case 'ecdsa':
+      return canonicalP256Key(keyval.public);
+    case 'unknown':
+      return undefined;
+  }
 }
 
 /** Whether `key` made `signature` over `message`. A key of an unknown kind made none. */

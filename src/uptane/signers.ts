@@ -1,6 +1,6 @@
 // Owns: counting who signed: the one rule for metadata and time attestations alike.
 import type { Signatures } from '../crypto/signatures.ts';
-import { verifies } from './keys.ts';
+import { canonicalKey, verifies } from './keys.ts';
 import type { Signature, Signers } from './metadata.ts';
 
 /** What is counted, and against which keys. */
@@ -11,7 +11,7 @@ export interface SignedForms {
 
 /**
  * How many distinct keys of the role signed, and how many signatures under their names are bad. Unknown keys do not count (Z5);
- * two identifiers of one key count once.
+ * two identifiers of one key count once, however it is spelt under each.
  */
 export function countSigners(
   signatures: Signatures,
@@ -23,7 +23,9 @@ export function countSigners(
   for (const { keyid, signature } of file.signatures) {
     const key = role?.keyids.includes(keyid) ? keys.get(keyid) : undefined;
     if (key === undefined) continue;
-    if (file.signedForms.some((form) => verifies(signatures, key, form, signature))) signers.add(key.keyval.public);
+    const signer = canonicalKey(key);
+    const isValid = file.signedForms.some((form) => verifies(signatures, key, form, signature));
+    if (signer !== undefined && isValid) signers.add(signer);
     else bad += 1;
   }
   return { valid: signers.size, bad };

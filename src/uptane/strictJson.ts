@@ -1,7 +1,7 @@
 // Owns: JSON from outside, read strictly: well-formed UTF-8, no duplicate keys, bounded nesting, integers exact.
 // Found here, before anything is canonicalised, because two readers that disagree on a duplicate key disagree on what was signed.
 import { fromUtf8 } from '../core/bytes.ts';
-import { jsonDepthMax } from '../core/limits.ts';
+import { jsonDepthMax, jsonValuesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -22,6 +22,7 @@ const spaceForm = /[ \t\n\r]*/y;
 class Parser {
   private readonly text: string;
   private at = 0;
+  private values = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -35,6 +36,8 @@ class Parser {
 
   private value(depth: number): JsonValue {
     if (depth > jsonDepthMax) this.malformed(`nested deeper than ${jsonDepthMax}`);
+    this.values += 1;
+    if (this.values > jsonValuesMax) this.malformed(`more than ${jsonValuesMax} values`);
     this.space();
     const value = this.bare(depth);
     this.space();

@@ -14,6 +14,7 @@ import type {
   Timestamp,
 } from './metadata.ts';
 import { encodeRoleName, type Profile } from './profile.ts';
+import { type RepositoryMap, readRepositoryMap, writeRepositoryMap } from './repositoryMap.ts';
 
 /** Of one repository. */
 export interface TrustedRepository {
@@ -21,6 +22,8 @@ export interface TrustedRepository {
   readonly timestamp?: Signed<Timestamp>;
   readonly snapshot?: Signed<Snapshot>;
   readonly targets?: Signed<Targets>;
+  /** Director: later Targets, which name no image for this ECU; what follows is held against them. P5 V4 */
+  readonly 'passed-over-targets'?: Signed<Targets>;
   /** Delegated Targets by the role's name. */
   readonly delegated?: ReadonlyMap<string, Signed<Targets>>;
   /** Director: of the latest update without a network, or newer. OU1 OU5 */
@@ -32,6 +35,8 @@ export interface TrustedRepository {
 export interface TrustedMetadata {
   readonly director: TrustedRepository;
   readonly image?: TrustedRepository;
+  /** G1: given at manufacture to an ECU that verifies fully. Without one, both repositories sign every image. */
+  readonly map?: RepositoryMap;
 }
 
 const repositories = ['director', 'image'] as const satisfies readonly RepositoryName[];
@@ -40,15 +45,18 @@ const places = {
   timestamp: { role: 'timestamp' },
   snapshot: { role: 'snapshot' },
   targets: { role: 'targets' },
+  'passed-over-targets': { role: 'targets' },
   'offline-snapshot': { role: 'snapshot', offline: true },
   'offline-targets': { role: 'targets', offline: true },
-} as const satisfies { readonly [role in RoleName | OfflineRoleName]: object };
+} as const satisfies { readonly [name in RoleName | OfflineRoleName | 'passed-over-targets']: object };
 const roles = Object.keys(places) as readonly (keyof typeof places)[];
 const delegatedFolder = 'delegated/';
+const mapFile = 'repository-map.json';
 
 /** The files to store, by `director/targets.json` or `image/delegated/NAME.json` and the like. */
 export function trustedFiles(trusted: TrustedMetadata): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
+  if (trusted.map !== undefined) files.set(mapFile, writeRepositoryMap(trusted.map));
   for (const repository of repositories) {
     for (const role of roles) {
       const file: Signed<Metadata> | undefined = trusted[repository]?.[role];
@@ -116,5 +124,12 @@ export function restoreTrusted(
   if (director.value === undefined) return fail('director/root.json is missing');
   const image = restoreRepository(profile, 'image', files);
   if (!image.ok) return image;
-  return ok({ director: director.value, ...(image.value !== undefined && { image: image.value }) });
+  const bytes = files.get(mapFile);
+  const map = bytes === undefined ? ok(undefined) : readRepositoryMap(bytes);
+  if (!map.ok) return fail(`${mapFile}: ${map.fault}`);
+  return ok({
+    director: director.value,
+    ...(image.value !== undefined && { image: image.value }),
+    ...(map.value !== undefined && { map: map.value }),
+  });
 }

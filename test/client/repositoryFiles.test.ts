@@ -5,6 +5,7 @@ import { openSource } from '../../src/client/openSource.ts';
 import { RepositoryFiles } from '../../src/client/repositoryFiles.ts';
 import type { Source } from '../../src/client/source.ts';
 import { utf8 } from '../../src/core/bytes.ts';
+import { snapshotBytesMax, timestampBytesMax } from '../../src/core/limits.ts';
 import { aktualizrProfile, type FileName, type Profile, uptaneProfile } from '../../src/uptane/profile.ts';
 import { begin, World } from '../uptane/fixtures.ts';
 import { temporaryFolders } from './temporary.ts';
@@ -15,10 +16,12 @@ const bytesMax = 65_536;
 /** A source that has these files, and notes what it is asked for. */
 function source(files: Readonly<Record<string, string | Uint8Array>>, failing: readonly string[] = []) {
   const asked: string[] = [];
+  const caps: number[] = [];
   const memory: Source = {
     describe: 'memory',
-    fetch: async (path) => {
+    fetch: async (path, bytesMax) => {
       asked.push(path);
+      caps.push(bytesMax);
       if (failing.includes(path)) return { status: 'failed', message: `${path}: no` };
       const content = files[path];
       if (content === undefined) return { status: 'absent' };
@@ -27,7 +30,7 @@ function source(files: Readonly<Record<string, string | Uint8Array>>, failing: r
     stream: () => expect.fail('files are asked for as a whole'),
     close: () => {},
   };
-  return { memory, asked };
+  return { memory, asked, caps };
 }
 
 async function asks(profile: Profile, names: readonly string[], ...requests: readonly FileName[]) {
@@ -119,7 +122,7 @@ describe('the latest Targets, for an ECU that reads no Snapshot,', () => {
   const targetsFile = file('2.targets.json');
 
   it('are the unversioned ones, or those that Timestamp and Snapshot name [Q2]', async () => {
-    const { memory, asked } = source({
+    const { memory, asked, caps } = source({
       'timestamp.json': timestamp,
       '2.snapshot.json': snapshotFile,
       '2.targets.json': targetsFile,
@@ -127,6 +130,7 @@ describe('the latest Targets, for an ECU that reads no Snapshot,', () => {
     const repository = new RepositoryFiles(uptaneProfile, memory);
     expect(await repository.file({ ...latest, bytesMax })).toEqual({ ok: true, value: targetsFile });
     expect(asked).toEqual(['targets.json', 'timestamp.json', '2.snapshot.json', '2.targets.json']);
+    expect(caps).toEqual([bytesMax, timestampBytesMax, snapshotBytesMax, bytesMax]);
     expect(await asks(uptaneProfile, ['targets.json'], latest)).toEqual({
       found: ['targets.json'],
       asked: ['targets.json'],

@@ -53,8 +53,8 @@ const installing: readonly LeftOut[] = [
     edits: [
       edit(
         'secondary/verifyReceived',
-        'const trusted = { ...outcome.trusted, director: underRoot(ecu.trusted.director, outcome.trusted.director) };',
-        'const { trusted } = outcome; underRoot(trusted.director, trusted.director);',
+        'trusted: passOver(ecu.trusted, outcome.trusted), result: ok(undefined)',
+        'result: ok(undefined)',
       ),
     ],
   },

@@ -22,6 +22,7 @@ const snapshotStep = 'yield* followSnapshot(ecu, repository, trusted, timestamp.
 const targetsStep = 'yield* followTargets(ecu, repository, trusted, snapshot.value.body);';
 
 const full: readonly LeftOut[] = [
+  { clause: 'R0', edits: [edit('full', 'if (!mapped.ok) return mapped;', '')] },
   { clause: 'R2', edits: [edit('full', followedRoots('director'), skippedRoots('director'))] },
   skipped('R3', 'director', 'timestamp', timestampStep),
   skipped('R4', 'director', 'snapshot', snapshotStep),

@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } fr
 import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex, utf8 } from '../../src/core/bytes.ts';
 import { pemCharsMax } from '../../src/core/limits.ts';
-import { ecdsaP256Verifies } from '../../src/crypto/ecdsaP256.ts';
+import { canonicalP256Key, ecdsaP256Verifies } from '../../src/crypto/ecdsaP256.ts';
 import { fc, prop } from '../property.ts';
 import { pemOf } from './rsaKeys.ts';
 
@@ -262,4 +262,18 @@ describe('never throws', () => {
   prop([anyBytes])('for any bytes in PEM', (bytes) => {
     expect(ecdsaP256Verifies(pemOf('PUBLIC KEY', bytes), message, signature)).toBe(false);
   });
+});
+
+it('a key has one canonical text, from each of the forms it is taken in; what is no key has none', () => {
+  const canonical = canonicalP256Key(pem);
+  expect(canonical).toMatch(/./);
+  for (const text of [pem.trim(), pem.replaceAll('\n', '\r\n'), compressedPem, point, compressed]) {
+    expect(canonicalP256Key(text)).toBe(canonical);
+  }
+  const mirrored = `${isOdd(y) ? '02' : '03'}${x}`;
+  expect(canonicalP256Key(mirrored)).toMatch(/./);
+  expect(canonicalP256Key(mirrored)).not.toBe(canonical);
+  for (const text of ['', '04', `04${x}${x}`, point.toUpperCase().replace('04', '05')]) {
+    expect(canonicalP256Key(text)).toBeUndefined();
+  }
 });

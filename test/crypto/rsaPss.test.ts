@@ -3,7 +3,7 @@ import { constants, createPrivateKey, generateKeyPairSync, type KeyObject, sign,
 import { describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../src/core/bytes.ts';
 import { pemCharsMax } from '../../src/core/limits.ts';
-import { rsaPssVerifies } from '../../src/crypto/rsaPss.ts';
+import { canonicalRsaKey, rsaPssVerifies } from '../../src/crypto/rsaPss.ts';
 import { fc, prop } from '../property.ts';
 import { pemOf, pkcs1, pkcs1Pem, pssSign, type RsaTestKey, rsaTestKey } from './rsaKeys.ts';
 
@@ -187,4 +187,16 @@ describe('never throws', () => {
     der[at] = (der[at] ?? 0) ^ change;
     expect(rsaPssVerifies(pemOf('RSA PUBLIC KEY', der), message, ofMade)).toBe(false);
   });
+});
+
+it('a key has one canonical text, from SPKI and PKCS#1, whatever its line ends; what is no key has none', () => {
+  const canonical = Buffer.from(bytesOf(publicKey, 'spki')).toString('hex');
+  const other = publicKey.export({ format: 'pem', type: 'pkcs1' }).toString();
+  for (const text of [pem, pem.trim(), pem.replaceAll('\n', '\r\n'), other, other.trim()]) {
+    expect(canonicalRsaKey(text)).toBe(canonical);
+  }
+  expect(canonicalRsaKey(spki(pair4096.publicKey))).not.toBe(canonical);
+  for (const text of ['', 'x', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()]) {
+    expect(canonicalRsaKey(text)).toBeUndefined();
+  }
 });

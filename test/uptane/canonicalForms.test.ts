@@ -5,6 +5,7 @@ import { hashHex } from '../../src/crypto/hashes.ts';
 import { canonicalForms, canonicalJson, olpcJson } from '../../src/uptane/canonicalJson.ts';
 import { disagreeingFileHash } from '../../src/uptane/checks/hashes.ts';
 import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
+import { storedImageName } from '../../src/uptane/metadata.ts';
 import { aktualizrProfile, fileName, type Profile, tufProfile, uptaneProfile } from '../../src/uptane/profile.ts';
 import { countSigners } from '../../src/uptane/signers.ts';
 import { type JsonValue, parseStrictJson } from '../../src/uptane/strictJson.ts';
@@ -35,6 +36,7 @@ describe('OLPC canonical JSON', () => {
     ['has no form for a value that holds one in a list', '[1,[0.5]]', undefined],
     ['has no form for a value that holds one in a member', '{"a":{"b":1.5}}', undefined],
     ['sorts keys that begin alike, the shorter first', '{"ab":1,"a":2,"abc":3,"":4}', '{"":4,"a":2,"ab":1,"abc":3}'],
+    ['sorts a key before the same one with a NUL', '{"a\\u0000":1,"a":2}', '{"a":2,"a\0":1}'],
     [
       'sorts keys by code point: astral ones last',
       '{"\\ud83d\\ude00":1,"\\uffee":2,"a":3}',
@@ -57,6 +59,30 @@ describe('OLPC canonical JSON', () => {
       if (result.ok) expect(text(olpcJson(result.value))).toBe(text(canonicalJson(result.value)));
     },
   );
+});
+
+describe('OLPC canonical JSON orders keys', () => {
+  const keysOf = (json: Uint8Array | undefined) => Object.keys(JSON.parse(text(json) ?? ''));
+
+  prop([
+    fc.uniqueArray(
+      fc.string({
+        unit: fc.constantFrom('a', 'b', '\ud7ff', '\ue000', '\uffee', '\u{10000}', '\u{1f600}', '\u{10ffff}'),
+        maxLength: 4,
+      }),
+    ),
+  ])('as their UTF-8 would be ordered', (keys) => {
+    const sorted = [...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    expect(keysOf(olpcJson(Object.fromEntries(keys.map((key) => [key, 0]))))).toEqual(sorted);
+  });
+
+  it('in a time that does not grow by what follows the first difference', () => {
+    const key = (index: number) => `${String.fromCharCode(0x100 + ((index * 37) % 200))}${'x'.repeat(80_000)}`;
+    const value = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [key(index), 0]));
+    const begun = performance.now();
+    expect(olpcJson(value)?.length).toBeGreaterThan(16_000_000);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
 });
 
 describe('the forms of a value', () => {
@@ -156,4 +182,9 @@ describe('the name of a file [H1]', () => {
     expect(fileName(tufProfile, file)).toBe(own);
     expect(fileName(aktualizrProfile, file)).toBe(foreign);
   });
+});
+
+it('the name under which an image is stored has a hash before its last part [H2]', () => {
+  expect(storedImageName('app.bin', 'ab')).toBe('ab.app.bin');
+  expect(storedImageName('motor/v1/app.bin', 'ab')).toBe('motor/v1/ab.app.bin');
 });

@@ -1,6 +1,6 @@
 // E: delegations as Targets state them, in each profile.
 import { describe, expect, it } from 'vitest';
-import { delegatedPathsMax, delegationsMax, signaturesMax } from '../../src/core/limits.ts';
+import { delegatedPathsMax, delegationPatternCharsMax, delegationsMax, signaturesMax } from '../../src/core/limits.ts';
 import { aktualizrProfile, type Profile, profiles, tufProfile, uptaneProfile } from '../../src/uptane/profile.ts';
 import { bodyOf, decoded, type Edit, key } from './decodeBench.ts';
 
@@ -156,13 +156,27 @@ describe('delegations', () => {
   it('may hold 4,096 paths and 256 hardware ids [E4 E5]', () => {
     const wide = {
       ...single,
-      paths: Array(delegatedPathsMax).fill('x'.repeat(1024)),
+      paths: Array(delegatedPathsMax).fill('x'.repeat(63)),
       hardwareIds: Array(256).fill('h'),
     };
     expect(read(roles(wide)).roles[0]?.paths).toHaveLength(4096);
     expect(refused(delegating({ keys: {}, roles: Array(delegationsMax).fill(0) }))).toBe(
       'delegations.roles[0]: an object is needed',
     );
+  });
+
+  it('may hold patterns of 256 Ki characters in all, each with one more [E4 W4]', () => {
+    const words = `delegations.roles: paths of at most ${delegationPatternCharsMax} characters in all are needed`;
+    const full = Array(128).fill('x'.repeat(1023));
+    const two = (last: string) =>
+      roles({ ...single, paths: full }, { ...single, name: 'b', paths: [...full.slice(1), last] });
+    expect(read(two('x'.repeat(1023))).roles).toHaveLength(2);
+    for (const profile of Object.values(profiles)) expect(refused(two('x'.repeat(1024)), profile)).toBe(words);
+    const empty = Array(65)
+      .fill(0)
+      .map((_, index) => ({ ...single, name: `${index}`, paths: Array(4096).fill('') }));
+    expect(read(roles(...empty.slice(1))).roles).toHaveLength(64);
+    expect(refused(roles(...empty))).toBe(words);
   });
 
   it.each(['root', 'timestamp', 'snapshot', 'targets'])('may not be to a role named %s [E4]', (name) => {

@@ -1,6 +1,7 @@
 // B, C, D and F: the form of each role's file in this project's own profile, member by member.
 import { describe, expect, it } from 'vitest';
 import { isImageFilename } from '../../src/uptane/decode/fields.ts';
+import { reading } from '../../src/uptane/jsonReader.ts';
 import type { RoleName } from '../../src/uptane/metadata.ts';
 import { aktualizrProfile, profiles, tufProfile } from '../../src/uptane/profile.ts';
 import { bodyOf, decoded, drafted, type Edit, key, type Loose } from './decodeBench.ts';
@@ -254,4 +255,11 @@ it('a decoded file keeps its bytes and what its signatures stand over, unknown m
   expect(new TextDecoder().decode(result.bytes)).toBe(JSON.stringify(file));
   expect(result.signedForms).toHaveLength(1);
   expect(new TextDecoder().decode(result.signedForms[0])).toContain('"note":"x"');
+});
+
+it('a bug in a decoder is no fault of the file: it is thrown', () => {
+  const bug = () => {
+    throw new RangeError('a bug');
+  };
+  expect(() => reading(bug)).toThrow(RangeError);
 });

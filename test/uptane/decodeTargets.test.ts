@@ -171,6 +171,10 @@ describe('an encrypted image', () => {
     'its method is another [D8]': [withChanges({ method: 'rot13' }), `${where}.method: x25519-aes-256-gcm is needed`],
     'it has no hashes [D7]': [withChanges({ hashes: undefined }), `${where}.hashes: ${object}`],
     'it has no hash [D7]': [withChanges({ hashes: {} }), `${where}: a hash is needed [D7]`],
+    'its hash is in capitals [D7]': [
+      withChanges({ hashes: { sha256: 'AB'.repeat(32) } }),
+      `${where}.hashes.sha256: ${hex(32)}`,
+    ],
     'its name is no text [D7]': [withChanges({ filename: 1 }), `${where}.filename: a text is needed`],
     'its name is long [D7]': [
       withChanges({ filename: 'ab'.repeat(129) }),
@@ -286,6 +290,12 @@ describe('custom metadata in aktualizr’s form', () => {
     const odd: Edit = (signed) => Object.assign(signed, { custom: 'x' });
     expect(bodyOf('targets', odd, aktualizr)).toMatchObject({ vin: undefined });
   });
+});
+
+it('an image may have hashes that nobody knows, in TUF’s form alone [D2]', () => {
+  const edit = image((target) => Object.assign(target, { hashes: { md5: 'x' } }));
+  expect(only(edit, { profile: tufProfile }).hashes).toEqual({});
+  expect(decoded('targets', edit, aktualizr)).toBe('targets.app.bin: a hash is needed [D2]');
 });
 
 it('custom metadata means nothing in TUF’s form', () => {

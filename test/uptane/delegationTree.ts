@@ -64,7 +64,7 @@ export const entryOf = (changes: object = {}, mustMatch: object = {}): object =>
 /** Another image of the same name. */
 export const evil = entryOf({ hashes: { sha256: hashHex('sha256', utf8('evil image')) } });
 
-export const farFuture = begin + 1_000_000;
+const farFuture = begin + 1_000_000;
 
 function delegationsOf(specs: readonly DelegationSpec[]): object {
   const keys: Record<string, object> = {};

@@ -224,5 +224,5 @@ export const partialSecondary: Verifier = {
 
 function fullTrust(trusted: TrustedMetadata): FullTrust {
   if (trusted.image === undefined) throw new Error('a full ECU knows both repositories');
-  return { director: trusted.director, image: trusted.image };
+  return { ...trusted, image: trusted.image };
 }

@@ -197,7 +197,8 @@ describe('hashes match', () => {
   const both = { sha256: 'ab', sha512: 'cd' };
   const rows: readonly [string, Target['hashes'], Target['hashes'], boolean, boolean][] = [
     ['where both list the same [R10.2]', both, both, true, true],
-    ['only in aktualizr’s form where one lists more [R10.2]', both, { sha512: 'cd' }, false, true],
+    ['only in aktualizr’s form where the Director lists more [R10.2]', both, { sha512: 'cd' }, false, true],
+    ['only in aktualizr’s form where the Director lists fewer [R10.2]', { sha512: 'cd' }, both, false, true],
     ['not where none is shared [R10.2]', { sha256: 'ab' }, { sha512: 'cd' }, false, false],
     ['not where one of two differs [R10.2]', both, { ...both, sha512: 'ce' }, false, false],
     ['not where the first of two differs [R10.2]', both, { ...both, sha256: 'ac' }, false, false],

@@ -195,6 +195,7 @@ describe('roles say the same of an image', () => {
     ['not with another hash [X2]', both({ hashes }), false],
     ['not with one hash more [X2]', both({ hashes: { sha256, sha512: hashHex('sha512', new Uint8Array()) } }), false],
     ['not with other hardware [X2]', both({}, { hardwareIds: ['hw', 'x'] }), false],
+    ['not with hardware that only looks alike [X2]', tree(2, [hardware('ab'), hardware('a', 'b')]), false],
     ['not with another release counter [X2]', both({}, { releaseCounter: 2 }), false],
     ['not with something more that must match [X2]', both({}, { region: 'EU' }), false],
   ];
@@ -221,6 +222,8 @@ describe('multi-role delegations nest', () => {
     };
     expect(search(inner(lists))).toMatchObject({ fault: undefined, asked: asked('a', 'e', 'f', 'b') });
     expect(search(inner(other)).fault).toEqual(disagreement(2, 'e, f'));
+    const outer = inner(lists);
+    expect(search({ ...outer, roles: { ...outer.roles, b: other } }).fault).toEqual(disagreement(2, 'a, b'));
   });
 
   it('a search that a terminating delegation of one member ends goes on with the others [W3 X1]', () => {

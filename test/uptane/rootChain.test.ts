@@ -1,11 +1,12 @@
 // S: following a repository's roots, on its own and as the first step of full verification.
+import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import type { Attack, RemoteFault, RemoteFaultCode } from '../../src/core/faults.ts';
 import { rootBytesMax, rootRotationsMax } from '../../src/core/limits.ts';
 import { writeRoot } from '../../src/repository/metadataFiles.ts';
 import { checkProvisionedRoot, rotatedOnlineKeys } from '../../src/uptane/checks/root.ts';
-import type { RepositoryName, Root } from '../../src/uptane/metadata.ts';
+import type { PublicKey, RepositoryName, Root } from '../../src/uptane/metadata.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
 import type { MetadataRequest } from '../../src/uptane/verification/procedure.ts';
 import { runProcedure } from '../../src/uptane/verification/procedure.ts';
@@ -280,6 +281,40 @@ describe('the keys of Timestamp and Snapshot are rotated between two roots', () 
   it.each(rows)('%s', (_, before, after, rotated) => {
     expect(rotatedOnlineKeys(root(...before), root(...after))).toBe(rotated);
   });
+
+  const [a, b] = [keyNamed('online a').key, keyNamed('online b').key];
+  const opaque = (key: PublicKey): Root => ({
+    ...root(['t'], ['s']),
+    keys: new Map([
+      ['t', a],
+      ['s', key],
+    ]),
+  });
+
+  it('where another key stands under an old identifier, not where it is spelt otherwise [S7]', () => {
+    expect(rotatedOnlineKeys(opaque(a), opaque(a))).toBe(false);
+    expect(rotatedOnlineKeys(opaque(a), opaque(b))).toBe(true);
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+    const spelt = (text: string): Root =>
+      opaque({ keytype: 'ecdsa', scheme: 'ecdsa-sha2-nistp256', keyval: { public: text } });
+    expect(rotatedOnlineKeys(spelt(pem), spelt(pem.trim()))).toBe(false);
+    expect(rotatedOnlineKeys(opaque(a), spelt(pem))).toBe(true);
+  });
+
+  it.each(['timestamp', 'snapshot'] as const)(
+    'where more keys of %s must sign than before, not where fewer suffice [S7]',
+    (role) => {
+      const before = root(['a', 'b', 'c'], ['d', 'e', 'f']);
+      const needing = (threshold: number): Root => {
+        const keyids = before.roles[role]?.keyids ?? [];
+        return { ...before, roles: { ...before.roles, [role]: { keyids, threshold } } };
+      };
+      expect(rotatedOnlineKeys(needing(1), needing(2))).toBe(true);
+      expect(rotatedOnlineKeys(needing(2), needing(2))).toBe(false);
+      expect(rotatedOnlineKeys(needing(2), needing(1))).toBe(false);
+    },
+  );
 });
 
 describe('a provisioned root', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { jsonDepthMax } from '../../src/core/limits.ts';
+import { jsonDepthMax, jsonValuesMax } from '../../src/core/limits.ts';
 import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import { parseStrictJson } from '../../src/uptane/strictJson.ts';
 import { fc, prop } from '../property.ts';
@@ -43,6 +43,19 @@ describe('strict JSON takes', () => {
 
   it(`nesting up to ${jsonDepthMax}`, () => {
     expect(parse(nested(jsonDepthMax + 1)).ok).toBe(true);
+  });
+});
+
+describe('strict JSON counts values', () => {
+  const list = (item: string, count: number) => `[${`${item},`.repeat(count - 1)}${item}]`;
+  it.each([
+    ['numbers', '0', 1],
+    ['members', '{"a":0,"b":0}', 3],
+  ])('and takes 1,200,000, none more: %s', (_, item, values) => {
+    const count = Math.floor((jsonValuesMax - 1) / values);
+    expect(parse(list(item, count)).ok).toBe(true);
+    const more = parse(list(item, count + 1));
+    expect(more).toMatchObject({ ok: false, fault: expect.stringMatching(/^more than 1200000 values at character/) });
   });
 });
 
@@ -151,6 +164,7 @@ describe('strict JSON ends soon, without overflowing a stack, on', () => {
     ['a long exponent', `1e-${'0'.repeat(megabytes)}`, true],
     ['white space', ' '.repeat(megabytes), false],
     ['brackets', '['.repeat(megabytes), false],
+    ['empty objects', `[${'{},'.repeat(megabytes / 3)}{}]`, false],
   ];
   it.each(rows)('%s', (_, text, ok) => {
     const begun = performance.now();

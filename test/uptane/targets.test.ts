@@ -251,7 +251,7 @@ describe('checkTargets', () => {
     expect(succeeded(checkTargets(context('image'), bytes)).body.vin).toBe('OTHER');
   });
 
-  it('accepts any vehicle where the own one is not known, and no Targets at all where they name none [D3]', () => {
+  it('accepts any vehicle where the own one is not known, and none with no image in other forms alone [D3 policy 4]', () => {
     const { bytes } = world.latest('director', 'targets');
     const at = { ...context('director'), vehicleEcus: undefined, vin: undefined };
     succeeded(checkTargets(at, bytes));
@@ -259,8 +259,9 @@ describe('checkTargets', () => {
       signed.targets = {};
       signed.custom = {};
     };
-    expect(checkTargets(at, resign(bytes, empty, world.keys.director.targets))).toMatchObject({
-      fault: { clause: 'D3' },
-    });
+    const resigned = resign(bytes, empty, world.keys.director.targets);
+    expect(checkTargets(at, resigned)).toMatchObject({ fault: { clause: 'D3' } });
+    const lenient = { ...uptaneProfile, emptyTargetsNameVehicle: false };
+    succeeded(checkTargets({ ...at, profile: lenient }, resigned));
   });
 });

@@ -1,6 +1,7 @@
 // S3, T2, U3, V3: who signed, and whether they are enough.
+import { constants, createPublicKey, ECDH, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '../../src/core/bytes.ts';
+import { fromHex, utf8 } from '../../src/core/bytes.ts';
 import type { RemoteFaultCode } from '../../src/core/faults.ts';
 import { checkThreshold } from '../../src/uptane/checks/threshold.ts';
 import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
@@ -8,6 +9,7 @@ import type { SigningKey } from '../../src/uptane/keys.ts';
 import type { PublicKey, Signers } from '../../src/uptane/metadata.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
 import { countSigners } from '../../src/uptane/signers.ts';
+import { pemOf } from '../crypto/rsaKeys.ts';
 import { attacker, impostor } from './attacks.ts';
 import { faultOf, refusal } from './expected.ts';
 import { begin, keyNamed, signatures, succeeded, World } from './fixtures.ts';
@@ -132,5 +134,56 @@ describe('signatures are counted', () => {
     const odd: PublicKey = { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: 'not hexadecimal' } };
     const known = { role: { keyids: [a.keyId], threshold: 1 }, keys: new Map([[a.keyId, odd]]) };
     expect(countSigners(signatures, signedBy(a), known)).toEqual({ valid: 0, bad: 1 });
+  });
+});
+
+describe('a foreign key counts once, however it is spelt,', () => {
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  const ends = (pem: string) => [pem, pem.trim(), pem.replaceAll('\n', '\r\n')];
+  const pem = (key: KeyObject, type: 'spki' | 'pkcs1') => key.export({ format: 'pem', type }).toString();
+
+  const rsa = [0, 1].map(() => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    return {
+      spellings: [...ends(pem(publicKey, 'spki')), ...ends(pem(publicKey, 'pkcs1'))],
+      made: sign('sha256', payload, { key: privateKey, padding, saltLength: 32 }),
+    };
+  });
+  const ecdsa = [0, 1].map(() => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-65).toString('hex');
+    const compressed = `${ECDH.convertKey(point, 'prime256v1', 'hex', 'hex', 'compressed')}`;
+    const short = pemOf(
+      'PUBLIC KEY',
+      fromHex(`3039301306072a8648ce3d020106082a8648ce3d030107032200${compressed}`) ?? payload,
+    );
+    expect(createPublicKey(short).equals(publicKey)).toBe(true);
+    return {
+      spellings: [...ends(pem(publicKey, 'spki')), ...ends(short), point, compressed],
+      made: sign('sha256', payload, privateKey),
+    };
+  });
+  const kinds = {
+    rsa: { kind: { keytype: 'rsa', scheme: 'rsassa-pss-sha256' }, pairs: rsa },
+    ecdsa: { kind: { keytype: 'ecdsa', scheme: 'ecdsa-sha2-nistp256' }, pairs: ecdsa },
+  } as const;
+
+  it.each(['rsa', 'ecdsa'] as const)('of %s; two keys count twice [V3 S3]', (name) => {
+    const { kind, pairs } = kinds[name];
+    const all = pairs.flatMap(({ spellings, made }, pair) =>
+      spellings.map((text, spelling) => ({ keyid: `${pair}.${spelling}`, text, made, pair })),
+    );
+    const valid = (of: typeof all) => {
+      const named = new Map<string, PublicKey>(
+        of.map(({ keyid, text }) => [keyid, { ...kind, keyval: { public: text } }]),
+      );
+      const signedForms = [payload];
+      const made = of.map(({ keyid, made }) => ({ keyid, signature: new Uint8Array(made) }));
+      const role = { keyids: [...named.keys()], threshold: 2 };
+      return countSigners(signatures, { signedForms, signatures: made }, { role, keys: named });
+    };
+    for (const one of all) expect(valid([one])).toEqual({ valid: 1, bad: 0 });
+    expect(valid(all.filter(({ pair }) => pair === 0))).toEqual({ valid: 1, bad: 0 });
+    expect(valid(all)).toEqual({ valid: 2, bad: 0 });
   });
 });

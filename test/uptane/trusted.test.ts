@@ -56,7 +56,7 @@ describe('trusted metadata', () => {
     const odd = utf8('not JSON');
     const names = [
       'other/root.json',
-      'director/root.txt',
+      'director/root.text',
       'director/x.json',
       'image',
       'imagex/root.json',

@@ -9,7 +9,7 @@ import { keyNamed } from '../uptane/fixtures.ts';
 
 export const serial = 'test_primary_ecu_serial';
 export const hardwareId = 'test_primary_hardware_id';
-export const future = '2038-01-19T03:14:06Z';
+const future = '2038-01-19T03:14:06Z';
 export const past = '2017-01-01T00:00:00Z';
 export const image = utf8('wat wat wat');
 
@@ -136,7 +136,7 @@ export function entryOf(bytes: Uint8Array, custom: TargetEntry['custom']): Targe
 
 export const directorCustom = () => ({ ecuIdentifiers: { [serial]: { hardwareId } } });
 
-export function newTargets(targets: Record<string, TargetEntry>, key: VectorKey): Draft<TargetsSigned> {
+function newTargets(targets: Record<string, TargetEntry>, key: VectorKey): Draft<TargetsSigned> {
   return { signed: { ...common('Targets'), targets }, signers: [key] };
 }
 

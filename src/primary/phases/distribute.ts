@@ -15,6 +15,7 @@ export function* distributeTime(unit: PrimaryUnit): Task<void> {
   yield* unit.withPartners(function* (partner) {
     const { serial } = partner.secondary;
     const handedOn = distribution.time(serial, attestation);
+    if (handedOn === undefined) return;
     const answer = yield* partner.ask({ name: 'time', attestation: handedOn }, 'timeAccepted');
     if (answer.ok) return;
     if (answer.fault.code === 'timeout') unit.leave(serial);

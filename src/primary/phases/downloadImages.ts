@@ -1,9 +1,10 @@
 // Owns: fetching the images that the vehicle lacks, in ranges, and checking each before it goes any further. M6 K3 K4 P6
 import { downloadRangeBytesMax, imageBytesMax } from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
+import { agreeingHashes } from '../../uptane/checks/hashes.ts';
 import { checkImage } from '../../uptane/checks/image.ts';
 import { remoteFault } from '../../uptane/faults.ts';
-import type { Target } from '../../uptane/metadata.ts';
+import type { Hashes, Target } from '../../uptane/metadata.ts';
 import { type ImageFile, imageFileFor } from '../imageFile.ts';
 import { slowTransfer, watchRate } from '../rateWatch.ts';
 import type { PrimaryUnit } from '../unit.ts';
@@ -28,32 +29,42 @@ export function* downloadImages(unit: PrimaryUnit): Task<void> {
 
 /** Whether the ECU says that it runs this image already. Its word is enough to save a download: it decides for itself later. */
 function reportsInstalled(unit: PrimaryUnit, serial: string, target: Target): boolean {
-  if (serial === unit.parts.identity.serial) return unit.ecu.banks.running.hashes.sha256 === target.hashes.sha256;
+  if (serial === unit.parts.identity.serial) return agreeingHashes(unit.ecu.banks.running.hashes, target.hashes);
   const report = unit.cycle.reports.get(serial) as
     | {
         readonly signed?: {
-          readonly installed_image?: { readonly fileinfo?: { readonly hashes?: { sha256?: string } } };
+          readonly installed_image?: { readonly fileinfo?: { readonly hashes?: Hashes } };
         };
       }
     | undefined;
-  return report?.signed?.installed_image?.fileinfo?.hashes?.sha256 === target.hashes.sha256;
+  return agreeingHashes(report?.signed?.installed_image?.fileinfo?.hashes ?? {}, target.hashes);
 }
 
-/** Goes on where an earlier download of the same image stopped. */
+/** From one address of the Image repository after the other, until one gives the image. G2 */
 function* downloadImage(unit: PrimaryUnit, file: ImageFile): Task<void> {
-  const { imageStore, clock, observer } = unit.parts;
-  const { filename, key } = file;
-  if (file.length > imageBytesMax) {
-    const message = `${filename} has ${file.length} bytes, ${imageBytesMax} are allowed`;
+  const { filename, length } = file;
+  if (length > imageBytesMax) {
+    const message = `${filename} has ${length} bytes, ${imageBytesMax} are allowed`;
     return unit.note(remoteFault({ code: 'image-too-large', clause: 'P6', message, attack: 'endless-data' }));
   }
+  for (let mirror = 0; mirror < unit.mirrors; mirror += 1) {
+    if (yield* downloadFrom(unit, file, mirror)) return;
+    // What one mirror began may be wrong from its first byte: the next one begins anew.
+    if (mirror + 1 < unit.mirrors) unit.parts.imageStore.delete(file.key);
+  }
+}
+
+/** Goes on where an earlier download of the same image stopped. False where it came to nothing, and the fault is noted. */
+function* downloadFrom(unit: PrimaryUnit, file: ImageFile, mirror: number): Task<boolean> {
+  const { imageStore, clock, observer } = unit.parts;
+  const { filename, key } = file;
   if (imageStore.received(key) === undefined) imageStore.create(key, file.length);
   const rate = watchRate(clock.nowNs());
   for (let failures = 0; failures < attemptsMax; ) {
     const offset = imageStore.received(key) ?? 0;
     if (offset >= file.length) return checkDownloaded(unit, file);
     const length = Math.min(downloadRangeBytesMax, file.length - offset);
-    const response = yield* unit.request({ type: 'image', file: file.storedName, offset, length });
+    const response = yield* unit.request({ type: 'image', file: file.storedName, offset, length, mirror });
     const bytes = response?.status === 'ok' ? response.bytes.subarray(0, length) : new Uint8Array();
     if (bytes.length > 0) {
       imageStore.append(key, bytes);
@@ -61,17 +72,23 @@ function* downloadImage(unit: PrimaryUnit, file: ImageFile): Task<void> {
     } else {
       failures += 1;
     }
-    if (!rate.passed(bytes.length, clock.nowNs())) return unit.note(slowTransfer(filename));
+    const isWhole = (imageStore.received(key) ?? 0) >= file.length;
+    if (!isWhole && !rate.passed(bytes.length, clock.nowNs())) {
+      unit.note(slowTransfer(filename));
+      return false;
+    }
   }
   const message = `${filename} could not be downloaded`;
   unit.note(remoteFault({ code: 'missing-file', clause: 'P6', message, attack: 'drop-request' }));
+  return false;
 }
 
-function checkDownloaded(unit: PrimaryUnit, file: ImageFile): void {
+function checkDownloaded(unit: PrimaryUnit, file: ImageFile): boolean {
   const { imageStore } = unit.parts;
   const image = imageStore.read(file.key) ?? new Uint8Array();
   const checked = checkImage(file, image.length, [image]);
-  if (checked.ok) return;
+  if (checked.ok) return true;
   imageStore.delete(file.key);
   unit.note(checked.fault);
+  return false;
 }

@@ -3,19 +3,34 @@ import type { Task } from '../../core/task.ts';
 import { fileName, uptaneProfile } from '../../uptane/profile.ts';
 import { trustedVersions } from '../../uptane/trusted.ts';
 import { type FullTrust, verifyFull } from '../../uptane/verification/full.ts';
+import { refreshingOffline } from '../../uptane/verification/offline.ts';
 import { keepRoots } from '../bundle.ts';
 import type { PrimaryUnit } from '../unit.ts';
 
-/** Sets the cycle's `director` on success; on failure the fault is noted and the cycle goes straight to the report. P2 */
+/**
+ * Sets the cycle's `director` on success. What fails from one address of the repositories is tried from the next (G2); each fault is
+ * noted, and after the last one the cycle goes straight to the report. P2
+ */
 export function* verifyMetadata(unit: PrimaryUnit): Task<void> {
+  for (let mirror = 0; mirror < unit.mirrors && unit.cycle.director === undefined; mirror += 1) {
+    yield* verifyMetadataFrom(unit, mirror);
+  }
+}
+
+function* verifyMetadataFrom(unit: PrimaryUnit, mirror: number): Task<void> {
   const { parts, ecu } = unit;
-  const procedure = verifyFull(unit.verificationContext, ecu.trusted as FullTrust, () => true);
+  const context = unit.verificationContext;
+  // OU5
+  const procedure = refreshingOffline(
+    context,
+    verifyFull(context, ecu.trusted as FullTrust, () => true),
+  );
   const roots = new Map<string, Uint8Array>();
   let step = procedure.next();
   while (!step.done) {
     const { repository, role, bytesMax } = step.value;
     const file = fileName(uptaneProfile, step.value);
-    const response = yield* unit.request({ type: 'metadata', repository, file, bytesMax });
+    const response = yield* unit.request({ type: 'metadata', repository, file, bytesMax, mirror });
     const bytes = response?.status === 'ok' ? response.bytes : undefined;
     if (role === 'root' && bytes !== undefined) roots.set(`${repository}/${file}`, bytes);
     step = procedure.next(bytes);

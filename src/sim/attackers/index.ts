@@ -9,6 +9,7 @@ import { replayedMetadata } from './replayedMetadata.ts';
 import { replayedTime } from './replayedTime.ts';
 import { resignedTimestamp } from './resignedTimestamp.ts';
 import { slowRetrieval } from './slowRetrieval.ts';
+import { stolenBothRepositories } from './stolenBothRepositories.ts';
 import { stolenDirectorKeys } from './stolenDirectorKeys.ts';
 import { stolenSupplierKey } from './stolenSupplierKey.ts';
 import { stolenTimeKey } from './stolenTimeKey.ts';
@@ -24,6 +25,8 @@ export function startAttack(world: World, attack: Attack): RunningAttack {
       return replayedTime(world, attack);
     case 'stolen-director-keys':
       return stolenDirectorKeys(world, attack);
+    case 'stolen-both-repositories':
+      return stolenBothRepositories(world, attack);
     case 'stolen-supplier-key':
       return stolenSupplierKey(world, attack);
     case 'stolen-time-key':
@@ -33,7 +36,7 @@ export function startAttack(world: World, attack: Attack): RunningAttack {
     case 'resigned-timestamp':
       return resignedTimestamp(world);
     case 'dropped-time':
-      return droppedTime(world);
+      return droppedTime(world, attack);
     case 'slow-retrieval':
       return slowRetrieval(world);
     case 'eavesdropper':

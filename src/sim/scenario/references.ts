@@ -166,14 +166,15 @@ function* attackProblems(
   if (throughPrimary && victims.some((ecu) => vehicle.ecus[ecu]?.role === 'primary')) {
     yield { path, message: 'the Primary hands on to Secondaries: name those' };
   }
-  if (!throughPrimary && 'ecus' in attack && attack.ecus !== undefined) {
+  if ('position' in attack && !throughPrimary && 'ecus' in attack && attack.ecus !== undefined) {
     yield { path: [...path, 'ecus'], message: 'on the network an attack meets the whole vehicle' };
   }
   if (attack.kind === 'eavesdropper') known.eavesdroppers.add(attack.id);
   if (attack.kind === 'stolen-supplier-key' && known.suppliers[attack.supplier] === undefined) {
     yield { path: [...path, 'supplier'], message: `there is no supplier ${attack.supplier}` };
   }
-  if (attack.kind === 'stolen-director-keys' && 'filename' in attack.image) {
+  const forges = attack.kind === 'stolen-director-keys' || attack.kind === 'stolen-both-repositories';
+  if (forges && 'filename' in attack.image) {
     known.hasAttackersImage = true;
     const owner = known.owners.get(attack.image.filename);
     if (owner !== undefined) {

@@ -101,6 +101,8 @@ const secondary = z.strictObject({
   responseId: canId,
   block: size.pipe(z.number().min(1).max(imageBlockBytesMax)).default(4000),
   verifyTime: duration(10 * minute).default(20),
+  /** A trusted real-time clock of its own; when omitted, its time comes through the Primary. */
+  clock: z.literal('own').optional(),
   ...ecuCommon,
 });
 
@@ -137,6 +139,7 @@ const attack = z.discriminatedUnion('kind', [
     /** The attacker's own image, or, to send ECUs what was made for another, `imageOf` that other one. */
     image: z.union([image, z.strictObject({ imageOf: name })]),
   }),
+  z.strictObject({ kind: z.literal('stolen-both-repositories'), id: name, ecus: z.array(name).min(1), image }),
   /** `image`: the attacker's own, made for the hardware of `ecu`. */
   z.strictObject({ kind: z.literal('stolen-supplier-key'), id: name, supplier: name, ecu: name, image }),
   z.strictObject({
@@ -149,7 +152,7 @@ const attack = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('fast-forward'), id: name }),
   z.strictObject({ kind: z.literal('resigned-timestamp'), id: name }),
-  z.strictObject({ kind: z.literal('dropped-time'), id: name }),
+  z.strictObject({ kind: z.literal('dropped-time'), id: name, position, ecus: z.array(name).optional() }),
   z.strictObject({ kind: z.literal('slow-retrieval'), id: name }),
   z.strictObject({ kind: z.literal('eavesdropper'), id: name }),
 ]);
@@ -169,8 +172,8 @@ const expectation = z.union([
   /** The bytes that the ECU boots, read back from its bank: a published file, or the attacker's. */
   z.strictObject({ ecu: name, runs: filename }),
   z.strictObject({ ecu: name, runsImageOf: z.literal('attacker') }),
-  /** A fault that the ECU found in the last cycle. */
-  z.strictObject({ ecu: name, finds: code, clause: clause.optional() }),
+  /** A fault that the ECU found in the last cycle; `only`: and no other one. */
+  z.strictObject({ ecu: name, finds: code, clause: clause.optional(), only: z.literal(true).optional() }),
   z.strictObject({ ecu: name, findsNothing: z.literal(true) }),
   /** The same in its report, in the last manifest that the Director accepted. */
   z.strictObject({ ecu: name, reports: code }),

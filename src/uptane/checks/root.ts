@@ -1,7 +1,8 @@
 // Owns: S, one step of the root chain. The loop over versions is in the verification procedures.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { OfflineRoleName, RoleKeys, RoleName, Root, Signed, Signers } from '../metadata.ts';
+import { canonicalKey } from '../keys.ts';
+import type { OfflineRoleName, RoleName, Root, Signed, Signers } from '../metadata.ts';
 import { type CheckContext, faultAt } from './context.ts';
 import { checkForm } from './form.ts';
 import { checkThreshold } from './threshold.ts';
@@ -33,16 +34,25 @@ export function signersOf(root: Root, role: RoleName | OfflineRoleName): Signers
   return { role: root.roles[role], keys: root.keys };
 }
 
-function sameKeys(a: RoleKeys | undefined, b: RoleKeys | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.keyids.length === b.keyids.length && a.keyids.every((id) => b.keyids.includes(id));
+/** The value of a key under an identifier: the hash of its key in this project's own form, any text in others. */
+function keyOf({ keys }: Root, id: string): string | undefined {
+  const key = keys.get(id);
+  return key && canonicalKey(key);
 }
 
-/** S7: whether the keys of Timestamp or Snapshot changed between two roots, so that what they signed is to be forgotten. */
+function rotated(before: Root, after: Root, role: RoleName): boolean {
+  const [a, b] = [before.roles[role], after.roles[role]];
+  if (a === undefined || b === undefined) return a !== b;
+  const same = (id: string) => b.keyids.includes(id) && keyOf(before, id) === keyOf(after, id);
+  return a.keyids.length !== b.keyids.length || !a.keyids.every(same) || a.threshold < b.threshold;
+}
+
+/**
+ * S7: whether other keys, or more of them, must sign Timestamp or Snapshot by the second root, so that what was signed by the
+ * first is to be forgotten.
+ */
 export function rotatedOnlineKeys(before: Root, after: Root): boolean {
-  return (
-    !sameKeys(before.roles.timestamp, after.roles.timestamp) || !sameKeys(before.roles.snapshot, after.roles.snapshot)
-  );
+  return rotated(before, after, 'timestamp') || rotated(before, after, 'snapshot');
 }
 
 /** Trust in a root that was handed over out of band: it must at least be signed by its own keys. */

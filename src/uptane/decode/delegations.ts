@@ -1,5 +1,5 @@
 // Owns: reading the delegations of a Targets file. E
-import { delegatedPathsMax, delegationsMax, signaturesMax } from '../../core/limits.ts';
+import { delegatedPathsMax, delegationPatternCharsMax, delegationsMax, signaturesMax } from '../../core/limits.ts';
 import { notAsExpected, readArray, readInteger, readObject, readString } from '../jsonReader.ts';
 import type { DelegatedRole, Delegation, Delegations, SuccinctRoles } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
@@ -30,6 +30,10 @@ function readRoles(profile: Profile, value: JsonValue): readonly Delegation[] {
   );
   const names = roles.filter(({ roles }) => roles.length === 1).map(({ roles }) => roles[0]?.name);
   if (new Set(names).size !== names.length) notAsExpected('delegations.roles', 'a role appears twice');
+  const patterns = roles.flatMap(({ paths }) => paths ?? []);
+  if (patterns.reduce((sum, { length }) => sum + length + 1, 0) > delegationPatternCharsMax) {
+    notAsExpected('delegations.roles', `paths of at most ${delegationPatternCharsMax} characters in all are needed`);
+  }
   return roles;
 }
 

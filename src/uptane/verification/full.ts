@@ -1,6 +1,7 @@
 // Owns: full verification, R, on a Primary and on a full Secondary alike.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { checkMapped } from '../checks/mapped.ts';
 import { checkMatch, hardwareOf } from '../checks/match.ts';
 import type { Target, Targets } from '../metadata.ts';
 import type { TrustedMetadata, TrustedRepository } from '../trusted.ts';
@@ -46,23 +47,28 @@ export function* verifyFull(
   // R10
   const wanted = director.value.targets.body;
   const search = new ImageSearch(ecu, trusted.image, image.value);
-  const matched = yield* matchAll(search, wanted, concerns, trusted.director.targets?.body);
+  const matched = yield* matchAll(search, trusted, wanted, concerns);
   if (!matched.ok) return refused(matched.fault);
   return {
-    trusted: { director: director.value, image: { ...image.value, delegated: search.delegated() } },
+    trusted: { ...trusted, director: director.value, image: { ...image.value, delegated: search.delegated() } },
     result: ok({ director: wanted }),
     notices: ecu.notices,
   };
 }
 
+/** Each image that concerns the ECU, by the map and by what was trusted before. R0 R10 */
 export function* matchAll(
   search: ImageSearch,
+  before: FullTrust,
   wanted: Targets,
   concerns: (target: Target) => boolean,
-  previous: Targets | undefined,
 ): Procedure<Result<void, RemoteFault>> {
+  const previous = before.director.targets?.body;
   for (const target of wanted.targets.values()) {
     if (!concerns(target)) continue;
+    // R0
+    const mapped = before.map === undefined ? ok() : checkMapped(before.map, target);
+    if (!mapped.ok) return mapped;
     // R10.1
     const found = yield* search.find({ filename: target.filename, hardwareIds: hardwareOf(target) });
     if (!found.ok) return found;

@@ -74,7 +74,7 @@ export function* verifyOffline(
   // R10
   const image = { ...trusted.image, snapshot: snapshot.value, targets: targets.value };
   const search = new ImageSearch(ecu, trusted.image, image);
-  const matched = yield* matchAll(search, wanted.value, concerns, trusted.director.targets?.body);
+  const matched = yield* matchAll(search, trusted, wanted.value, concerns);
   if (!matched.ok) return refused(matched.fault);
   // R10.4, after the last update of this kind as well
   const previous = before && assignToVehicle(at, before.body, ecus);
@@ -84,15 +84,15 @@ export function* verifyOffline(
   }
   const director = { ...trusted.director, 'offline-snapshot': listing.value, 'offline-targets': offline.value };
   return {
-    trusted: { director, image: { ...image, delegated: search.delegated() } },
+    trusted: { ...trusted, director, image: { ...image, delegated: search.delegated() } },
     result: ok({ director: wanted.value }),
     notices: ecu.notices,
   };
 }
 
 /**
- * OU5: an online verification, and after its success the offline Snapshot, where the Director has offline roles at all. A Snapshot that
- * would roll back fails the update; any other that is not acceptable is left aside with a notice, as PURE-2 has it.
+ * OU5: an online verification, and after its success the offline Snapshot, where the Director has offline roles at all. One that is
+ * not acceptable is left aside with a notice: the one that is stored goes on standing against old media.
  */
 export function* refreshingOffline<T>(context: EcuContext, online: Procedure<Outcome<T>>): Procedure<Outcome<T>> {
   const outcome = yield* online;
@@ -100,7 +100,6 @@ export function* refreshingOffline<T>(context: EcuContext, online: Procedure<Out
   if (!outcome.result.ok || director.root.body.roles['offline-snapshot'] === undefined) return outcome;
   const ecu: Verifying = { ...context, notices: [...outcome.notices] };
   const listing = yield* followOfflineSnapshot(ecu, director, 'network');
-  if (!listing.ok && listing.fault.code === 'rollback') return { ...outcome, result: fail(listing.fault) };
   if (!listing.ok) return { ...outcome, notices: [...ecu.notices, listing.fault] };
   const trusted: TrustedMetadata = {
     ...outcome.trusted,

@@ -52,7 +52,7 @@ export function* followOnlineRoles(
 ): Procedure<Result<VerifiedRepository, RemoteFault>> {
   if (repository === 'director' && !ecu.profile.directorSnapshot) {
     const targets = yield* followTargets(ecu, repository, trusted, undefined);
-    return targets.ok ? ok({ ...trusted, targets: targets.value }) : targets;
+    return targets.ok ? ok({ ...withoutPassedOver(trusted), targets: targets.value }) : targets;
   }
   // R3 R7
   const timestamp = yield* followTimestamp(ecu, repository, trusted);
@@ -63,7 +63,43 @@ export function* followOnlineRoles(
   // R5 R9
   const targets = yield* followTargets(ecu, repository, trusted, snapshot.value.body);
   if (!targets.ok) return targets;
-  return ok({ ...trusted, timestamp: timestamp.value, snapshot: snapshot.value, targets: targets.value });
+  const followed = { timestamp: timestamp.value, snapshot: snapshot.value, targets: targets.value };
+  return keepingListers(ecu, repository, trusted, { ...withoutPassedOver(trusted), ...followed });
+}
+
+/** Once Targets take their place, the passed-over ones have no more to say. P5 */
+export function withoutPassedOver(trusted: TrustedRepository): TrustedRepository {
+  const { 'passed-over-targets': _, ...kept } = trusted;
+  return kept;
+}
+
+/**
+ * Policy 6: where a trusted file was kept, the file that lists what was to replace it is not taken either, but the trusted one: a
+ * set whose files do not list each other would be refused by whoever it is handed to. It must be fresh all the same.
+ */
+function keepingListers(
+  ecu: Verifying,
+  repository: RepositoryName,
+  trusted: TrustedRepository,
+  followed: VerifiedRepository & { readonly timestamp: Signed<Timestamp>; readonly snapshot: Signed<Snapshot> },
+): Result<VerifiedRepository, RemoteFault> {
+  const { targets } = followed;
+  const listsTargets = ({ body }: Signed<Snapshot>) => {
+    const listed = body.meta.get('targets.json');
+    return listed !== undefined && ifListed(ecu.profile, targets, listed) !== undefined;
+  };
+  const snapshot = listsTargets(followed.snapshot) ? followed.snapshot : (trusted.snapshot ?? followed.snapshot);
+  const isListed = ifListed(ecu.profile, snapshot, followed.timestamp.body.snapshot) !== undefined;
+  const timestamp = isListed ? followed.timestamp : (trusted.timestamp ?? followed.timestamp);
+  const kept = { ...followed, snapshot, timestamp };
+  for (const [file, clause] of [
+    [timestamp, 'T4'],
+    [snapshot, 'U7'],
+  ] as const) {
+    const fresh = checkExpiry(checkContext(ecu, repository, latest(file.body.type)), clause, file.body);
+    if (!fresh.ok) return fresh;
+  }
+  return ok(kept);
 }
 
 function* followTimestamp(
@@ -107,16 +143,17 @@ export function* followTargets(
 ): Procedure<Result<Signed<Targets>, RemoteFault>> {
   const signers = signersOf(trusted.root.body, 'targets');
   const listed = snapshot?.meta.get('targets.json');
-  const bytes = yield* targetsBytes(ecu, repository, trusted.targets, snapshot, signers);
+  const latestTrusted = trusted['passed-over-targets'] ?? trusted.targets;
+  const bytes = yield* targetsBytes(ecu, repository, latestTrusted, snapshot, signers);
   const context = {
     ...checkContext(ecu, repository, latest('targets')),
     signers,
     listed,
-    trusted: trusted.targets?.body,
+    trusted: latestTrusted?.body,
   };
   const received = checkTargets(context, bytes);
   if (!received.ok) return received;
-  const before = ifSigned(ecu, trusted.targets, signers);
+  const before = ifSigned(ecu, latestTrusted, signers);
   return keepingTrusted(context, { version: 'V4', expiry: 'V5' }, before, received.value);
 }
 

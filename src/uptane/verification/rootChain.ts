@@ -46,9 +46,3 @@ export function* followRoots(
   const fresh = checkExpiry(checkContext(ecu, repository, { role: 'root', version }), 'S6', trusted.root.body);
   return { trusted, result: fresh.ok ? ok() : fresh };
 }
-
-/** The files trusted before, under the root that was verified since: where what it vouches for is not to be kept. P5 S5 S7 */
-export function underRoot(previous: TrustedRepository, { root }: TrustedRepository): TrustedRepository {
-  const { timestamp: _timestamp, snapshot: _snapshot, ...kept } = previous;
-  return { ...(rotatedOnlineKeys(previous.root.body, root.body) ? kept : previous), root };
-}
