@@ -15,7 +15,14 @@ export type { HashFunction } from '../crypto/hashes.ts';
 export type { Signatures } from '../crypto/signatures.ts';
 export { type CanonicalForm, canonicalJson, olpcJson } from './canonicalJson.ts';
 export type { CheckContext } from './checks/context.ts';
-export { checkImage, checkTarget, createImageCheck, type ImageCheck, type InstallingEcu } from './checks/image.ts';
+export {
+  checkImage,
+  checkTarget,
+  createImageCheck,
+  type ImageBytes,
+  type ImageCheck,
+  type InstallingEcu,
+} from './checks/image.ts';
 export { targetOf } from './checks/match.ts';
 export { checkProvisionedRoot } from './checks/root.ts';
 export { type DecodeFault, decodeMetadata, type MetadataPlace } from './decodeMetadata.ts';
@@ -61,6 +68,14 @@ export {
   tufProfile,
   uptaneProfile,
 } from './profile.ts';
+export {
+  type Mapping,
+  mapOfBoth,
+  type RepositoryMap,
+  readRepositoryMap,
+  repositoriesFor,
+  writeRepositoryMap,
+} from './repositoryMap.ts';
 export { signMetadata, signPayload } from './sign.ts';
 export { type JsonObject, type JsonValue, parseStrictJson } from './strictJson.ts';
 export { checkTimeAttestation, makeTimeAttestation, type TimeExpectation } from './timeAttestation.ts';

@@ -154,7 +154,9 @@ describe('a verification that fails', () => {
     expect([versionStored('director/root.json'), versionStored('image/targets.json')]).toEqual([2, 3]);
     expect(stored().files['director/targets.json']).toBe(before['director/targets.json']);
     // What was withdrawn cannot be replayed: the later files stand against it.
-    const later = ['timestamp', 'snapshot', 'passed-over-targets'].map((role) => versionStored(`director/${role}.json`));
+    const later = ['timestamp', 'snapshot', 'passed-over-targets'].map((role) =>
+      versionStored(`director/${role}.json`),
+    );
     expect(later).toEqual([3, 3, 3]);
   });
 
