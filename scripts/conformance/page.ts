@@ -17,7 +17,7 @@ const opening = `# Conformance
 
 What \`npm run conformance\` found: every clause of [clauses.md](clauses.md) that binds software, the tests that cite it, and for each clause
 of the verification how many of them fail when that one check is left out of the source (\`test/conformance/leftOut.ts\`), or one after
-the other its parts.
+the other its parts. Properties, whose values are drawn, are not counted there.
 This page is written by that command; CI compares it.
 `;
 

@@ -22,6 +22,12 @@ const edit = (file: string, find: string, replace: string): Edit => ({
   replace,
 });
 
+const online = (find: string, replace: string): Edit => ({
+  file: 'src/uptane/verification/onlineRoles.ts',
+  find,
+  replace,
+});
+
 const root: readonly LeftOut[] = [
   { clause: 'S3', edits: [edit('root.ts', 'of [trusted, next.value]) {', 'of [next.value]) {')] },
   { clause: 'S3', edits: [edit('root.ts', 'of [trusted, next.value]) {', 'of [trusted]) {')] },
@@ -36,6 +42,7 @@ const timestamp: readonly LeftOut[] = [
     clause: 'T4',
     edits: [
       edit('timestamp.ts', "return checkExpiry(context, 'T4', received);", 'return { ok: true, value: undefined };'),
+      online("[timestamp, 'T4'],", ''),
     ],
   },
 ];
@@ -66,13 +73,7 @@ const snapshot: readonly LeftOut[] = [
   { clause: 'U7', edits: [edit('snapshot.ts', 'return fresh.ok ? file : fresh;', 'return file;')] },
   {
     clause: 'U7',
-    edits: [
-      {
-        file: 'src/uptane/verification/onlineRoles.ts',
-        find: 'return fresh.ok ? ok(stored) : fresh;',
-        replace: 'return ok(stored);',
-      },
-    ],
+    edits: [online('return fresh.ok ? ok(stored) : fresh;', 'return ok(stored);'), online("[snapshot, 'U7'],", '')],
   },
 ];
 

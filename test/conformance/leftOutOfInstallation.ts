@@ -59,7 +59,7 @@ const installing: readonly LeftOut[] = [
     ],
   },
   { clause: 'P6', edits: [edit('ecu/ownTarget', '!target.ok || target.value.length <= banks.bankBytes', 'true')] },
-  { clause: 'P6', edits: [edit('primary/phases/downloadImages', 'file.length > imageBytesMax', 'false')] },
+  { clause: 'P6', edits: [edit('primary/phases/downloadImages', 'if (length > imageBytesMax) {', 'if (false) {')] },
   { clause: 'P6', edits: [edit(secondary, 'offset + data.length > incoming.length || ', '')] },
   {
     clause: 'P7',
@@ -125,9 +125,7 @@ const timing: readonly LeftOut[] = [
   ...partsOfTime('Y3', 'Y2'),
   {
     clause: 'Y4',
-    edits: [
-      edit('ecu/timeKeys', "mode === 'partial' ? (director.targets?.body.timeserver ?? ofRoot) : ofRoot", 'ofRoot'),
-    ],
+    edits: [edit('ecu/timeKeys', "mode === 'partial' ? (latest?.body.timeserver ?? ofRoot) : ofRoot", 'ofRoot')],
   },
   { clause: 'Y5', edits: [edit('ecu/ecu', 'const rotated = !this.hasTimeKeysOf(trusted);', 'const rotated = false;')] },
   { clause: 'Y6', edits: [timeNotTaken] },

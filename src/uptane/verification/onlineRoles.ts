@@ -96,6 +96,7 @@ function keepingListers(
     [timestamp, 'T4'],
     [snapshot, 'U7'],
   ] as const) {
+    if (file === followed.timestamp || file === followed.snapshot) continue;
     const fresh = checkExpiry(checkContext(ecu, repository, latest(file.body.type)), clause, file.body);
     if (!fresh.ok) return fresh;
   }
