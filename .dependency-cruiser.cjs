@@ -5,13 +5,28 @@ const rooms = {
   uptane: ['core', 'crypto'],
   messages: ['core'],
   bus: ['core'],
+  capture: ['core', 'bus'],
+  attach: ['core', 'bus'],
   ecu: ['core', 'crypto', 'uptane'],
   primary: ['core', 'crypto', 'uptane', 'messages', 'ecu'],
   secondary: ['core', 'crypto', 'uptane', 'messages', 'ecu'],
   repository: ['core', 'crypto', 'uptane'],
   client: ['core', 'crypto', 'uptane'],
   keyStore: ['core', 'crypto', 'uptane'],
-  sim: ['core', 'crypto', 'uptane', 'messages', 'bus', 'ecu', 'primary', 'secondary', 'repository'],
+  library: ['core', 'crypto', 'uptane', 'repository', 'keyStore'],
+  sim: [
+    'core',
+    'crypto',
+    'uptane',
+    'messages',
+    'bus',
+    'capture',
+    'attach',
+    'ecu',
+    'primary',
+    'secondary',
+    'repository',
+  ],
   tui: ['core', 'sim'],
 };
 
@@ -20,6 +35,7 @@ const contracts = {
   primary: ['^src/bus/link\\.ts$'],
   secondary: ['^src/bus/link\\.ts$'],
   keyStore: ['^src/client/(atomicFile|regularFile)\\.ts$'],
+  library: ['^src/client/(atomicFile|folder|regularFile)\\.ts$'],
 };
 
 const roomRules = Object.entries(rooms).map(([room, may]) => ({
@@ -37,9 +53,10 @@ const roomRules = Object.entries(rooms).map(([room, may]) => ({
 const edges = [
   '^src/core/hostTime\\.ts$',
   '^src/core/pacer\\.ts$',
-  '^src/bus/(socketcan|socketcanBus|canInterface|tcpLink)\\.ts$',
+  '^src/bus/(socketcan|socketcanBus|canInterface|tcpLink|udpLink)\\.ts$',
+  '^src/capture/[A-Za-z]+File\\.ts$',
 ];
-const pureRooms = '^src/(core|crypto|uptane|messages|bus|ecu|primary|secondary|repository)/';
+const pureRooms = '^src/(core|crypto|uptane|messages|bus|capture|ecu|primary|secondary|repository)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/uptane/**/*.test.ts', 'test/vectors/**/*.test.ts'],
+    exclude: ['test/uptane/stolenKeys.test.ts', 'test/uptane/any*.test.ts', 'test/uptane/jsonLimits.test.ts'],
+    testTimeout: 60_000,
     reporters: ['dot'],
   },
 });

@@ -43,6 +43,7 @@ function runHere() {
   const files = [
     ...testFiles('test/bus', 'socketcan'),
     ...testFiles('test/sim', 'socketcan'),
+    ...testFiles('test/cli', 'socketcan'),
     ...testFiles('test/guest'),
   ];
   const interfaces = interfacesToTest();

@@ -33,6 +33,12 @@ export class AcceptanceTable<Node extends Accepting> {
     return byId.get(id) ?? this.hearingAll;
   }
 
+  /** Every id that some node accepts; undefined where a node accepts all. */
+  acceptedIds(): ReadonlySet<number> | undefined {
+    if (this.nodes.some(({ acceptIds }) => acceptIds === undefined)) return undefined;
+    return new Set(this.nodes.flatMap(({ acceptIds }) => [...(acceptIds ?? [])]));
+  }
+
   private rebuilt(): ReadonlyMap<number, readonly Node[]> {
     this.hearingAll = this.nodes.filter((node) => node.acceptIds === undefined);
     const byId = new Map<number, Node[]>();

@@ -17,6 +17,14 @@ export interface CanFrame {
   readonly data: Uint8Array;
 }
 
+/** An error as SocketCAN tells it (linux/can/error.h): not on the wire, a driver makes it from what its controller reports. */
+export interface CanErrorFrame {
+  /** One bit a class: the id without its flags. See canErrorFrame.ts. */
+  readonly errorClass: number;
+  /** 8 bytes that say more. */
+  readonly data: Uint8Array;
+}
+
 /** A classic data frame with an 11-bit id. */
 export function classicFrame(id: number, data: Uint8Array): CanFrame {
   return { id, extended: false, remote: false, fd: false, brs: false, data };
@@ -36,7 +44,7 @@ export interface BusListener {
    * order of `send`. Where its receivers are on the same bus object, they were told before.
    */
   frameSent(frame: CanFrame): void;
-  /** The node can send no more: the interface went down or away. */
+  /** The node can send no more, and what it had waiting is lost: the interface went away for good. */
   nodeFailed(fault: EnvironmentFault): void;
 }
 
@@ -47,18 +55,55 @@ export interface BusNode {
   detach(): void;
 }
 
+/** Which of its waiting frames a node offers the bus: the first given, or the one with the lowest id. */
+export type TransmitOrder = 'fifo' | 'priority';
+
 export interface AttachOptions {
   /** The ids this node wants to hear, as a controller's acceptance filter, 11-bit and 29-bit alike; all when omitted. */
   readonly acceptIds?: readonly number[];
+  /** `fifo` when omitted; a kernel's interface has its own order. */
+  readonly transmitOrder?: TransmitOrder;
+}
+
+/** How a CAN controller takes part in its bus (ISO 11898-1). */
+export type ControllerState = 'error-active' | 'error-passive' | 'bus-off';
+
+/** What one node did and how its controller fares. */
+export interface NodeLoad {
+  readonly node: string;
+  /** Frames that it sent as a whole. */
+  readonly frames: number;
+  /** Time that these and its failed attempts took, in nanoseconds; 0 where the interface cannot tell. */
+  readonly busyNs: number;
+  readonly state: ControllerState;
+  /** TEC and REC. */
+  readonly transmitErrors: number;
+  readonly receiveErrors: number;
+  /** How often it went bus-off. */
+  readonly busOffs: number;
+  /** The longest time for which it won the bus again and again while others had frames waiting, in nanoseconds. */
+  readonly longestHoldNs: number;
 }
 
 export interface BusLoad {
   readonly frames: number;
-  /** Time the bus was busy, in nanoseconds; 0 where the interface cannot tell. */
+  /** Attempts that an error frame ended. */
+  readonly errorFrames: number;
+  /** Time the bus was busy, error frames included, in nanoseconds; 0 where the interface cannot tell. */
   readonly busyNs: number;
+  /** The share of the last second's whole tenths in which the bus was busy, from 0 to 1; 0 where the interface cannot tell. */
+  readonly recentShare: number;
+  /** In the order of attachment; of nodes that detached and came back under their name, together. */
+  readonly nodes: readonly NodeLoad[];
   /** A chain over every frame's time, id and data: equal traffic gives equal digests. See frameDigest.ts. */
   readonly digest: string;
 }
+
+/** `timeNs`: when the frame was whole, on the bus's clock. Never called from inside `send` or `attach`. */
+export type FrameTap = (frame: CanFrame, timeNs: number) => void;
+
+/** Hears what a real interface's driver tells of errors. A virtual bus counts its errors, and tells none. */
+export type ErrorTap = (error: CanErrorFrame, timeNs: number) => void;
 
 export interface Bus {
   readonly name: string;
@@ -67,5 +112,10 @@ export interface Bus {
   attach(node: string, listener: BusListener, options?: AttachOptions): BusNode;
   /** Totals since the start. */
   load(): BusLoad;
+  /**
+   * Hears every frame at its end, in the order of the bus, whoever sent it, without being a node: nothing of it is on the wire.
+   * `hearError` is told of error frames, between them. The returned function ends it.
+   */
+  tap(hear: FrameTap, hearError?: ErrorTap): () => void;
   close(): void;
 }

@@ -53,16 +53,29 @@ function missing(name: string): EnvironmentFault {
   }
 }
 
-/** Whether frames can go: the interface is up and its controller, where it has one, is not off the bus. */
+/** Whether the interface is up and its controller, where it has one, is not off the bus. */
 export function isInterfaceUp(name: string): boolean {
   const sys = `/sys/class/net/${name}`;
-  const flags = Number(read(`${sys}/flags`));
-  return (flags & iffUp) !== 0 && read(`${sys}/operstate`) !== 'down';
+  return (Number(read(`${sys}/flags`)) & iffUp) !== 0 && read(`${sys}/carrier`) !== '0';
+}
+
+/**
+ * Whether the kernel's queue takes frames again after bus-off: it follows the controller's carrier by up to a second, and until then
+ * swallows what it is given. After the interface was set up it takes them at once, while the state that is read here still lags.
+ */
+export function isQueueOpen(name: string): boolean {
+  return isInterfaceUp(name) && read(`/sys/class/net/${name}/operstate`) !== 'down';
 }
 
 /** The fault of an interface that is not up any more. */
 export function interfaceDownFault(name: string): EnvironmentFault {
   return environmentFault('interface-down', `the CAN interface ${name} is down: ${bringUpCommand(name)}`);
+}
+
+/** The fault of an interface whose controller went bus-off. Whether it restarts by itself, its `restart-ms` says. */
+export function busOffFault(name: string): EnvironmentFault {
+  const command = `sudo ip link set ${name} type can restart`;
+  return environmentFault('interface-down', `the CAN interface ${name} is bus-off: without restart-ms, ${command}`);
 }
 
 /** Whether `name` is a CAN interface that is up and, where `fd`, carries FD frames. Faults: `interface-missing`, `interface-down`. */

@@ -3,7 +3,7 @@ import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
 import type { CanFrame } from './bus.ts';
 
 export const baseIdMax = 0x7ff;
-const extendedIdMax = 0x1fff_ffff;
+export const extendedIdMax = 0x1fff_ffff;
 export const classicDataBytesMax = 8;
 export const fdDataBytesMax = 64;
 

@@ -26,6 +26,23 @@ export class FrameDigest {
     this.mix((timeNs / 0x1_0000_0000) | 0);
     this.mix(frame.id);
     this.mix(flags);
+    this.mixBytes(data);
+  }
+
+  /** Chains a packet of Ethernet in the same way. */
+  addBytes(timeNs: number, packet: Uint8Array): void {
+    this.mix(timeNs | 0);
+    this.mix((timeNs / 0x1_0000_0000) | 0);
+    this.mix(packet.length);
+    this.mixBytes(packet);
+  }
+
+  /** 16 hexadecimal digits. */
+  text(): string {
+    return finished(this.a) + finished(this.b);
+  }
+
+  private mixBytes(data: Uint8Array): void {
     let index = 0;
     for (; index + 4 <= data.length; index += 4) {
       this.mix(
@@ -36,11 +53,6 @@ export class FrameDigest {
       );
     }
     for (; index < data.length; index += 1) this.mix(data[index] as number);
-  }
-
-  /** 16 hexadecimal digits. */
-  text(): string {
-    return finished(this.a) + finished(this.b);
   }
 
   private mix(word: number): void {

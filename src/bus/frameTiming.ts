@@ -1,6 +1,8 @@
-// Owns: how long a frame occupies a bus, without stuff bits (ISO 11898-1). Must not know who sends it or when.
+// Owns: how long a frame occupies a bus, to the bit (ISO 11898-1). Must not know who sends it or when.
 import { NS_PER_S } from '../core/units.ts';
+import type { WireBit } from './bitSequence.ts';
 import type { CanFrame } from './bus.ts';
+import { classicFrameBits, countFdFrameBits, type FdFrameBits } from './frameBits.ts';
 
 /** Bits a second: the nominal (arbitration) rate, and that of the data phase of FD frames with the bit rate switch. */
 export interface BitRates {
@@ -11,42 +13,41 @@ export interface BitRates {
 /** The pause after every frame, at the nominal rate: intermission. */
 const interframeBits = 3;
 
-/** SOF, id, RTR, IDE, r0, DLC, CRC-15 and its delimiter, ACK and its delimiter, EOF, interframe space. */
-const classicBaseBits = 47;
-/** The same with SRR, 18 more id bits and r1. */
-const classicExtendedBits = 67;
-/** SOF, id, RRS, IDE, FDF, res, BRS; then ACK and its delimiter, EOF, interframe space. */
-const fdBaseNominalBits = 17 + 12;
-/** The same with SRR and 18 more id bits. */
-const fdExtendedNominalBits = 36 + 12;
+const counted: FdFrameBits = { nominal: 0, data: 0 };
 
-/** Bits after BRS up to and including the CRC delimiter; the stuff count and the fixed stuff bits are part of every FD frame. */
-function fdDataPhaseBits(dataBytes: number): number {
-  const longCrc = dataBytes > 16;
-  const esi = 1;
-  const dlc = 4;
-  const stuffCount = 4;
-  const crc = longCrc ? 21 : 17;
-  const fixedStuffBits = longCrc ? 7 : 6;
-  const crcDelimiter = 1;
-  return esi + dlc + 8 * dataBytes + stuffCount + crc + fixedStuffBits + crcDelimiter;
+/**
+ * Nanoseconds from a frame's start to the moment at which the next may start: stuff bits and interframe space included, rounded
+ * once. `errorPassive`: the state of its sender, which an FD frame tells in its ESI bit.
+ */
+export function frameTimeNs(frame: CanFrame, rates: BitRates, errorPassive = false): number {
+  if (!frame.fd) return Math.round((classicFrameBits(frame) * NS_PER_S) / rates.bitrate);
+  countFdFrameBits(frame, errorPassive, counted);
+  const dataRate = frame.brs ? rates.dataBitrate : rates.bitrate;
+  return Math.round((counted.nominal * NS_PER_S) / rates.bitrate + (counted.data * NS_PER_S) / dataRate);
 }
 
-/** Nanoseconds from a frame's start to the moment at which the next may start: interframe space included, rounded once. */
-export function frameTimeNs(frame: CanFrame, rates: BitRates): number {
-  const { extended, fd, data } = frame;
-  if (!fd) {
-    const bits = (extended ? classicExtendedBits : classicBaseBits) + 8 * data.length;
-    return Math.round((bits * NS_PER_S) / rates.bitrate);
-  }
-  const nominalBits = extended ? fdExtendedNominalBits : fdBaseNominalBits;
-  const dataRate = frame.brs ? rates.dataBitrate : rates.bitrate;
-  return Math.round((nominalBits * NS_PER_S) / rates.bitrate + (fdDataPhaseBits(data.length) * NS_PER_S) / dataRate);
+/** Bits from SOF to the end of EOF, stuff bits included: those that noise can change. */
+export function wireBits(frame: CanFrame, errorPassive: boolean): number {
+  if (!frame.fd) return classicFrameBits(frame) - interframeBits;
+  countFdFrameBits(frame, errorPassive, counted);
+  return counted.nominal + counted.data - interframeBits;
+}
+
+/** Nanoseconds of the first `count` bits of `bits`, of a frame with the bit rate switch or not; past its end, of nominal bits. */
+export function bitsNs(bits: readonly WireBit[], count: number, brs: boolean, rates: BitRates): number {
+  let fast = 0;
+  if (brs) for (let index = 0; index < count; index += 1) if (bits[index]?.inDataPhase) fast += 1;
+  return Math.round(((count - fast) * NS_PER_S) / rates.bitrate + (fast * NS_PER_S) / rates.dataBitrate);
+}
+
+/** Nanoseconds of `bits` at the nominal rate. */
+export function nominalNs(bits: number, rates: BitRates): number {
+  return Math.round((bits * NS_PER_S) / rates.bitrate);
 }
 
 /** Nanoseconds of the interframe space. */
 export function interframeNs(rates: BitRates): number {
-  return Math.round((interframeBits * NS_PER_S) / rates.bitrate);
+  return nominalNs(interframeBits, rates);
 }
 
 /**

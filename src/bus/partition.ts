@@ -1,7 +1,7 @@
 // Owns: cutting nodes off a bus and putting them back, over any `Bus`. Must not know how that bus carries frames.
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame } from './bus.ts';
+import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, ErrorTap, FrameTap } from './bus.ts';
 import { checkFrame } from './checkFrame.ts';
 
 export interface PartitionableBus extends Bus {
@@ -98,6 +98,10 @@ class Partitionable implements PartitionableBus {
 
   load(): BusLoad {
     return this.bus.load();
+  }
+
+  tap(hear: FrameTap, hearError?: ErrorTap): () => void {
+    return this.bus.tap(hear, hearError);
   }
 
   close(): void {

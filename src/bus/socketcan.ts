@@ -4,37 +4,22 @@
 // or from a callback; a channel never started has no thread; what a channel points to must outlive the turn in which it stopped.
 import type { Clock } from '../core/clock.ts';
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
-import { hostTimer } from '../core/hostTime.ts';
+import { hostTimer, monotonicMs } from '../core/hostTime.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { Bus, CanFrame } from './bus.ts';
-import { checkInterface, interfaceDownFault, isInterfaceUp } from './canInterface.ts';
+import type { CanFrame } from './bus.ts';
+import { errorClassesAll } from './canErrorFrame.ts';
+import { busOffFault, checkInterface, interfaceDownFault, isInterfaceUp, isQueueOpen } from './canInterface.ts';
+import type { CanPort } from './canPort.ts';
 import type { Enter } from './enter.ts';
-import { type CanPort, SocketCanBus } from './socketcanBus.ts';
-
-interface NativeMessage {
-  id: number;
-  ext?: boolean;
-  rtr?: boolean;
-  err?: boolean;
-  fd_brs?: boolean;
-  data: Buffer;
-}
-
-interface NativeChannel {
-  addListener(event: 'onMessage', listener: (message: NativeMessage) => void): void;
-  addListener(event: 'onStopped', listener: () => void): void;
-  start(): void;
-  stop(): void;
-  /** Bytes written, or -1. */
-  send(message: NativeMessage): number;
-  sendFD(message: NativeMessage): number;
-  setRxFilters(filters: readonly { id: number; mask: number; invert?: boolean }[]): void;
-  setErrorFilters(mask: number): void;
-}
-
-interface NativeModule {
-  createRawChannelWithOptions(name: string, options: { non_block_send: boolean }): NativeChannel;
-}
+import {
+  hearNothing,
+  type NativeChannel,
+  type NativeMessage,
+  type NativeModule,
+  type ReceiveFilter,
+  receiveFilters,
+} from './nativeCan.ts';
+import { type InterfaceBus, SocketCanBus } from './socketcanBus.ts';
 
 export interface SocketCanOptions {
   /** The bus's name in the vehicle. */
@@ -45,19 +30,24 @@ export interface SocketCanOptions {
   readonly fd: boolean;
   readonly clock: Clock;
   readonly enter: Enter;
+  /** How long the interface may be down before its nodes give up: `interfacePatienceMs` when omitted. */
+  readonly patienceMs?: number;
+}
+
+interface Heard {
+  message(message: NativeMessage): void;
+  stopped(): void;
 }
 
 /** Not a literal, so that this project compiles where the optional module could not be built. */
 const moduleName: string = 'socketcan';
-/** Inverted, "every bit of nothing is equal": true of no frame. An empty list would leave the default, which hears all. */
-const hearNothing = [{ id: 0, mask: 0, invert: true }];
 const noErrorFrames = 0;
 
 /**
  * Opens a bus over a real interface. Times are the clock's at the moment of the callback; bit timing, arbitration and
  * `busyNs` are the hardware's own affair. Faults: `interface-missing`, `interface-down`, `module-missing`, each with what to do.
  */
-export async function openSocketCanBus(options: SocketCanOptions): Promise<Result<Bus, EnvironmentFault>> {
+export async function openSocketCanBus(options: SocketCanOptions): Promise<Result<InterfaceBus, EnvironmentFault>> {
   const checked = checkInterface(options.interface, options.fd);
   if (!checked.ok) return checked;
   let native: NativeModule;
@@ -79,44 +69,77 @@ export async function openSocketCanBus(options: SocketCanOptions): Promise<Resul
   }
 }
 
-function openBus(native: NativeModule, options: SocketCanOptions): Bus {
-  const { enter, interface: interfaceName } = options;
-  const sender = native.createRawChannelWithOptions(interfaceName, { non_block_send: true });
-  sender.setRxFilters(hearNothing);
-  sender.setErrorFilters(noErrorFrames);
-  // A socket does not hear its own frames: this second one hears the first one's, and everybody else's.
-  const receiver = native.createRawChannelWithOptions(interfaceName, { non_block_send: true });
-  receiver.setErrorFilters(noErrorFrames);
-  const port = new NativePort(interfaceName, sender, receiver);
-  const bus = new SocketCanBus(options.name, options.fd, options.clock, port);
-  receiver.addListener('onMessage', (message) => {
-    if (message.err === true || port.closed) return;
-    const { id, ext = false, rtr = false, data } = message;
-    enter(() => bus.heard({ id, extended: ext, remote: rtr, data: rtr ? new Uint8Array(0) : new Uint8Array(data) }));
-  });
-  receiver.addListener('onStopped', () => {
-    port.stopped = true;
-    if (!port.closed) enter(() => bus.wentDown());
-  });
-  receiver.start();
+function openBus(native: NativeModule, options: SocketCanOptions): InterfaceBus {
+  const { name, fd, clock, enter, interface: interfaceName, patienceMs } = options;
+  const port = new NativePort(native, interfaceName, fd, enter);
+  const bus = new SocketCanBus(name, fd, clock, port, patienceMs);
+  port.open(bus);
   return bus;
 }
 
-/** Ports kept from the garbage collector while they close. */
-const closing = new Set<CanPort>();
+/** Channels kept from the garbage collector while they close. */
+const closing = new Set<ChannelPair>();
 
-class NativePort implements CanPort {
-  /** Its reader thread has ended by itself, or is being ended. */
-  stopped = false;
-  closed = false;
-  private readonly interfaceName: string;
+/**
+ * How long a reader that was started again is given to read what was left: it stands ready within a turn, but on a busy machine;
+ * and the longest time where it goes on reading, as it does once the interface is up.
+ */
+const drainMs = 100;
+const drainMsMax = 1000;
+
+/**
+ * One opening of the interface. It ends with the interface: its reader stops without having read what the kernel still holds for it,
+ * the last echoes among them. So it is started once more: what is not echoed then has not left.
+ */
+class ChannelPair {
   private readonly sender: NativeChannel;
   private readonly receiver: NativeChannel;
+  /** Whether the receiver has a thread. */
+  private running = false;
+  /** Since when it reads what was left; what it read of that since somebody asked; that there is no more. */
+  private drainingMs: number | undefined;
+  private drained = 0;
+  private empty = false;
+  private closed = false;
 
-  constructor(interfaceName: string, sender: NativeChannel, receiver: NativeChannel) {
-    this.interfaceName = interfaceName;
-    this.sender = sender;
-    this.receiver = receiver;
+  constructor(native: NativeModule, interfaceName: string, filters: readonly ReceiveFilter[], heard: Heard) {
+    this.sender = native.createRawChannelWithOptions(interfaceName, { non_block_send: true });
+    this.sender.setRxFilters(hearNothing);
+    this.sender.setErrorFilters(noErrorFrames);
+    // A socket does not hear its own frames: this second one hears the first one's, and everybody else's.
+    this.receiver = native.createRawChannelWithOptions(interfaceName, { non_block_send: true });
+    this.receiver.setRxFilters(filters);
+    this.receiver.setErrorFilters(errorClassesAll);
+    this.receiver.addListener('onMessage', (message) => {
+      this.drained += 1;
+      if (!this.closed) heard.message(message);
+    });
+    this.receiver.addListener('onStopped', () => {
+      this.running = false;
+      if (this.closed) return;
+      if (this.drainingMs !== undefined) {
+        this.empty = true;
+        return;
+      }
+      this.drainingMs = monotonicMs();
+      heard.stopped();
+      afterClosing(() => this.drain());
+    });
+    this.receiver.start();
+    this.running = true;
+  }
+
+  /** Whether the interface ended it. */
+  get ended(): boolean {
+    return this.drainingMs !== undefined;
+  }
+
+  /** Whether, after its end, all has been read that was heard before. Asked again and again, after a while each time. */
+  isEmpty(): boolean {
+    const spentMs = monotonicMs() - (this.drainingMs ?? 0);
+    const isSilent = this.drained === 0;
+    this.drained = 0;
+    return this.empty || (spentMs > drainMs && isSilent) || spentMs > drainMsMax;
   }
 
   send(frame: CanFrame): boolean {
@@ -126,23 +149,114 @@ class NativePort implements CanPort {
     return this.sender.send({ id, ext: extended, rtr: remote, data }) > 0;
   }
 
+  hearOnly(filters: readonly ReceiveFilter[]): void {
+    this.receiver.setRxFilters(filters);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.receiver.setRxFilters(hearNothing);
+    closing.add(this);
+    // On a turn of its own: this may be a callback of the receiver, which must have returned before it is stopped.
+    hostTimer(0, () => {
+      if (this.running) this.receiver.stop();
+      afterClosing(() => closing.delete(this));
+    });
+  }
+
+  private drain(): void {
+    if (this.closed) return;
+    this.drainingMs = monotonicMs();
+    this.receiver.start();
+    this.running = true;
+  }
+}
+
+/** libuv closes the handles of a reader that stopped at the end of this turn: only then may it be started again, or collected. */
+function afterClosing(run: () => void): void {
+  hostTimer(0, () => hostTimer(0, run));
+}
+
+class NativePort implements CanPort {
+  readonly interfaceName: string;
+  private readonly native: NativeModule;
+  private readonly fd: boolean;
+  private readonly enter: Enter;
+  private bus: SocketCanBus | undefined;
+  private channels: ChannelPair | undefined;
+  private filters: readonly ReceiveFilter[] = hearNothing;
+  private wasOpen = false;
+
+  constructor(native: NativeModule, interfaceName: string, fd: boolean, enter: Enter) {
+    this.native = native;
+    this.interfaceName = interfaceName;
+    this.fd = fd;
+    this.enter = enter;
+  }
+
+  /** Opens the interface for `bus`. Throws where it cannot be opened. */
+  open(bus: SocketCanBus): void {
+    this.bus = bus;
+    this.channels = new ChannelPair(this.native, this.interfaceName, this.filters, {
+      message: (message) => this.enter(() => heardMessage(bus, message)),
+      stopped: () => this.enter(() => bus.wentDown()),
+    });
+  }
+
+  send(frame: CanFrame): boolean {
+    return this.channels?.send(frame) ?? false;
+  }
+
   isUp(): boolean {
     return isInterfaceUp(this.interfaceName);
+  }
+
+  revive(): boolean {
+    const { channels } = this;
+    if (channels === undefined || channels.ended) return channels?.isEmpty() !== false && this.reopen();
+    return this.isBackFromBusOff();
+  }
+
+  hearOnly(ids: ReadonlySet<number> | undefined): void {
+    this.filters = receiveFilters(ids);
+    this.channels?.hearOnly(this.filters);
   }
 
   downFault(): EnvironmentFault {
     return interfaceDownFault(this.interfaceName);
   }
 
-  close(): void {
-    this.closed = true;
-    this.receiver.setRxFilters(hearNothing);
-    // On a turn of its own: this may be a callback of the receiver, which must have returned before it is stopped.
-    hostTimer(0, () => {
-      if (!this.stopped) this.receiver.stop();
-      closing.add(this);
-      // libuv closes the receiver's handles at the end of this turn; only then may the channel be collected.
-      hostTimer(0, () => hostTimer(0, () => closing.delete(this)));
-    });
+  busOffFault(): EnvironmentFault {
+    return busOffFault(this.interfaceName);
   }
+
+  close(): void {
+    this.channels?.close();
+    this.channels = undefined;
+  }
+
+  /** Seen twice: the state that is read says so a moment before the queue takes frames. */
+  private isBackFromBusOff(): boolean {
+    const wasOpen = this.wasOpen;
+    this.wasOpen = isQueueOpen(this.interfaceName);
+    return wasOpen && this.wasOpen;
+  }
+
+  private reopen(): boolean {
+    if (this.bus === undefined || !checkInterface(this.interfaceName, this.fd).ok) return false;
+    this.close();
+    try {
+      this.open(this.bus);
+      return true;
+    } catch {
+      // Gone again since it was looked at.
+      return false;
+    }
+  }
+}
+
+function heardMessage(bus: SocketCanBus, { id, ext = false, rtr = false, err = false, data }: NativeMessage): void {
+  const bytes = rtr ? new Uint8Array(0) : new Uint8Array(data);
+  if (err) bus.heardError({ errorClass: id, data: bytes });
+  else bus.heard({ id, extended: ext, remote: rtr, data: bytes });
 }

@@ -1,133 +1,143 @@
-// Owns: a `Bus` over one real CAN interface: which node a frame belongs to, what is waiting, what the kernel has and has not
-// echoed. Must not know the native module: socketcan.ts gives it a `CanPort`, a test gives it another.
+// Owns: a `Bus` over one real CAN interface: which node a frame belongs to, and what becomes of the nodes while the interface
+// carries nothing. Must not know the native module: socketcan.ts gives it a `CanPort`, a test gives it another.
 //
 // The interface's echo is its truth: one receiver hears every frame on the interface, this process's own included, in the
 // order of the bus. A frame that the kernel has of us is matched with its echo by id and data; then its sender is told `frameSent`
 // and the other nodes here `frameReceived`. So all nodes see one order, and a sender is never faster than the bus.
 // Received frames carry no FD or bit rate switch flag (the native module drops them): a frame of another process counts as FD with
 // the switch where it has more than 8 bytes or the bus was opened as FD.
+//
+// While the interface is down or bus-off, frames wait, as in a controller that is bus-off. What the kernel had then and did not
+// echo, when all echoes have been read, has not left: it is sent again, before all else and in order. Where an echo is lost all the
+// same, another process hears a frame twice, as CAN itself lets it happen (an error in the last bit of EOF); no node here does.
 import type { Clock } from '../core/clock.ts';
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
-import { transmitQueueFramesMax } from '../core/limits.ts';
+import { interfacePatienceMs, kernelFiltersMax, transmitQueueFramesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { NS_PER_MS } from '../core/units.ts';
-import { AcceptanceTable, type Accepting } from './acceptance.ts';
-import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame } from './bus.ts';
+import { AcceptanceTable } from './acceptance.ts';
+import type {
+  AttachOptions,
+  Bus,
+  BusListener,
+  BusLoad,
+  BusNode,
+  CanErrorFrame,
+  CanFrame,
+  ErrorTap,
+  FrameTap,
+} from './bus.ts';
+import { decodeErrorFrame } from './canErrorFrame.ts';
+import type { CanPort } from './canPort.ts';
 import { checkFrame, classicDataBytesMax } from './checkFrame.ts';
 import { DeadlineTimer } from './deadlineTimer.ts';
 import { FrameDigest } from './frameDigest.ts';
-
-/** A frame as the interface reports it. */
-export interface HeardFrame {
-  readonly id: number;
-  readonly extended: boolean;
-  readonly remote: boolean;
-  readonly data: Uint8Array;
-}
-
-/** An open CAN interface. */
-export interface CanPort {
-  /** Gives one checked frame to the kernel without waiting; false where it has no room, or is down. */
-  send(frame: CanFrame): boolean;
-  isUp(): boolean;
-  downFault(): EnvironmentFault;
-  close(): void;
-}
+import { type InterfaceEvent, InterfaceRecord, type WatchInterface } from './interfaceRecord.ts';
+import { type HeardFrame, KernelQueue } from './kernelQueue.ts';
+import { SocketCanNode, type SocketCanNodeHost } from './socketcanNode.ts';
 
 /** The waits before a frame that the kernel refused is offered again. It is also offered after every echo. */
 const retryFirstNs = 1 * NS_PER_MS;
 const retryLongestNs = 32 * NS_PER_MS;
+/** The waits before a look at whether the interface is back: at first far below the second that ISO-TP gives a frame to leave. */
+const lookFirstNs = 10 * NS_PER_MS;
+const lookLongestNs = 320 * NS_PER_MS;
+/** An interface that stayed for less before it went again is looked at as rarely as before. */
+const lastingNs = 1000 * NS_PER_MS;
 /** Frames with the kernel and not echoed. A socket's receive buffer holds some 278, and what does not fit is lost without a word. */
 const kernelFramesMax = 128;
 
-class SocketCanNode implements BusNode, Accepting {
-  readonly name: string;
-  readonly listener: BusListener;
-  readonly acceptIds: ReadonlySet<number> | undefined;
-  /** Frames given to `send` that have not been echoed. */
-  outstanding = 0;
-  attached = true;
-  private readonly bus: SocketCanBus;
-
-  constructor(bus: SocketCanBus, name: string, listener: BusListener, acceptIds: readonly number[] | undefined) {
-    this.bus = bus;
-    this.name = name;
-    this.listener = listener;
-    this.acceptIds = acceptIds === undefined ? undefined : new Set(acceptIds);
-  }
-
-  send(frame: CanFrame): Result<void, EnvironmentFault> {
-    return this.bus.take(this, frame);
-  }
-
-  detach(): void {
-    this.bus.remove(this);
-  }
+/** A bus that tells what befalls the interface under it. */
+export interface InterfaceBus extends Bus {
+  /** Sets who is told. Never called from inside `send` or `attach`. */
+  watch(watcher: WatchInterface): void;
 }
 
-interface Sending {
-  readonly node: SocketCanNode;
-  readonly frame: CanFrame;
-}
-
-function sameFrame(frame: CanFrame, heard: HeardFrame): boolean {
-  if (frame.extended !== heard.extended || frame.remote !== heard.remote) return false;
-  const { data } = frame;
-  if (data.length !== heard.data.length) return false;
-  for (let index = 0; index < data.length; index += 1) if (data[index] !== heard.data[index]) return false;
-  return true;
-}
-
-/** The bus of an open interface. Its owner calls `heard` and `wentDown`, from outside of any `send`. */
-export class SocketCanBus implements Bus {
+/** The bus of an open interface. Its owner calls `heard`, `heardError` and `wentDown`, from outside of any `send`. */
+export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
   readonly name: string;
   readonly fd: boolean;
   private readonly clock: Clock;
   private readonly port: CanPort;
+  private readonly patienceNs: number;
   private readonly table = new AcceptanceTable<SocketCanNode>();
+  private readonly taps = new Set<{ readonly hear: FrameTap; readonly hearError: ErrorTap | undefined }>();
   private readonly digest = new FrameDigest();
+  private readonly record: InterfaceRecord;
+  private watcher: WatchInterface = () => {};
   private frames = 0;
-  /** Frames that the kernel has not taken yet, in order, and those that it has and that were not echoed, by id. */
-  private waiting: Sending[] = [];
-  private readonly unechoed = new Map<number, Sending[]>();
-  private unechoedFrames = 0;
-  private readonly retryTimer: DeadlineTimer;
+  private sentFrames = 0;
+  private readonly queue = new KernelQueue<SocketCanNode>();
+  /** Ids of frames that were sent: their echoes must be heard, whoever else wants them. */
+  private readonly sentIds = new Set<number>();
+  /** Until the next frame is offered or, while nothing is carried, until the next look. */
+  private readonly timer: DeadlineTimer;
   private retryNs = retryFirstNs;
+  private lookNs = lookFirstNs;
+  /** Why nothing is carried at present, and since when. */
+  private pause: { readonly fault: EnvironmentFault; readonly sinceNs: number } | undefined;
+  private resumedNs = 0;
   private failedBy: EnvironmentFault | undefined;
   private closed = false;
 
-  constructor(name: string, fd: boolean, clock: Clock, port: CanPort) {
+  constructor(name: string, fd: boolean, clock: Clock, port: CanPort, patienceMs = interfacePatienceMs) {
     this.name = name;
     this.fd = fd;
     this.clock = clock;
     this.port = port;
-    this.retryTimer = new DeadlineTimer(clock, () => this.retry());
+    this.patienceNs = patienceMs * NS_PER_MS;
+    this.record = new InterfaceRecord(port.interfaceName);
+    this.timer = new DeadlineTimer(clock, () => (this.pause === undefined ? this.retry() : this.look(this.pause)));
+    this.filter();
   }
 
   attach(node: string, listener: BusListener, options: AttachOptions = {}): BusNode {
-    const attached = new SocketCanNode(this, node, listener, options.acceptIds);
+    const attached = new SocketCanNode(this, node, listener, options);
     if (this.closed) attached.attached = false;
-    else this.table.add(attached);
+    else {
+      this.table.add(attached);
+      this.filter();
+    }
     return attached;
   }
 
   /** What the kernel has of this node's frames still goes out. */
   remove(node: SocketCanNode): void {
+    if (!node.attached) return;
     node.attached = false;
-    this.waiting = this.waiting.filter((sending) => sending.node !== node);
+    this.queue.drop(node);
     this.table.remove(node);
+    this.filter();
   }
 
+  /** Which frames of other processes were FD, had the bit rate switch or ESI, the native module does not tell. */
+  tap(hear: FrameTap, hearError?: ErrorTap): () => void {
+    const tap = { hear, hearError };
+    this.taps.add(tap);
+    this.filter();
+    return () => {
+      this.taps.delete(tap);
+      this.filter();
+    };
+  }
+
+  watch(watcher: WatchInterface): void {
+    this.watcher = watcher;
+  }
+
+  /** Of the frames of other processes those that some node or tap wanted to hear. The one node is the interface itself. */
   load(): BusLoad {
-    return { frames: this.frames, busyNs: 0, digest: this.digest.text() };
+    const { frames, sentFrames } = this;
+    return { frames, busyNs: 0, recentShare: 0, ...this.record.load(sentFrames), digest: this.digest.text() };
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.retryTimer.cancel();
+    this.timer.cancel();
+    this.taps.clear();
     for (const node of this.table.all()) this.remove(node);
-    this.unechoed.clear();
+    this.queue.clear();
     this.port.close();
   }
 
@@ -142,72 +152,106 @@ export class SocketCanBus implements Bus {
       );
     }
     node.outstanding += 1;
-    this.waiting.push({ node, frame });
-    if (this.waiting.length === 1) this.giveToKernel(kernelFramesMax);
+    this.queue.put(node, frame);
+    if (!this.sentIds.has(frame.id) && this.sentIds.size <= kernelFiltersMax) {
+      this.sentIds.add(frame.id);
+      this.filter();
+    }
+    if (this.queue.waitingFrames === 1) this.giveToKernel(kernelFramesMax);
     return ok();
   }
 
   /** A frame was on the interface, of another process or of this one. */
   heard(heard: HeardFrame): void {
     if (this.closed) return;
-    const own = this.echoed(heard);
+    const left = this.queue.echoed(heard);
+    const own = left.at(-1);
+    for (const { node, frame } of left) if (frame !== own?.frame) this.confirm(node, frame);
     const flaggedFd = !heard.remote && (this.fd || heard.data.length > classicDataBytesMax);
     const frame = own?.frame ?? { ...heard, fd: flaggedFd, brs: flaggedFd };
     this.frames += 1;
-    this.digest.add(this.clock.nowNs(), frame);
+    const nowNs = this.clock.nowNs();
+    this.digest.add(nowNs, frame);
+    for (const tap of this.taps) tap.hear(frame, nowNs);
     for (const node of this.table.accepting(frame.id)) {
       if (node !== own?.node && node.attached) node.listener.frameReceived(frame);
     }
-    if (own !== undefined) this.confirm(own);
-    if (this.waiting.length > 0) this.giveToKernel(kernelFramesMax);
+    if (own !== undefined) {
+      this.retryNs = retryFirstNs;
+      this.confirm(own.node, own.frame);
+    }
+    if (this.queue.waitingFrames > 0) this.giveToKernel(kernelFramesMax);
   }
 
-  /** The interface carries nothing more: every node is told, once. */
-  wentDown(): void {
+  /** The interface's driver told of an error. */
+  heardError(error: CanErrorFrame): void {
     if (this.closed || this.failedBy !== undefined) return;
-    const fault = this.port.downFault();
+    const nowNs = this.clock.nowNs();
+    for (const { hearError } of this.taps) hearError?.(error, nowNs);
+    this.tell({ type: 'errorFrame', error });
+    // The queue of an interface that is bus-off swallows frames: none may be given to it.
+    if (decodeErrorFrame(error).state === 'bus-off') this.paused(this.port.busOffFault());
+  }
+
+  /** The interface carries nothing until it is opened anew. */
+  wentDown(): void {
+    this.paused(this.port.downFault());
+  }
+
+  private paused(fault: EnvironmentFault): void {
+    if (this.closed || this.failedBy !== undefined || this.pause !== undefined) return;
+    const sinceNs = this.clock.nowNs();
+    if (sinceNs - this.resumedNs > lastingNs) this.lookNs = lookFirstNs;
+    this.pause = { fault, sinceNs };
+    this.timer.set(sinceNs + Math.min(this.lookNs, this.patienceNs));
+    this.tell({ type: 'interfaceDown', message: fault.message });
+  }
+
+  /** Whether the interface is back, or will not be waited for any longer. */
+  private look({ fault, sinceNs }: { readonly fault: EnvironmentFault; readonly sinceNs: number }): void {
+    const nowNs = this.clock.nowNs();
+    if (this.port.revive()) {
+      this.pause = undefined;
+      this.resumedNs = nowNs;
+      this.retryNs = retryFirstNs;
+      this.queue.takeBack((node) => node.attached);
+      this.tell({ type: 'interfaceUp' });
+      this.giveToKernel(kernelFramesMax);
+    } else if (nowNs >= sinceNs + this.patienceNs) this.fail(fault);
+    else {
+      this.lookNs = Math.min(2 * this.lookNs, lookLongestNs);
+      this.timer.set(Math.min(nowNs + this.lookNs, sinceNs + this.patienceNs));
+    }
+  }
+
+  /** For good: every node is told, once. */
+  private fail(fault: EnvironmentFault): void {
     this.failedBy = fault;
-    this.retryTimer.cancel();
-    this.waiting = [];
-    this.unechoed.clear();
+    this.queue.clear();
     for (const node of this.table.all()) if (node.attached) node.listener.nodeFailed(fault);
   }
 
-  private confirm(sending: Sending): void {
-    this.unechoedFrames -= 1;
-    sending.node.outstanding -= 1;
-    if (sending.node.attached) sending.node.listener.frameSent(sending.frame);
+  private tell(event: InterfaceEvent): void {
+    this.record.take(event);
+    this.watcher(event);
   }
 
-  /**
-   * The frame of ours that was just heard. Earlier ones under its id, whose echo the kernel must have dropped for want of room,
-   * have left as well.
-   */
-  private echoed(heard: HeardFrame): Sending | undefined {
-    const sent = this.unechoed.get(heard.id);
-    const index = sent?.findIndex((sending) => sameFrame(sending.frame, heard)) ?? -1;
-    if (sent === undefined || index < 0) return undefined;
-    const [own, ...unheard] = sent.splice(0, index + 1).reverse();
-    if (sent.length === 0) this.unechoed.delete(heard.id);
-    for (const sending of unheard.reverse()) this.confirm(sending);
-    return own;
+  private confirm(node: SocketCanNode, frame: CanFrame): void {
+    this.sentFrames += 1;
+    node.outstanding -= 1;
+    if (node.attached) node.listener.frameSent(frame);
   }
 
-  private giveToKernel(unechoedMax: number): void {
-    for (let sending = this.waiting[0]; sending !== undefined; sending = this.waiting[0]) {
-      const { frame } = sending;
-      if (this.unechoedFrames >= unechoedMax || !this.port.send(frame)) {
-        this.retryTimer.set(this.clock.nowNs() + this.retryNs);
-        return;
-      }
-      this.waiting.shift();
-      this.retryNs = retryFirstNs;
-      this.unechoedFrames += 1;
-      const sent = this.unechoed.get(frame.id);
-      if (sent === undefined) this.unechoed.set(frame.id, [sending]);
-      else sent.push(sending);
-    }
-    this.retryTimer.cancel();
+  private filter(): void {
+    const accepted = this.taps.size > 0 ? undefined : this.table.acceptedIds();
+    this.port.hearOnly(accepted === undefined ? undefined : new Set([...accepted, ...this.sentIds]));
+  }
+
+  private giveToKernel(kernelMax: number): void {
+    if (this.pause !== undefined) return;
+    this.queue.give(kernelMax, (frame) => this.port.send(frame));
+    if (this.queue.waitingFrames > 0) this.timer.set(this.clock.nowNs() + this.retryNs);
+    else this.timer.cancel();
   }
 
   private retry(): void {
@@ -215,8 +259,9 @@ export class SocketCanBus implements Bus {
       this.wentDown();
       return;
     }
+    const isLongest = this.retryNs === retryLongestNs;
     this.retryNs = Math.min(2 * this.retryNs, retryLongestNs);
-    // One more than there is room for, so that echoes that were lost cannot hold everything up.
-    this.giveToKernel(Math.max(kernelFramesMax, this.unechoedFrames + 1));
+    // After long silence one more than there is room for, so that echoes that were lost cannot hold everything up.
+    this.giveToKernel(isLongest ? Math.max(kernelFramesMax, this.queue.kernelFrames + 1) : kernelFramesMax);
   }
 }

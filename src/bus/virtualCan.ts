@@ -1,14 +1,20 @@
-// Owns: a simulated CAN or CAN FD bus. Each frame takes its exact unstuffed time on the clock; where several nodes
-// wait, the lowest arbitration key wins at the moment the bus falls idle. Must not know what the frames mean.
+// Owns: a simulated CAN or CAN FD bus, exact to the bit: lengths with stuff bits, arbitration, interframe space, error frames, error
+// counters, bus-off and recovery (ISO 11898-1). Must not know what the frames mean. Without timing: trivialCan.ts.
 import type { Clock, Timer } from '../core/clock.ts';
-import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
-import { transmitQueueFramesMax } from '../core/limits.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import { AcceptanceTable, type Accepting } from './acceptance.ts';
-import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame } from './bus.ts';
-import { checkFrame } from './checkFrame.ts';
+import type { Random } from '../core/random.ts';
+import { AcceptanceTable } from './acceptance.ts';
+import { bitSequence } from './bitSequence.ts';
+import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap, NodeLoad } from './bus.ts';
+import { BusyTime } from './busLoad.ts';
+import { BusOffRecovery } from './busOffRecovery.ts';
+import { collide } from './collision.ts';
+import { Disturbances, type Outcome } from './disturbances.ts';
 import { FrameDigest } from './frameDigest.ts';
-import { arbitrationKey, type BitRates, frameTimeNs, interframeNs } from './frameTiming.ts';
+import { type BitRates, bitsNs, frameTimeNs, interframeNs, nominalNs } from './frameTiming.ts';
+import { NodeRecords } from './nodeRecords.ts';
+import { StandingAttempts } from './standingAttempts.ts';
+import { type NodeHost, VirtualCanNode } from './virtualCanNode.ts';
+import { errorTailBits, type WireError } from './wireError.ts';
 
 export interface VirtualCanOptions {
   readonly name: string;
@@ -19,82 +25,81 @@ export interface VirtualCanOptions {
   readonly dataBitrate?: number;
   /** Whether the bus carries FD frames as well as classic ones. */
   readonly fd: boolean;
+  /** Told when a node becomes error-passive, bus-off or error-active. Never called from inside `send` or `attach`. */
+  readonly controllerChanged?: (node: NodeLoad) => void;
+}
+
+export interface VirtualCan extends Bus {
+  /**
+   * From now on bits of frames go wrong at `rate`, from 0 to 1: for all nodes alike, or for the nodes of one name, which then
+   * see errors where the others see none. Bits of error frames and of the interframe space do not.
+   */
+  setBitErrors(rate: number, random: Random, node?: string): void;
 }
 
 /**
  * A bus of its own on `clock`. A frame is delivered, in the order of attachment, and then confirmed to its sender, at the
- * end of its EOF field; the next one starts 3 bits later, so frames given in `frameSent` run back to back.
- * Where two nodes send the same key at once, the one that attached first wins: errors are not simulated here.
+ * end of its EOF field; the next one starts 3 bits later, so frames given in `frameSent` run back to back. A frame that an error ended
+ * is sent again by itself. A node alone on the bus sends its frame over and over, as nobody acknowledges it.
  */
-export function createVirtualCan(options: VirtualCanOptions): Bus {
-  return new VirtualCan(options);
+export function createVirtualCan(options: VirtualCanOptions): VirtualCan {
+  return new VirtualCanBus(options);
 }
 
-class VirtualCanNode implements BusNode, Accepting {
-  readonly name: string;
-  readonly listener: BusListener;
-  readonly acceptIds: ReadonlySet<number> | undefined;
-  /** Frames to send, in order; the first stays here until it has left. */
-  readonly queue: CanFrame[] = [];
-  /** The arbitration key of the first frame in the queue. */
-  key = 0;
-  attached = true;
-  private readonly bus: VirtualCan;
-
-  constructor(bus: VirtualCan, name: string, listener: BusListener, acceptIds: readonly number[] | undefined) {
-    this.bus = bus;
-    this.name = name;
-    this.listener = listener;
-    this.acceptIds = acceptIds === undefined ? undefined : new Set(acceptIds);
-  }
-
-  send(frame: CanFrame): Result<void, EnvironmentFault> {
-    if (!this.attached) return fail(environmentFault('closed', `${this.name} is not attached to ${this.bus.name}`));
-    const fault = checkFrame(frame, this.bus.fd);
-    if (fault !== undefined) return fail(fault);
-    if (this.queue.length >= transmitQueueFramesMax) {
-      return fail(
-        environmentFault('queue-full', `${this.name} has ${this.queue.length} frames waiting for ${this.bus.name}`),
-      );
-    }
-    this.queue.push(frame);
-    if (this.queue.length === 1) this.key = arbitrationKey(frame);
-    this.bus.contend();
-    return ok();
-  }
-
-  detach(): void {
-    this.bus.remove(this);
-  }
-
-  /** The first frame has left. */
-  advance(): void {
-    this.queue.shift();
-    const next = this.queue[0];
-    if (next !== undefined) this.key = arbitrationKey(next);
-  }
+/** What is on the wire. */
+interface Transmission {
+  readonly frame: CanFrame;
+  /** One node, or several that send the very same bits. */
+  readonly senders: readonly VirtualCanNode[];
+  readonly startNs: number;
+  readonly outcome: Outcome;
 }
 
-class VirtualCan implements Bus {
+/** What a node alone on the bus repeats. */
+interface Standing {
+  readonly sender: VirtualCanNode;
+  readonly transmission: Transmission;
+  readonly attempts: StandingAttempts;
+}
+
+const nobody: readonly VirtualCanNode[] = [];
+/** Bits that an error-passive sender lets pass before it sends again. */
+const suspendBits = 8;
+
+class VirtualCanBus implements VirtualCan, NodeHost {
   readonly name: string;
   readonly fd: boolean;
   private readonly clock: Clock;
   private readonly rates: BitRates;
   private readonly pauseNs: number;
+  private readonly controllerChanged: (node: NodeLoad) => void;
   private readonly table = new AcceptanceTable<VirtualCanNode>();
+  private readonly taps = new Set<FrameTap>();
+  private readonly records = new NodeRecords();
   private readonly digest = new FrameDigest();
+  private readonly busy = new BusyTime();
+  private readonly recovery: BusOffRecovery<VirtualCanNode>;
+  /** Nodes with a frame waiting, on the bus or not. */
+  private ready: VirtualCanNode[] = [];
   private frames = 0;
-  private busyNs = 0;
+  private errorFrames = 0;
+  private nodesOnBus = 0;
+  /** Whether some error counter is not 0: while none is, a frame costs no look at them. */
+  private hasErrors = false;
+  private readonly disturbances = new Disturbances();
   private closed = false;
-  /** The frame on the wire, its sender, and when the bus is free again. */
-  private sender: VirtualCanNode | undefined;
-  private frame: CanFrame | undefined;
+  private onWire: Transmission | undefined;
   private idleAtNs = 0;
+  /** Who won last, and since when it has done so while others waited. */
+  private holder: VirtualCanNode | undefined;
+  private heldSinceNs = 0;
+  /** While it is set, no timer runs. */
+  private standing: Standing | undefined;
   /** The next end of a frame or start of an arbitration, whichever the bus waits for. */
   private timer: Timer | undefined;
 
   constructor(options: VirtualCanOptions) {
-    const { bitrate, dataBitrate = bitrate } = options;
+    const { bitrate, dataBitrate = bitrate, controllerChanged = () => undefined } = options;
     if (!(bitrate > 0) || !(dataBitrate > 0))
       throw new RangeError(`bit rates are above 0, not ${bitrate} and ${dataBitrate}`);
     this.name = options.name;
@@ -102,70 +107,306 @@ class VirtualCan implements Bus {
     this.clock = options.clock;
     this.rates = { bitrate, dataBitrate };
     this.pauseNs = interframeNs(this.rates);
+    this.controllerChanged = controllerChanged;
+    this.recovery = new BusOffRecovery(this.clock, 1e9 / bitrate, (node) => this.recover(node));
   }
 
-  attach(node: string, listener: BusListener, options: AttachOptions = {}): BusNode {
-    const attached = new VirtualCanNode(this, node, listener, options.acceptIds);
-    if (this.closed) attached.attached = false;
-    else this.table.add(attached);
-    return attached;
+  attach(name: string, listener: BusListener, options: AttachOptions = {}): BusNode {
+    const node = new VirtualCanNode(this, this.records.of(name), listener, options);
+    if (this.closed) {
+      node.attached = false;
+      node.record.detach(node.controller);
+      return node;
+    }
+    node.noise = this.disturbances.noiseOf(name);
+    this.endStanding();
+    this.table.add(node);
+    this.nodesOnBus += 1;
+    return node;
   }
 
   /** A node gone in the middle of its frame ends that frame, but is no longer told. */
   remove(node: VirtualCanNode): void {
+    if (!node.attached) return;
+    this.endStanding();
+    if (node.isOnBus) this.nodesOnBus -= 1;
     node.attached = false;
+    node.record.detach(node.controller);
     node.queue.length = 0;
+    this.notReady(node);
+    this.recovery.remove(node);
     this.table.remove(node);
   }
 
+  tap(hear: FrameTap): () => void {
+    const tap: FrameTap = (frame, timeNs) => hear(frame, timeNs);
+    this.taps.add(tap);
+    return () => this.taps.delete(tap);
+  }
+
   load(): BusLoad {
-    return { frames: this.frames, busyNs: this.busyNs, digest: this.digest.text() };
+    this.countStanding();
+    return {
+      frames: this.frames,
+      errorFrames: this.errorFrames,
+      busyNs: this.busy.totalNs,
+      recentShare: this.busy.recentShare(this.clock.nowNs()),
+      nodes: this.records.loads(),
+      digest: this.digest.text(),
+    };
+  }
+
+  setBitErrors(rate: number, random: Random, node?: string): void {
+    this.endStanding();
+    this.disturbances.set(rate, random, node);
+    for (const attached of this.table.all()) {
+      if (attached.name === node) attached.noise = this.disturbances.noiseOf(node);
+    }
   }
 
   close(): void {
+    this.countStanding();
+    this.standing = undefined;
     this.closed = true;
     this.timer?.cancel();
     this.timer = undefined;
-    this.sender = undefined;
-    this.frame = undefined;
+    this.onWire = undefined;
+    this.recovery.close();
+    this.taps.clear();
     for (const node of this.table.all()) this.remove(node);
   }
 
-  /** A node has a frame waiting: sees to it that there will be an arbitration. */
-  contend(): void {
-    if (this.timer !== undefined || this.closed) return;
+  hasFrame(node: VirtualCanNode): void {
+    node.isReady = true;
+    this.ready.push(node);
+    this.contend();
+  }
+
+  private notReady(node: VirtualCanNode): void {
+    node.isReady = false;
+    const index = this.ready.indexOf(node);
+    if (index >= 0) this.ready.splice(index, 1);
+  }
+
+  /** Sees to it that there will be an arbitration. */
+  private contend(): void {
+    if (this.timer !== undefined || this.standing !== undefined || this.closed) return;
     this.timer = this.clock.at(Math.max(this.idleAtNs, this.clock.nowNs()), this.arbitrate);
   }
 
   private readonly arbitrate = (): void => {
     this.timer = undefined;
+    const nowNs = this.clock.nowNs();
     let winner: VirtualCanNode | undefined;
-    for (const node of this.table.all()) {
-      if (node.queue.length > 0 && (winner === undefined || node.key < winner.key)) winner = node;
+    let isTied = false;
+    let contenders = 0;
+    let laterNs = Number.POSITIVE_INFINITY;
+    for (const node of this.ready) {
+      if (!node.isOnBus) continue;
+      contenders += 1;
+      if (node.suspendedUntilNs > nowNs) laterNs = Math.min(laterNs, node.suspendedUntilNs);
+      else if (winner === undefined || node.key < winner.key) {
+        winner = node;
+        isTied = false;
+      } else if (node.key === winner.key) isTied = true;
     }
-    const frame = winner?.queue[0];
-    if (winner === undefined || frame === undefined) return;
-    this.sender = winner;
-    this.frame = frame;
-    const totalNs = frameTimeNs(frame, this.rates);
-    this.busyNs += totalNs;
-    this.idleAtNs = this.clock.nowNs() + totalNs;
-    this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endFrame);
+    if (winner !== undefined) {
+      this.countHold(winner, nowNs, contenders > 1);
+      this.recovery.transmissionStarted(nowNs);
+      if (isTied) this.startTied(winner.key, nowNs);
+      else this.start(winner.alone, undefined, nowNs);
+    } else if (Number.isFinite(laterNs)) this.timer = this.clock.at(laterNs, this.arbitrate);
   };
 
-  private readonly endFrame = (): void => {
-    const { sender, frame } = this;
-    this.timer = undefined;
-    this.sender = undefined;
-    this.frame = undefined;
-    if (sender === undefined || frame === undefined) return;
-    this.frames += 1;
-    this.digest.add(this.clock.nowNs(), frame);
-    sender.advance();
-    for (const node of this.table.accepting(frame.id)) {
-      if (node !== sender && node.attached) node.listener.frameReceived(frame);
+  /** Who wins again and again, without a pause, while others wait, holds the bus. */
+  private countHold(winner: VirtualCanNode, nowNs: number, othersWait: boolean): void {
+    const isAgain = winner === this.holder && nowNs <= this.idleAtNs;
+    if (!isAgain || !othersWait) {
+      this.holder = winner;
+      this.heldSinceNs = nowNs;
+      return;
     }
-    if (sender.attached) sender.listener.frameSent(frame);
-    if (this.table.all().some((node) => node.queue.length > 0)) this.contend();
+    const { record } = winner;
+    record.longestHoldNs = Math.max(record.longestHoldNs, nowNs - this.heldSinceNs);
+  }
+
+  private startTied(key: number, nowNs: number): void {
+    const tied = this.ready.filter((node) => node.isOnBus && node.key === key && node.suspendedUntilNs <= nowNs);
+    const { senders, gaveUp, error } = collide(tied);
+    this.start(senders, error, nowNs);
+    for (const node of gaveUp) this.change(node, () => node.controller.transmitFailed());
+  }
+
+  private start(senders: readonly VirtualCanNode[], collided: WireError | undefined, startNs: number): void {
+    const [sender] = senders;
+    const frame = sender?.queue[0];
+    if (sender === undefined || frame === undefined) return;
+    for (const node of senders) node.isSending = true;
+    const isAlone = this.nodesOnBus <= senders.length;
+    const outcome = this.disturbances.judge(senders, this.table.all(), isAlone, collided);
+    this.onWire = { frame, senders, startNs, outcome };
+    const { error } = outcome;
+    if (error === undefined) {
+      this.idleAtNs = startNs + frameTimeNs(frame, this.rates, sender.isPassive);
+      this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endFrame);
+      return;
+    }
+    const bits = bitSequence(frame, sender.isPassive);
+    const untilFlagNs = bitsNs(bits, error.flagAtBit, frame.brs, this.rates);
+    this.idleAtNs = startNs + untilFlagNs + nominalNs(error.flagBits + errorTailBits, this.rates);
+    this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endError);
+  }
+
+  private readonly endFrame = (): void => {
+    const transmission = this.ended();
+    if (transmission === undefined) return;
+    const { frame, senders, startNs, outcome } = transmission;
+    const { missedBy } = outcome;
+    const takenNs = this.idleAtNs - startNs;
+    for (const node of senders) {
+      node.advance();
+      node.record.frames += 1;
+      node.record.busyNs += takenNs;
+      this.suspend(node);
+    }
+    if (this.hasErrors) this.countGood(senders, missedBy);
+    for (const node of missedBy) this.change(node, () => node.controller.receiveFailed(false));
+    this.deliver(frame, senders, missedBy);
+    for (const node of senders) {
+      if (node.attached && node.left !== undefined) node.listener.frameSent(node.left);
+      if (node.queue.length === 0) this.notReady(node);
+    }
+    if (this.ready.length > 0) this.contend();
   };
+
+  private readonly endError = (): void => {
+    const transmission = this.ended();
+    if (transmission === undefined) return;
+    const { frame, senders, startNs, outcome } = transmission;
+    const { error, firstToSee, isAckError } = outcome;
+    if (error === undefined) return;
+    this.errorFrames += 1;
+    const repeats = isAckError && senders.length === 1 && senders[0]?.isPassive === true;
+    for (const node of senders) {
+      node.failed();
+      node.record.busyNs += this.idleAtNs - startNs;
+      if (error.senderStopped) this.change(node, () => node.controller.receiveFailed(false));
+      else if (!isAckError || !node.isPassive) this.change(node, () => node.controller.transmitFailed());
+      this.suspend(node);
+    }
+    if (error.delivered) this.deliver(frame, senders, firstToSee === undefined ? nobody : [firstToSee]);
+    for (const node of this.table.all()) {
+      if (senders.includes(node) || !node.isOnBus) continue;
+      // A frame that the others took counts for none of them; who signalled alone sees the others' flags after its own.
+      if (node === firstToSee) this.change(node, () => node.controller.receiveFailed(true));
+      else if (!error.delivered) this.change(node, () => node.controller.receiveFailed(false));
+    }
+    if (repeats) this.stand(transmission);
+    if (this.ready.length > 0) this.contend();
+  };
+
+  /** Nothing changes any more for a node alone on the bus and error-passive: its attempts are counted when somebody looks. */
+  private stand(transmission: Transmission): void {
+    const [sender] = transmission.senders;
+    if (sender === undefined || sender.order !== 'fifo' || this.nodesOnBus > 1 || this.recovery.isNeeded) return;
+    if (!this.disturbances.areNone) return;
+    const nextNs = sender.suspendedUntilNs;
+    const { startNs } = transmission;
+    const busyNs = this.idleAtNs - startNs;
+    const attempts = new StandingAttempts(nextNs, nextNs - startNs, busyNs, busyNs - this.pauseNs);
+    this.standing = { sender, transmission, attempts };
+  }
+
+  private countStanding(): void {
+    if (this.standing === undefined) return;
+    const { sender, attempts } = this.standing;
+    const over = attempts.take(this.clock.nowNs());
+    if (over.attempts === 0) return;
+    this.errorFrames += over.attempts;
+    sender.record.busyNs += over.busyNs;
+    this.busy.add(over.startNs, over.endNs, over.busyNs);
+  }
+
+  /** Something changes: the attempt that is on the wire now goes on by itself. */
+  private endStanding(): void {
+    if (this.standing === undefined) return;
+    this.countStanding();
+    const { sender, transmission, attempts } = this.standing;
+    this.standing = undefined;
+    const { startNs, busyNs } = attempts;
+    sender.suspendedUntilNs = startNs;
+    if (startNs >= this.clock.nowNs()) {
+      this.timer = this.clock.at(startNs, this.arbitrate);
+      return;
+    }
+    sender.isSending = true;
+    this.onWire = { ...transmission, startNs };
+    this.idleAtNs = startNs + busyNs;
+    this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endError);
+  }
+
+  /** Takes what was on the wire off it. */
+  private ended(): Transmission | undefined {
+    const transmission = this.onWire;
+    this.timer = undefined;
+    this.onWire = undefined;
+    if (transmission !== undefined) {
+      this.busy.add(transmission.startNs, this.idleAtNs);
+      this.recovery.transmissionEnded(this.idleAtNs);
+    }
+    return transmission;
+  }
+
+  private deliver(frame: CanFrame, senders: readonly VirtualCanNode[], missedBy: readonly VirtualCanNode[]): void {
+    const nowNs = this.clock.nowNs();
+    this.frames += 1;
+    this.digest.add(nowNs, frame);
+    for (const hear of this.taps) hear(frame, nowNs);
+    for (const node of this.table.accepting(frame.id)) {
+      if (node.isOnBus && !senders.includes(node) && !missedBy.includes(node)) node.listener.frameReceived(frame);
+    }
+  }
+
+  /** An error-passive node lets others go first after each of its frames. */
+  private suspend(node: VirtualCanNode): void {
+    if (node.isPassive) node.suspendedUntilNs = this.idleAtNs + nominalNs(suspendBits, this.rates);
+  }
+
+  private countGood(senders: readonly VirtualCanNode[], missedBy: readonly VirtualCanNode[]): void {
+    let left = false;
+    for (const node of this.table.all()) {
+      const { controller } = node;
+      if (!node.isOnBus || controller.hasNone) continue;
+      if (senders.includes(node)) this.change(node, () => controller.sent());
+      else if (!missedBy.includes(node)) this.change(node, () => controller.received());
+      left ||= !controller.hasNone;
+    }
+    this.hasErrors = left || missedBy.length > 0;
+  }
+
+  /** Changes a controller's counters, and tells of what follows. */
+  private change(node: VirtualCanNode, step: () => void): void {
+    const { controller } = node;
+    if (!node.attached) return;
+    const before = controller.state;
+    step();
+    this.hasErrors = true;
+    if (controller.state === before) return;
+    if (controller.state === 'bus-off') {
+      this.nodesOnBus -= 1;
+      this.recovery.add(node, this.idleAtNs);
+    }
+    this.tell(node);
+  }
+
+  private recover(node: VirtualCanNode): void {
+    node.controller.recover();
+    this.nodesOnBus += 1;
+    this.tell(node);
+    if (node.queue.length > 0) this.contend();
+  }
+
+  private tell(node: VirtualCanNode): void {
+    this.controllerChanged(node.record.load());
+  }
 }

@@ -22,6 +22,7 @@ const { version }: { readonly version: string } = JSON.parse(
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).runCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
+  play: async () => (await import('./play.ts')).playCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   tuf: async () => (await import('./tuf.ts')).tufCommand(),
 };

@@ -1,13 +1,20 @@
 // Owns: `ecunet run`.
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { captureBuses } from '../capture/busCapture.ts';
+import type { CapturedBus } from '../capture/captureRecord.ts';
+import { captureEthernets } from '../capture/ethernetCapture.ts';
+import { CaptureFile } from '../capture/writeCaptureFile.ts';
 import { InputError } from '../core/faults.ts';
 import { imageBytesMax } from '../core/limits.ts';
+import { printable } from '../core/text.ts';
 import type { Observer } from '../sim/events.ts';
 import type { GivenImage } from '../sim/images.ts';
-import { completeInputs, isRealTime, type RunInputs } from '../sim/inputs.ts';
-import { type FinishedRun, type RunControls, runScenario } from '../sim/run.ts';
-import { loadScenario, readBounded, scenarioPath } from '../sim/scenario/load.ts';
+import { completeInputs, isRealTime, type LinkKind, linkKinds, type RunInputs } from '../sim/inputs.ts';
+import { type FinishedRun, type RunControls, type RunOptions, runScenario } from '../sim/run.ts';
+import { loadScenario, scenarioPath } from '../sim/scenario/load.ts';
+import { readBounded } from '../sim/scenario/readBounded.ts';
+import type { Transports } from '../sim/transports.ts';
 import { createDashboardStore, type DashboardStore } from '../tui/dashboardStore.ts';
 import { canShowDashboard, loadDashboard } from '../tui/loadDashboard.ts';
 import { createProgressLines } from '../tui/progressLines.ts';
@@ -17,16 +24,23 @@ import { isImageFilename } from '../uptane/decode/fields.ts';
 interface Options {
   readonly seed?: number;
   readonly trace?: string;
+  readonly capture?: string;
   readonly json?: boolean;
   readonly dash: boolean;
   readonly image?: ReadonlyMap<string, string>;
   readonly bus?: ReadonlyMap<string, string>;
   readonly link?: ReadonlyMap<string, string>;
+  readonly slcan?: ReadonlyMap<string, string>;
+  readonly cannelloni?: ReadonlyMap<string, string>;
+  readonly hold?: boolean;
 }
 
 /** What a shell reports of a process that Ctrl+C ended. */
 const exitInterrupted = 130;
 const exitTerminated = 143;
+/** What attach points told while the dashboard was shown, the latest; it is printed after it. */
+const linesKeptMax = 100;
+const lineCharsMax = 300;
 
 export function runCommand(): Command {
   return new Command('run')
@@ -34,11 +48,15 @@ export function runCommand(): Command {
     .argument('<scenario>', 'a YAML file, or a name such as nominal')
     .option('--seed <n>', 'the seed of every random choice; the scenario gives the default', parseSeed)
     .option('--trace <file>', 'write the trace, as JSON Lines, for ecunet replay')
+    .option('--capture <file>', 'write what every bus carries: .log as candump, .asc or .pcapng, each also with .gz')
     .option('--json', 'print the result as one JSON object')
     .option('--no-dash', 'print lines instead of the dashboard')
     .option('--image <ecu=file>', 'use a file as the new image of an ECU; may be repeated', pairs)
     .option('--bus <bus=interface>', 'carry a bus over a SocketCAN interface, in real time; may be repeated', pairs)
-    .option('--link <ecu=tcp>', 'put the link of an ECU on TCP over loopback, in real time; may be repeated', pairs)
+    .option('--link <ecu=how>', 'put the link of an ECU on tcp, tcp+tls or udp over loopback, in real time', pairs)
+    .option('--slcan <bus=address>', 'open a bus to slcan clients over TCP: PORT or HOST:PORT; may be repeated', pairs)
+    .option('--cannelloni <bus=ends>', 'join a bus to a cannelloni: LOCALPORT:HOST:PORT; may be repeated', pairs)
+    .option('--hold', 'go on after the last step until Ctrl+C; for runs in real time')
     .action(run);
 }
 
@@ -59,7 +77,14 @@ function pairs(text: string, before: ReadonlyMap<string, string> = new Map()): R
 async function run(argument: string, options: Options): Promise<void> {
   const inputs = readInputs(argument, options);
   const store = createDashboardStore();
-  const finished = await watched(inputs, options, store);
+  const capture = options.capture === undefined ? undefined : openCapture(options.capture, inputs);
+  let finished: FinishedRun | undefined;
+  try {
+    finished = await watched(inputs, options, store, capture);
+    if (finished !== undefined) capture?.finish();
+  } finally {
+    capture?.close();
+  }
   if (finished === undefined) {
     process.stderr.write('ecunet: the run was given up\n');
     process.exitCode = exitInterrupted;
@@ -72,19 +97,27 @@ async function run(argument: string, options: Options): Promise<void> {
 
 function readInputs(
   argument: string,
-  { seed, image = new Map(), bus = new Map(), link = new Map() }: Options,
+  { seed, image = new Map(), bus = new Map(), link = new Map(), slcan, cannelloni, hold }: Options,
 ): RunInputs {
   const scenario = loadScenario(scenarioPath(argument));
-  for (const [ecu, transport] of link) {
-    if (transport !== 'tcp') throw new InputError(`--link ${ecu}=${transport}: the transport is tcp`);
-  }
+  const kinds = new Map([...link].map(([ecu, kind]) => [ecu, readLinkKind(ecu, kind)]));
   return completeInputs({
     scenario,
     seed: seed ?? scenario.seed,
     givenImages: new Map([...image].map(([ecu, path]) => [ecu, readImage(ecu, path)])),
     interfaces: bus,
-    tcpLinks: new Set(link.keys()),
+    tcpLinks: new Set(kinds.keys()),
+    ...([...kinds.values()].some((kind) => kind !== 'tcp') && { linkKinds: kinds }),
+    ...(slcan && { slcan }),
+    ...(cannelloni && { cannelloni }),
+    ...(hold && { hold }),
   });
+}
+
+function readLinkKind(ecu: string, given: string): LinkKind {
+  const kind = linkKinds.find((known) => known === given);
+  if (kind === undefined) throw new InputError(`--link ${ecu}=${given}: it is ${linkKinds.join(', ')}`);
+  return kind;
 }
 
 function readImage(ecu: string, path: string): GivenImage {
@@ -98,37 +131,88 @@ function readImage(ecu: string, path: string): GivenImage {
   return { filename, bytes };
 }
 
+/** The npm module does not tell it: what is written of these frames is a guess. */
+const notKnownOfReal = 'SocketCAN: the FD, BRS and ESI flags of frames received from outside are not known';
+
+function openCapture(path: string, { scenario, interfaces }: RunInputs): CaptureFile {
+  const buses = Object.keys(scenario.vehicle.buses).map((name): CapturedBus => {
+    return { name, kind: 'can', ...(interfaces.has(name) && { note: notKnownOfReal }) };
+  });
+  const networks = Object.keys(scenario.vehicle.ethernets).map((name): CapturedBus => ({ name, kind: 'ethernet' }));
+  const file = new CaptureFile(path, { startS: scenario.start, buses: [...buses, ...networks] });
+  if (interfaces.size > 0) process.stderr.write(`ecunet: ${path}: ${notKnownOfReal}\n`);
+  return file;
+}
+
 /** Runs with what the user sees meanwhile: the dashboard in a terminal, lines elsewhere, nothing with --json. */
-async function watched(inputs: RunInputs, options: Options, store: DashboardStore): Promise<FinishedRun | undefined> {
-  const common = { inputs, ...(options.trace !== undefined && { tracePath: options.trace }) };
+async function watched(
+  inputs: RunInputs,
+  options: Options,
+  store: DashboardStore,
+  capture: CaptureFile | undefined,
+): Promise<FinishedRun | undefined> {
+  const opened = ({ buses, ethernets }: Transports) => {
+    if (capture === undefined) return;
+    captureBuses(buses, inputs.scenario.start, (record) => capture.put(record));
+    captureEthernets(ethernets, inputs.scenario.start, (record) => capture.put(record));
+  };
+  const traced = options.trace !== undefined && { tracePath: options.trace };
+  const common = { inputs, opened, attachTold: say, ...traced };
   const update: Observer = (event) => store.update(event);
-  if (options.json) exitOnSignals();
-  if (options.json) return runScenario({ ...common, observers: [] });
+  if (options.json) return runScenario({ ...common, observers: [], ...endOnSignals(inputs) });
   if (!options.dash || !canShowDashboard(process.stdout, process.env)) {
-    exitOnSignals();
     const progress = createProgressLines();
     const print: Observer = (event) => {
       for (const line of progress(event)) process.stdout.write(`${line}\n`);
     };
-    return runScenario({ ...common, observers: [update, print] });
+    return runScenario({ ...common, observers: [update, print], ...endOnSignals(inputs) });
   }
   const { showDashboard } = await loadDashboard();
   let dashboard: ReturnType<typeof showDashboard> | undefined;
   const controlled = (controls: RunControls) => {
     dashboard = showDashboard({ store, controls });
   };
+  const kept: string[] = [];
+  const attachTold = (line: string) => {
+    if (dashboard === undefined) say(line);
+    else if (kept.push(line) > linesKeptMax) kept.shift();
+  };
   try {
     const speed = isRealTime(inputs) ? 1 : inputs.scenario.speed;
-    return await runScenario({ ...common, observers: [update], speed, controlled });
+    return await runScenario({ ...common, attachTold, observers: [update], speed, controlled });
   } finally {
     await dashboard?.finish();
+    for (const line of kept) say(line);
   }
 }
 
-/** Ends by way of `exit`, so that a half-written trace is taken away. The dashboard has its own way. */
-function exitOnSignals(): void {
-  process.once('SIGINT', () => process.exit(exitInterrupted));
-  process.once('SIGTERM', () => process.exit(exitTerminated));
+function say(line: string): void {
+  process.stderr.write(`ecunet: ${printable(line, lineCharsMax)}\n`);
+}
+
+/**
+ * A signal ends the process by way of `exit`, so that a half-written trace is taken away. A run that can be held ends by itself
+ * at the first one. The dashboard has its own way.
+ */
+function endOnSignals({ hold }: RunInputs): Pick<RunOptions, 'controlled'> {
+  const exits = () => {
+    process.once('SIGINT', () => process.exit(exitInterrupted));
+    process.once('SIGTERM', () => process.exit(exitTerminated));
+  };
+  if (!hold) {
+    exits();
+    return {};
+  }
+  return {
+    controlled(controls) {
+      const quit = () => {
+        process.removeListener('SIGINT', quit).removeListener('SIGTERM', quit);
+        exits();
+        controls.quit();
+      };
+      process.on('SIGINT', quit).on('SIGTERM', quit);
+    },
+  };
 }
 
 function hasColor(): boolean {
@@ -137,6 +221,6 @@ function hasColor(): boolean {
 
 /** What `--json` prints; its members are a contract with scripts. */
 function resultObject(finished: FinishedRun): object {
-  const { outcome, seed, traceDigest, simulatedMs, wallMs, ecus, expectations } = finished;
-  return { outcome, seed, traceDigest, simulatedMs, wallMs: Math.round(wallMs), ecus, expectations };
+  const { outcome, seed, traceDigest, simulatedMs, wallMs, ecus, gateways, expectations } = finished;
+  return { outcome, seed, traceDigest, simulatedMs, wallMs: Math.round(wallMs), ecus, gateways, expectations };
 }

@@ -2,8 +2,8 @@
 import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { hashFunctions } from '../crypto/hashes.ts';
+import { faultAt } from '../uptane/checks/context.ts';
 import { createImageCheck } from '../uptane/checks/image.ts';
-import { remoteFault } from '../uptane/faults.ts';
 import { storedImageName, type Target } from '../uptane/metadata.ts';
 import { type DownloadFolder, isSafeName } from './downloadFolder.ts';
 import type { Source } from './source.ts';
@@ -44,7 +44,7 @@ async function downloadImage(
         return refuse(filename, 'unreadable-file', 'P6', streamed.message, 'drop-request');
       }
       const checked = check.finish();
-      if (!checked.ok) return fail({ ...checked.fault, repository: 'image' });
+      if (!checked.ok) return checked;
       download.commit();
       return ok();
     } finally {
@@ -55,7 +55,7 @@ async function downloadImage(
 }
 
 function refuse(file: string, code: RemoteFaultCode, clause: string, message: string, attack: Attack) {
-  return fail(remoteFault({ code, clause, repository: 'image', file, message, attack }));
+  return fail(faultAt({ repository: 'image', role: 'targets', file }, code, clause, message, attack));
 }
 
 /** Where repositories keep an image: in `targets/` or beside the metadata, with a hash before its name or without. H2 */

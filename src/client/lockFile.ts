@@ -2,9 +2,9 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { fromUtf8, utf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
+import { lockFileBytesMax } from '../core/limits.ts';
 import { ioCode, ioReason, readBoundedFileIfAny } from './regularFile.ts';
 
-const lockBytesMax = 32;
 /** Ids of processes are used again, as after a restart: a file with our own id is another's unless it is in here. */
 const heldPaths = new Set<string>();
 
@@ -30,7 +30,7 @@ function create(path: string): boolean {
 
 /** The process that holds the lock; undefined where it is gone; an InputError where the file does not say. */
 function liveHolder(path: string): number | undefined {
-  const bytes = readBoundedFileIfAny(path, lockBytesMax);
+  const bytes = readBoundedFileIfAny(path, lockFileBytesMax);
   if (bytes === undefined) return undefined;
   const text = fromUtf8(bytes) ?? '';
   if (!/^[1-9]\d{0,9}\n$/.test(text)) {

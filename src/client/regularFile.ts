@@ -3,8 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { concatBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
-
-const pieceBytes = 64 * 1024;
+import { fileReadBytesMax } from '../core/limits.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -53,7 +52,7 @@ export function readRegular(path: string, bytesMax: number, take: (piece: Uint8A
     for (;;) {
       // The size is a hint only: some files state none, others grow.
       const expected = Math.max(status.size - length, 0) + 1;
-      const piece = new Uint8Array(Math.min(expected, pieceBytes, bytesMax + 1 - length));
+      const piece = new Uint8Array(Math.min(expected, fileReadBytesMax, bytesMax + 1 - length));
       const count = piece.length === 0 ? 0 : readSync(handle, piece, 0, piece.length, null);
       if (count === 0) return length;
       length += count;

@@ -151,28 +151,41 @@ async function firstRoot(
   return fail(faultAt(place, 'wrong-version', 'S4', `version ${version} where 1 is needed`, 'arbitrary-installation'));
 }
 
-/** Runs the procedure of the mode over the repositories' files. */
+/**
+ * Runs the procedure of the mode over the repositories' files. To the procedure a file that cannot be read is one that is missing; where
+ * that is what it fails for, the fault is that the file could not be read. Where it did without the file, as only a multi-role delegation
+ * can (X1), what it found in others goes before, and the file is noticed.
+ */
 async function carryOut(
   inputs: VerificationInputs,
   start: TrustedMetadata,
   vin: string | undefined,
 ): Promise<Outcome<VerifiedTargets>> {
-  const { profile } = inputs;
   const procedure = procedureOf(inputs, start, vin);
-  let unread: RemoteFault | undefined;
+  /** The first of each role. */
+  const unread = new Map<string, RemoteFault>();
   let step = procedure.next();
   while (!step.done) {
     const { repository, role } = step.value;
     const answer = await inputs[repository]?.file(step.value);
-    if (answer?.ok === false) unread ??= unreadable(profile, repository, step.value, answer.fault);
+    if (answer?.ok === false) {
+      const fault = unreadable(inputs.profile, repository, step.value, answer.fault);
+      if (!unread.has(placeOf(fault))) unread.set(placeOf(fault), fault);
+    }
     // A root that is there and cannot be read must not pass for the end of the chain: it is answered with what is no root.
     const instead = answer?.ok === false && role === 'root' ? new Uint8Array() : undefined;
     step = procedure.next(answer?.ok ? answer.value : instead);
   }
-  const { result, notices } = step.value;
-  if (unread === undefined) return step.value;
-  // Whatever else was found follows from it; only a multi-role delegation can do without one of its roles' files. X1
-  return result.ok ? { ...step.value, notices: [...notices, unread] } : { ...step.value, result: fail(unread) };
+  const { result, ...outcome } = step.value;
+  if (result.ok) return { ...outcome, result, notices: [...outcome.notices, ...unread.values()] };
+  const { code, role } = result.fault;
+  const followed = code === 'missing-file' || role === 'root' ? unread.get(placeOf(result.fault)) : undefined;
+  return { ...outcome, result: fail(followed ?? result.fault) };
+}
+
+/** A role of a repository, whichever name its file has. */
+function placeOf({ repository, role }: RemoteFault): string {
+  return `${repository}/${role}`;
 }
 
 function procedureOf(

@@ -5,14 +5,20 @@ import { KIB, MIB } from './units.ts';
 export const rootBytesMax = 64 * KIB;
 /** A timestamp names one file. T1 */
 export const timestampBytesMax = 16 * KIB;
+/** A timestamp that others wrote: its signatures may be of RSA keys, and many. T1 */
+export const foreignTimestampBytesMax = 64 * KIB;
 /** The cap where a timestamp does not state the snapshot's length. U1 */
 export const snapshotBytesMax = 64 * KIB;
+/** A root of TUF's own form: keys in PEM, of many maintainers. S2 */
+export const tufRootBytesMax = 512 * KIB;
 /** A snapshot of a repository with tens of thousands of delegated roles, where the timestamp states its length. U1 */
 export const statedSnapshotBytesMax = 8 * MIB;
 /** Director Targets name the images of one vehicle. V1 */
 export const directorTargetsBytesMax = 64 * KIB;
 /** Image repository Targets can list thousands of images. V1 */
 export const imageTargetsBytesMax = 8 * MIB;
+/** Any metadata file: what a Secondary makes room for before it knows which one it is. */
+export const metadataFileBytesMax = Math.max(statedSnapshotBytesMax, imageTargetsBytesMax);
 /** A signed time with one token an ECU. */
 export const timeAttestationBytesMax = 64 * KIB;
 /** One ECU's version report. */
@@ -23,6 +29,10 @@ export const vehicleManifestBytesMax = 1 * MIB;
 export const rootRotationsMax = 256;
 /** Delegated roles visited in search of one image, as TUF's clients do. W */
 export const delegatedRolesVisitedMax = 32;
+/** Delegated Targets that one verification reads, and of them that an ECU keeps: a MiB, some two thousand images, for each role of a search. V1 W */
+export const delegatedTargetsBytesMax = delegatedRolesVisitedMax * MIB;
+/** How far an uploaded Targets file's version may lie above the last one: versions that are dates or seconds still fit. B5 */
+export const uploadedVersionStepMax = 2 ** 32;
 /** Delegations of one Targets file: a role a supplier. */
 export const delegationsMax = 4096;
 /** Paths or hash prefixes of one delegation. */
@@ -33,10 +43,19 @@ export const repositoryMirrorsMax = 16;
 export const repositoryMappingsMax = 256;
 /** Characters of all path patterns of one Targets file, and one a pattern: 64 a role. A search compares its name with each. E4 */
 export const delegationPatternCharsMax = 256 * KIB;
+/** One pattern of paths. A search compares its name with each. E4 G3 */
+export const patternCharsMax = 1024;
+/** Hardware that one delegation is for: all that a supplier makes images for. E5 */
+export const delegationHardwareIdsMax = 256;
+/** Hardware that one image is for: the variants of one ECU. D5 */
+export const imageHardwareIdsMax = 64;
 /** JSON nesting: the deepest real metadata is about 8. */
 export const jsonDepthMax = 32;
-/** Values of one JSON text: they take far more memory than its characters. Twelve for each of 100,000 targets. */
-export const jsonValuesMax = 1_200_000;
+/**
+ * Values of one JSON text: each costs far more memory and time than its characters. Ten for each of 50,000 targets: with a hash no more
+ * of them fit into the 8 MiB of the longest file.
+ */
+export const jsonValuesMax = 500_000;
 /** Signatures on one file, keys in one role. */
 export const signaturesMax = 64;
 /** Keys that one file lists. */
@@ -49,6 +68,23 @@ export const signatureCharsMax = 4096;
 export const targetsMax = 100_000;
 /** A name of an ECU, a role, a piece of hardware. B1 */
 export const identifierCharsMax = 128;
+/** The name of a role, an image or a repository that others wrote: it means nothing until it is looked up. */
+export const foreignNameCharsMax = 1024;
+/** A key's identifier that others made: a hash in hexadecimal of up to 1,024 bits. B2 */
+export const foreignKeyIdCharsMax = 256;
+/** A word of a short list: a kind of file, of key, of signature, of hash; a version of the specification. */
+export const wordCharsMax = 64;
+/** A time such as 2030-01-01T00:00:00Z. */
+export const timeCharsMax = 20;
+/** An address: what servers take. D10 G2 */
+export const urlCharsMax = 2048;
+/** The name of an encrypted image, in hexadecimal. D7 */
+export const encryptedNameCharsMax = 256;
+/** Tokens in one time attestation: one an ECU, and some to spare. Y1 */
+export const timeTokensMax = 256;
+/** In another's report: a code or an attack, and a clause. What is not known is shown all the same. O4 */
+export const reportedCodeCharsMax = 60;
+export const reportedClauseCharsMax = 16;
 /** One line of output: more is of no use to whoever reads it. */
 export const linesPrintedCharsMax = 2000;
 /** An image name. */
@@ -57,30 +93,123 @@ export const filenameCharsMax = 180;
 export const filenamePartBytesMax = 126;
 /** One line that says what is wrong; it travels in a version report. */
 export const faultMessageCharsMax = 200;
-/** Attacks carried in one version report. */
-export const attacksReportedMax = 8;
+/** Attacks carried in one version report: more kinds than a node on the bus makes a Secondary find whose image no delegated role lists. O4 */
+export const attacksReportedMax = 60;
+/** What they take of the report, in even shares: 100 bytes hold the codes, 200 a line in words; the rest has room for names and hashes. */
+export const reportedFaultsBytesMax = 6 * KIB;
+/** Faults that wait to be reported, each kind once: two reports full. Where there is no room, the latest is dropped. */
+export const faultsKeptMax = 2 * attacksReportedMax;
 
 /** One message on a link: a block of an image and its envelope, with room to spare. */
 export const linkMessageBytesMax = 64 * KIB;
+/** What an ISO-TP sender asks of a streamed message's source at one time: some frames, so that asking costs next to nothing. */
+export const isoTpPieceBytesMax = 4 * KIB;
+/** An ISO-TP message taken into memory as a whole: an image. Longer ones go to a sink, piece by piece. */
+export const isoTpWholeMessageBytesMax = 64 * MIB;
 /** One block of an image on the in-vehicle network; an ECU may ask for less. */
 export const imageBlockBytesMax = 32 * KIB;
+/** The least that it may ask for, what one CAN frame carries: smaller blocks are little but their envelopes, and come without an end. K3 */
+export const imageBlockBytesMin = 8;
+/** The first block of an image: 0.14 s on a CAN bus of 500 kbit/s. */
+export const imageBlockFirstBytes = 4 * KIB;
+/** Blocks that leave faster are made longer: at 75 ms, a round trip of 1 ms costs some 1 %. */
+export const imageBlockMsMin = 75;
+/** Blocks that take longer are made shorter: ECUs with weaker ids wait for the end of one, and ISO-TP lets them wait a second. */
+export const imageBlockMsMax = 300;
 /** One piece of a metadata file on the in-vehicle network. */
 export const metadataChunkBytesMax = 4 * KIB;
+/** Metadata that a Secondary is sent for one verification: of both repositories all roots that may follow and the online roles, and the delegated roles of a search. M8 */
+export const receivedFilesMax = 2 * (rootRotationsMax + 3) + delegatedRolesVisitedMax;
+/** All of these in bytes, each as long as it may be: what verifies on a Primary fits into a Secondary. M8 */
+export const receivedFilesBytesMax =
+  2 * (rootRotationsMax * rootBytesMax + timestampBytesMax + statedSnapshotBytesMax) +
+  directorTargetsBytesMax +
+  imageTargetsBytesMax +
+  delegatedTargetsBytesMax;
+/** The name of such a file: a role's name, each character of it as three bytes in percent-encoding, and what stands around it. H3 */
+export const receivedNameCharsMax = 9 * identifierCharsMax + 48;
 /** One range of an image asked of a repository. */
 export const downloadRangeBytesMax = 256 * KIB;
 /** Slow retrieval is judged by windows of this length: a bus that is cut for some seconds and repaired is no attack. K3 */
 export const transferWindowMs = 30_000;
-/** In each window, or an image on its way is given up: a fifth of what a CAN bus of 125 kbit/s carries. K3 */
+/** In each window, or what is on its way is given up: a fifth of what a CAN bus of 125 kbit/s carries. K3 */
 export const transferBytesPerSecondMin = 1 * KIB;
+/** What an ECU may take for its metadata beyond what the least rate takes: a few KiB, which a bus cut of a minute must not spoil. K3 */
+export const metadataPatienceMs = 2 * 60_000;
+/** One image from the repositories or to an ECU: 64 MiB at 300 kbit/s. What came is kept for the next cycle. K3 */
+export const transferMsMax = 30 * 60_000;
+/** All images from the repositories in one cycle: half of what a phase may take, so that what came is handed on in this cycle. K3 */
+export const downloadsMsMax = 3 * 3_600_000;
+/** Failures of one download from one address: a connection that is lost for a moment is none of them. */
+export const downloadFailuresMax = 3;
+/** A request to a Secondary, until it counts as unreachable: with the pauses below, patience for a bus cut of some 10 s. */
+export const requestAttemptsMax = 8;
+/** Pauses before a request is repeated: each is twice the one before. */
+export const requestPauseFirstMs = 50;
+export const requestPauseMsMax = 2000;
+/** A request leaves in this time even on the slowest bus. A peer that stops taking what is sent to it costs no more. */
+export const requestSendingMsMax = 2 * 60_000;
+/** The answer to a hello, which is short: a Secondary that is just rebooting does not hear the first one, and it is repeated soon. */
+export const helloAnswerMsMax = 300;
+/** An answer of a Secondary leaves in this time on a busy bus, or its reboot does not wait for it. */
+export const answerSendingMsMax = 2000;
+/**
+ * Conversations at once on one channel: two, so that one is under way while the other waits for its flash. On CAN more would do
+ * harm: long messages of higher priority then follow each other without a gap, and the flow control of the others, which
+ * must come within a second, finds no room.
+ */
+export const conversationsAtOnceMax = 2;
+/** One piece of an image read from flash: all of it that is in memory at one time. */
+export const flashReadBytesMax = 64 * KIB;
 /** Tries to boot one image: what does not come up so often will not. P12 */
 export const activationsMax = 3;
 /** Patterns of image names that one ECU may install. P7 */
 export const filenamePatternsMax = 64;
+/** A TLS handshake: some signatures, over a slow line. Peers that do not end theirs, and how many may be at it at one time. */
+export const tlsHandshakeMsMax = 10_000;
+export const tlsHandshakesMax = 8;
+/** Frames that may wait at an output of a switch: what chips for vehicles have is of this order; at least one frame. */
+export const ethernetQueueBytes = 128 * KIB;
+export const ethernetQueueBytesMin = 2 * KIB;
+export const ethernetQueueBytesMax = 1 * MIB;
+/** One way along an Ethernet link: with full queues, there and back is still less than TCP waits before it sends again. */
+export const ethernetLatencyUsMax = 10_000;
 /** Frames one node may have waiting. SocketCAN's default is of this order. */
 export const transmitQueueFramesMax = 64;
+/** A CAN interface may be down so long before its nodes give up: an adapter is pulled and plugged in again, a bus-off is noticed. */
+export const interfacePatienceMs = 60_000;
+/** Receive filters that the kernel takes of one socket (CAN_RAW_FILTER_MAX). */
+export const kernelFiltersMax = 512;
+
+/** From the end of a frame on one bus until a gateway offers it to the next, unless it is told otherwise: what gateways are specified with. */
+export const gatewayDelayNs = 50_000;
+/** Frames that wait in a gateway for one bus, unless it is told otherwise: a block of ISO-TP frames for a few ECUs. */
+export const gatewayQueueFrames = 64;
+/** The most that it may be told: beyond, frames are older than the protocols that wait for them. */
+export const gatewayQueueFramesMax = 4096;
+/** A bus that takes no frame of a gateway for so long is cut or blocked. Below the second that ISO-TP waits, so that what follows may be in time. */
+export const gatewayConfirmationMsMax = 500;
+/** Rows of the routing tables of all gateways of a vehicle, an id or a range of ids each: they are searched for loops. */
+export const gatewayRoutesMax = 2048;
+/** Bytes of messages that wait in a gateway in one direction of an ISO-TP route, unless it is told otherwise: the longest message as a whole. */
+export const gatewayBufferBytes = linkMessageBytesMax;
+/** The most and the least that it may be told. Below, not one FD frame after another fits. */
+export const gatewayBufferBytesMax = 16 * MIB;
+export const gatewayBufferBytesMin = 256;
+/** Messages that wait there, however short: an answer, and requests that were repeated. */
+export const gatewayMessagesMax = 16;
 
 /** What an eavesdropper in a scenario keeps: some hundred updates of a whole vehicle. */
 export const eavesdroppedBytesMax = 256 * MIB;
+
+/** Messages of one DBC file: the largest that are seen in cars describe some hundreds a bus. */
+export const dbcMessagesMax = 4096;
+/** One line of a DBC file: the longest list the receivers of a signal or the values of an enumeration. */
+export const dbcLineCharsMax = 64 * KIB;
+/** A DBC file, and a log whose frames are background load. */
+export const trafficFileBytesMax = 16 * MIB;
+/** Recorded frames that a scenario holds: they travel in the head of its trace. */
+export const trafficFramesMax = 20_000;
 
 /** A scenario or vehicle file. */
 export const scenarioBytesMax = 256 * KIB;
@@ -113,8 +242,19 @@ export const httpTotalMsMax = 30 * 60_000;
 export const httpRedirectsMax = 3;
 /** The page that comes with a status such as 404: read so that the connection can be used again, but no more than this. */
 export const httpErrorPageBytesMax = 64 * KIB;
-/** The trusted metadata of two repositories in one file: some Targets of 8 MiB each, their quotes escaped. */
-export const trustStoreBytesMax = 128 * MIB;
+/** The trusted metadata of two repositories: each file as long as it may be, the Director's Targets in their three kinds. L2 OU1 P5 */
+export const trustedMetadataBytesMax =
+  2 * (rootBytesMax + foreignTimestampBytesMax + statedSnapshotBytesMax) +
+  snapshotBytesMax +
+  3 * directorTargetsBytesMax +
+  imageTargetsBytesMax +
+  delegatedTargetsBytesMax;
+/** The same in one file of JSON, where a quote takes two characters, with room for the names of the files. */
+export const trustStoreBytesMax = 2 * trustedMetadataBytesMax + MIB;
+/** The lock of a trust store holds the id of a process. */
+export const lockFileBytesMax = 32;
+/** One piece of a file that is read: as much as is in memory of a large image at one time. */
+export const fileReadBytesMax = 64 * KIB;
 /** The file name of a download, and one part of it: what file systems hold. */
 export const downloadNameBytesMax = 1024;
 export const downloadPartBytesMax = 255;
@@ -141,3 +281,33 @@ export const releasesConsideredMax = 16;
 export const resolverStepsMax = 256;
 /** A file with one signing key. */
 export const keyFileBytesMax = 4 * KIB;
+
+/** One line of a captured log: a CAN FD line of an ASC file takes some 400 characters. */
+export const captureLineCharsMax = 4 * KIB;
+/** One block of a pcapng file that is read: a packet is at most 256 KiB. Others are passed over, however long. */
+export const captureBlockBytesMax = 1 * MIB;
+/** Interfaces of one section of a pcapng file, or channels of an ASC file. */
+export const captureBusesMax = 1024;
+/** The name of an interface in a capture: Linux allows 15 characters, Windows names them by UUIDs. */
+export const captureNameCharsMax = 128;
+
+/** One line of slcan: an extended CAN FD frame of 64 bytes takes 138 characters. */
+export const slcanLineCharsMax = 160;
+/** Clients of one attach point at once: as many nodes as a bus has at most. */
+export const slcanClientsMax = 64;
+/** Text that waits for a client to read it: a second of a full bus of 1 Mbit/s. What is beyond is lost for that client. */
+export const slcanOutputBytesMax = 256 * KIB;
+/** Text of a client that waits for the bus: some 2,000 frames. Beyond, the client's own sending waits. */
+export const slcanInputCharsMax = 64 * KIB;
+/** A frame from outside waits so long for room in its node's queue: a slow bus sends some 100 frames in that time. */
+export const attachPatienceMs = 1000;
+/** A node of somebody who left stays so long for what it still has to send: a full queue on a bus of 250 kbit/s. */
+export const attachLeaveMsMax = 200;
+/** One cannelloni packet: what one Ethernet frame carries of UDP over IPv4. */
+export const cannelloniPacketBytesMax = 1472;
+/** Frames gather so long for one packet: a host's timers are not finer. */
+export const cannelloniGatherMs = 1;
+/** Frames from a cannelloni peer that wait for the bus: what gathers there in a tenth of a second on a full bus of 1 Mbit/s. */
+export const cannelloniFramesWaitingMax = 1024;
+/** What the kernel has not taken of what goes to a cannelloni peer. */
+export const cannelloniSendQueueBytesMax = 256 * KIB;

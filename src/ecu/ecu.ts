@@ -3,16 +3,16 @@
 import { fromUtf8, toHex, utf8 } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RemoteFault } from '../core/faults.ts';
-import { attacksReportedMax } from '../core/limits.ts';
 import type { Random } from '../core/random.ts';
 import type { Result } from '../core/result.ts';
 import { NS_PER_S } from '../core/units.ts';
 import type { Signatures } from '../crypto/signatures.ts';
-import { faultSummary } from '../uptane/faults.ts';
+import { remoteFault } from '../uptane/faults.ts';
 import { uptaneProfile } from '../uptane/profile.ts';
 import { checkTimeAttestation, timeTokenBytes } from '../uptane/timeAttestation.ts';
 import { restoreTrusted, type TrustedMetadata, trustedFiles } from '../uptane/trusted.ts';
-import { type DetectedAttack, makeVersionReport } from '../uptane/versionReport.ts';
+import { makeVersionReport } from '../uptane/versionReport.ts';
+import { FaultLog } from './faultLog.ts';
 import type { Flash } from './flash.ts';
 import type { BankImage, Boot } from './flashBanks.ts';
 import { FlashBanks } from './flashBanks.ts';
@@ -42,9 +42,8 @@ interface EcuState {
   readonly reportCounter: number;
   readonly time: number | undefined;
   readonly previousTime: number | undefined;
-  readonly detected: readonly DetectedAttack[];
-  /** How many of them, the oldest, were in a report already. */
-  readonly reported: number;
+  /** To be reported. */
+  readonly faults: readonly RemoteFault[];
 }
 
 const stateFile = 'ecu-state.json';
@@ -55,6 +54,7 @@ export class Ecu {
   readonly banks: FlashBanks;
   readonly booted: Boot;
   private state: EcuState;
+  private readonly faults: FaultLog;
   private trustedMetadata: TrustedMetadata;
   /** When, by the clock, the attested time was accepted; lost at a restart (policy 7). */
   private acceptedAtNs: number | undefined;
@@ -65,12 +65,14 @@ export class Ecu {
     this.parts = parts;
     this.banks = new FlashBanks(parts.flash, parts.storage);
     this.state = JSON.parse(fromUtf8(parts.storage.read(stateFile) ?? new Uint8Array()) ?? '');
+    this.faults = new FaultLog(this.state.faults);
     this.trustedMetadata = loadTrusted(parts.storage);
     this.token = this.drawToken();
     this.booted = this.banks.boot(parts.comesUp);
     if (this.booted.failed !== undefined) {
-      const message = `${this.booted.failed.filename} did not come up; the old image was booted again`;
-      this.noteFault({ kind: 'remote', code: 'activation-failed', clause: 'P12', message });
+      const message = 'the image did not come up; the old one was booted again';
+      const { filename: file } = this.booted.failed;
+      this.noteFault(remoteFault({ code: 'activation-failed', clause: 'P12', message, file }));
     }
   }
 
@@ -82,7 +84,7 @@ export class Ecu {
     image: BankImage,
     bytes: Uint8Array,
   ): void {
-    const state: EcuState = { reportCounter: 0, time, previousTime: undefined, detected: [], reported: 0 };
+    const state: EcuState = { reportCounter: 0, time, previousTime: undefined, faults: [] };
     const files = [...trustedFiles(trusted)].map(([name, file]): [string, Uint8Array] => [trustedFolder + name, file]);
     parts.storage.write(new Map([...files, [stateFile, utf8(JSON.stringify(state))]]));
     FlashBanks.provision(parts.flash, parts.storage, image, bytes);
@@ -138,6 +140,7 @@ export class Ecu {
     }
     this.acceptedAtNs = clock.nowNs();
     this.token = this.drawToken();
+    this.faults.tokenAttested();
     this.store({ ...this.state, time: checked.value, previousTime: this.state.time });
     this.parts.observer.timeAccepted(checked.value);
     return checked;
@@ -147,34 +150,26 @@ export class Ecu {
   noteStaleTime(clause: 'Y2' | 'Y6'): void {
     if (this.parts.ownClock !== undefined) return;
     const message = 'no time attestation came: the time is the last one attested';
-    this.noteFault({ kind: 'remote', code: 'time-stale', clause, message, attack: 'time-drop' });
+    this.noteFault(remoteFault({ code: 'time-stale', clause, message, attack: 'time-drop' }));
   }
 
-  /** Keeps a fault for the next report. One that is kept already is not kept twice: repeating it drives no other one out. O4 */
+  /** Keeps a fault for the next report. One of a kind that is kept already is not kept twice, and none drives another out. O4 */
   noteFault(fault: RemoteFault): void {
     this.parts.observer.faultFound(fault);
-    const { code, clause, attack } = fault;
-    const found = { code, clause, message: faultSummary(fault), ...(attack !== undefined && { attack }) };
-    const isSame = (kept: DetectedAttack) =>
-      kept.code === code && kept.clause === clause && kept.message === found.message;
-    if (this.state.detected.some(isSame)) return;
-    const all = [...this.state.detected, found];
-    const dropped = Math.max(0, all.length - attacksReportedMax);
-    const reported = Math.max(0, this.state.reported - dropped);
-    this.store({ ...this.state, detected: all.slice(dropped), reported });
+    if (this.faults.add(fault)) this.storeFaults();
   }
 
   /** O: the signed report, with a counter of its own. */
   report(): object {
     const { identity } = this.parts;
-    const { reportCounter, time, previousTime, detected } = this.state;
-    this.store({ ...this.state, reportCounter: reportCounter + 1, reported: detected.length });
+    const { reportCounter, time, previousTime } = this.state;
+    this.store({ ...this.state, reportCounter: reportCounter + 1 });
     const { filename, length, hashes } = this.banks.running;
     return makeVersionReport(
       {
         ecuSerial: identity.serial,
         installed: { filename, length, hashes },
-        attacksDetected: detected,
+        attacksDetected: this.faults.carry(),
         time,
         previousTime,
         counter: reportCounter + 1,
@@ -183,14 +178,22 @@ export class Ecu {
     );
   }
 
-  /** The Director has accepted the last report: what it held need not be in the next one. O4 */
+  /** The Director itself has accepted the last report: what it held need not be in the next one. O4 */
   forgetReportedFaults(): void {
-    const { detected, reported } = this.state;
-    if (reported > 0) this.store({ ...this.state, detected: detected.slice(reported), reported: 0 });
+    if (this.faults.forgetCarried()) this.storeFaults();
+  }
+
+  /** Somebody on the bus says that it has: forgets what a report held whose time token was attested since, and no more. O4 */
+  forgetWitnessedFaults(): void {
+    if (this.faults.forgetWitnessed()) this.storeFaults();
   }
 
   private drawToken(): string {
     return toHex(this.parts.random.bytes(timeTokenBytes));
+  }
+
+  private storeFaults(): void {
+    this.store({ ...this.state, faults: this.faults.kept });
   }
 
   private store(state: EcuState): void {

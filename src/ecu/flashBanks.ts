@@ -1,8 +1,7 @@
 // Owns: which image is in which bank, which one runs, and how a new one takes over: written to the inactive bank, checked,
 // put on trial at the next boot, and kept only if it comes up. A power cut at any point leaves a bank that boots. P12
 import { fromUtf8, utf8 } from '../core/bytes.ts';
-import { activationsMax } from '../core/limits.ts';
-import { KIB } from '../core/units.ts';
+import { activationsMax, flashReadBytesMax } from '../core/limits.ts';
 import { createHasher } from '../crypto/hashes.ts';
 import type { Hashes, Target } from '../uptane/metadata.ts';
 import type { BankIndex, Flash } from './flash.ts';
@@ -29,7 +28,6 @@ interface BankRecord {
 }
 
 const file = 'flash-banks.json';
-const readBytes = 64 * KIB;
 
 export interface Boot {
   readonly bank: BankIndex;
@@ -173,8 +171,8 @@ export class FlashBanks {
   }
 
   private *blocks(bank: BankIndex, length: number): Generator<Uint8Array> {
-    for (let offset = 0; offset < length; offset += readBytes) {
-      yield this.flash.read(bank, offset, Math.min(readBytes, length - offset));
+    for (let offset = 0; offset < length; offset += flashReadBytesMax) {
+      yield this.flash.read(bank, offset, Math.min(flashReadBytesMax, length - offset));
     }
   }
 

@@ -40,6 +40,7 @@ export interface ResponseBodies {
   readonly imageReady: { readonly nextOffset: number };
   readonly blockStored: { readonly nextOffset: number };
   readonly installing: Record<never, never>;
+  readonly requestLost: Record<never, never>;
   readonly refusal: {
     readonly code: string;
     readonly clause: string;

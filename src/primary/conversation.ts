@@ -2,28 +2,23 @@
 import type { LinkListener } from '../bus/link.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
+import { requestAttemptsMax, requestPauseFirstMs, requestPauseMsMax, requestSendingMsMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type Task, wait } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { EcuObserver } from '../ecu/observer.ts';
 import { decodeResponse, encodeRequest, type RequestBody, type ResponseBody } from '../messages/codec.ts';
 import { remoteFault } from '../uptane/faults.ts';
+import type { ChannelTurns } from './channelTurns.ts';
 import type { KnownSecondary } from './ports.ts';
-
-const firstPauseMs = 50;
-const longestPauseMs = 2000;
-
-/** How often a request is sent before the Secondary counts as unreachable: patience for a bus cut of some 10 s. */
-const attemptsMax = 8;
-
-/** A request leaves in this time even on the slowest bus. A peer that stops taking what is sent to it costs no more. */
-const sendingMs = 2 * 60_000;
 
 /** The request under way. */
 interface Awaited {
   readonly id: number;
   /** The request has left. */
   readonly sent: () => void;
+  /** The Secondary got only part of it. */
+  readonly lost: () => void;
   readonly settle: (answer: ResponseBody | undefined) => void;
 }
 
@@ -32,12 +27,23 @@ export class Conversation {
   private readonly clock: Clock;
   private readonly answerMs: number;
   private readonly observer: EcuObserver;
+  private readonly turns: ChannelTurns;
+  /** How long the last request took to leave, from its turn on. */
+  sendingNs = 0;
   private lastId: number;
   private awaited: Awaited | undefined;
 
   /** `firstId` differs from start to start, so that an answer to a question before a reboot is not taken for a new one. */
-  constructor(secondary: KnownSecondary, clock: Clock, observer: EcuObserver, answerMs: number, firstId: number) {
+  constructor(
+    secondary: KnownSecondary,
+    turns: ChannelTurns,
+    clock: Clock,
+    observer: EcuObserver,
+    answerMs: number,
+    firstId: number,
+  ) {
     this.secondary = secondary;
+    this.turns = turns;
     this.clock = clock;
     this.observer = observer;
     this.answerMs = answerMs;
@@ -51,51 +57,83 @@ export class Conversation {
     answerName: Name,
     answerMs = this.answerMs,
   ): Task<Result<Extract<ResponseBody, { name: Name }>, RemoteFault>> {
-    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-      if (attempt > 0) yield* this.pause(Math.min(firstPauseMs * 2 ** attempt, longestPauseMs));
-      const answer = yield* wait<ResponseBody | undefined>((done) => this.exchange(body, answerMs, done));
-      if (answer === undefined) continue;
-      if (answer.name === answerName) return ok(answer as Extract<ResponseBody, { name: Name }>);
-      if (answer.name === 'refusal') return fail(refusedBy(this.secondary.serial, answer));
-      const message = `${this.secondary.serial} answered ${body.name} with ${answer.name}`;
-      return fail(remoteFault({ code: 'unexpected-message', clause: 'M1', message }));
+    for (let attempt = 0; attempt < requestAttemptsMax; attempt += 1) {
+      if (attempt > 0) yield* this.pause(attempt);
+      const answer = yield* this.askOnce(body, answerName, answerMs);
+      if (answer !== undefined) return answer;
     }
-    const message = `${this.secondary.serial} did not answer ${body.name} in ${attemptsMax} attempts`;
-    this.observer.networkFailed(message, this.secondary.serial);
-    return fail(remoteFault({ code: 'timeout', clause: 'M1', message, attack: 'drop-request' }));
+    return fail(this.unanswered(body.name));
   }
 
-  private *pause(pauseMs: number): Task<void> {
+  /** The same in one attempt: undefined where there is no answer. */
+  *askOnce<Name extends ResponseBody['name']>(
+    body: RequestBody,
+    answerName: Name,
+    answerMs = this.answerMs,
+  ): Task<Result<Extract<ResponseBody, { name: Name }>, RemoteFault> | undefined> {
+    const answer = yield* wait<ResponseBody | undefined>((done) => this.exchange(body, answerMs, done));
+    if (answer === undefined) return undefined;
+    if (answer.name === answerName) return ok(answer as Extract<ResponseBody, { name: Name }>);
+    if (answer.name === 'refusal') return fail(refusedBy(this.secondary.serial, answer));
+    const message = `${this.secondary.serial} answered ${body.name} with ${answer.name}`;
+    return fail(remoteFault({ code: 'unexpected-message', clause: 'M1', message }));
+  }
+
+  /** After so many attempts in vain, before the next. */
+  *pause(attempts: number): Task<void> {
+    const pauseMs = Math.min(requestPauseFirstMs * 2 ** attempts, requestPauseMsMax);
     yield* wait<void>((done) => {
       const timer = this.clock.after(Math.round(pauseMs * NS_PER_MS), done);
       return () => timer.cancel();
     });
   }
 
+  /** All attempts were in vain. */
+  unanswered(requestName: string): RemoteFault {
+    const message = `${this.secondary.serial} did not answer ${requestName} in ${requestAttemptsMax} attempts`;
+    this.observer.networkFailed(message, this.secondary.serial);
+    return remoteFault({ code: 'timeout', clause: 'M1', message, attack: 'drop-request' });
+  }
+
   /** The time for the answer runs from the moment the request has left: how long that takes is the link's matter. */
   private exchange(body: RequestBody, answerMs: number, done: (answer: ResponseBody | undefined) => void): () => void {
     this.lastId = (this.lastId + 1) >>> 0;
     const message = encodeRequest({ id: this.lastId, body });
-    let timer: Timer = this.clock.after(sendingMs * NS_PER_MS, () => settle(undefined));
-    let left = false;
+    let timer: Timer | undefined;
+    let startedNs = 0;
+    let state: 'sending' | 'lost' | 'left' = 'sending';
     const end = () => {
-      timer.cancel();
+      timer?.cancel();
       this.awaited = undefined;
+      endTurn();
     };
     const settle = (answer: ResponseBody | undefined) => {
       end();
       done(answer);
     };
+    const start = () => {
+      startedNs = this.clock.nowNs();
+      timer = this.clock.after(requestSendingMsMax * NS_PER_MS, () => settle(undefined));
+      const taken = this.secondary.link.send(message);
+      if (taken.ok) this.observer.messageSent(this.secondary.serial, body.name, message.length);
+      else this.clock.after(0, () => settle(undefined));
+    };
     const sent = () => {
-      if (left) return;
-      left = true;
-      timer.cancel();
+      if (state === 'left') return;
+      this.sendingNs = this.clock.nowNs() - startedNs;
+      timer?.cancel();
+      if (state === 'lost') return settle(undefined);
+      state = 'left';
+      endTurn();
       timer = this.clock.after(answerMs * NS_PER_MS, () => settle(undefined));
     };
-    this.awaited = { id: this.lastId, sent, settle };
-    const taken = this.secondary.link.send(message);
-    if (taken.ok) this.observer.messageSent(this.secondary.serial, body.name, message.length);
-    else settle(undefined);
+    // What the link has begun it sends to its end, although nobody waits for it any more.
+    const lost = () => {
+      if (state === 'left') settle(undefined);
+      else state = 'lost';
+    };
+    this.awaited = { id: this.lastId, sent, lost, settle };
+    const endTurn = this.turns.take(start);
     return end;
   }
 
@@ -106,6 +144,8 @@ export class Conversation {
         const response = decodeResponse(message);
         if (!response.ok) {
           this.observer.networkFailed(`${serial} sent what is no response: ${response.fault}`, serial);
+        } else if (response.value.body.name === 'requestLost') {
+          this.awaited?.lost();
         } else if (response.value.id === this.awaited?.id) {
           this.awaited.settle(response.value.body);
         }

@@ -1,6 +1,6 @@
 // Owns: finding a transfer that goes on for ever at a trickle. K3
 import type { RemoteFault } from '../core/faults.ts';
-import { transferBytesPerSecondMin, transferWindowMs } from '../core/limits.ts';
+import { transferBytesPerSecondMin, transferMsMax, transferWindowMs } from '../core/limits.ts';
 import { NS_PER_MS, NS_PER_S } from '../core/units.ts';
 import { remoteFault } from '../uptane/faults.ts';
 
@@ -9,11 +9,13 @@ export interface RateWatch {
   passed(bytes: number, nowNs: number): boolean;
 }
 
-export function watchRate(startNs: number): RateWatch {
+/** `untilNs`: when it must be over, however fast it is. */
+export function watchRate(startNs: number, untilNs = startNs + transferMsMax * NS_PER_MS): RateWatch {
   let sinceNs = startNs;
   let bytesSince = 0;
   return {
     passed(bytes, nowNs) {
+      if (nowNs >= untilNs) return false;
       bytesSince += bytes;
       const windowNs = nowNs - sinceNs;
       if (windowNs < transferWindowMs * NS_PER_MS) return true;
@@ -25,8 +27,9 @@ export function watchRate(startNs: number): RateWatch {
   };
 }
 
+const slow = `too slow: below ${transferBytesPerSecondMin} bytes a second, or not over in time`;
+
 /** `what`: the transfer that was too slow, such as `door-2.img to door-ecu`. */
-export function slowTransfer(what: string): RemoteFault {
-  const message = `${what} takes too long: less than ${transferBytesPerSecondMin} bytes a second`;
-  return remoteFault({ code: 'slow-transfer', clause: 'K3', message, attack: 'slow-retrieval' });
+export function slowTransfer(what: string, message = slow): RemoteFault {
+  return remoteFault({ code: 'slow-transfer', clause: 'K3', message, file: what, attack: 'slow-retrieval' });
 }

@@ -2,25 +2,20 @@
 
 import type { Timer } from '../core/clock.ts';
 import type { RemoteFault } from '../core/faults.ts';
+import { conversationsAtOnceMax } from '../core/limits.ts';
 import { all, type Task, wait } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import { Ecu } from '../ecu/ecu.ts';
 import { uptaneProfile } from '../uptane/profile.ts';
 import type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
 import type { EcuContext } from '../uptane/verification/procedure.ts';
+import { ChannelTurns } from './channelTurns.ts';
 import { Conversation } from './conversation.ts';
 import { type Cycle, newCycle } from './cycle.ts';
 import type { PrimaryParts } from './ports.ts';
 
 /** Set while a cycle's last manifest is owed, so that a Primary that rebooted into its new image still sends it. */
 const closingFile = 'primary-closing';
-
-/**
- * Conversations at once on one channel: two, so that one is under way while the other waits for its flash. On CAN more would do
- * harm: long messages of higher priority then follow each other without a gap, and the flow control of the others, which
- * must come within a second, finds no room.
- */
-const partnersAtOnce = 2;
 
 export class PrimaryUnit {
   readonly parts: PrimaryParts;
@@ -31,10 +26,12 @@ export class PrimaryUnit {
   constructor(parts: PrimaryParts) {
     this.parts = parts;
     this.ecu = new Ecu(parts);
-    this.conversations = parts.secondaries.map(
-      (secondary) =>
-        new Conversation(secondary, parts.clock, parts.observer, parts.timing.answerMs, parts.random.uint32()),
-    );
+    const turns = new Map(parts.secondaries.map(({ channel }) => [channel, new ChannelTurns()]));
+    const { clock, observer, timing, random } = parts;
+    this.conversations = parts.secondaries.map((secondary) => {
+      const ofChannel = turns.get(secondary.channel) ?? new ChannelTurns();
+      return new Conversation(secondary, ofChannel, clock, observer, timing.answerMs, random.uint32());
+    });
   }
 
   get closing(): boolean {
@@ -54,7 +51,7 @@ export class PrimaryUnit {
   *withPartners(task: (partner: Conversation) => Task<void>): Task<void> {
     const channels = new Set(this.partners.map(({ secondary }) => secondary.channel));
     const onChannel = (channel: string) => this.partners.filter(({ secondary }) => secondary.channel === channel);
-    yield* all([...channels].map((channel) => all(onChannel(channel).map(task), partnersAtOnce)));
+    yield* all([...channels].map((channel) => all(onChannel(channel).map(task), conversationsAtOnceMax)));
   }
 
   /** Asks a server; undefined where there is no answer in time. */

@@ -8,7 +8,7 @@ import type { VersionReport } from '../uptane/versionReport.ts';
 import { type InventoriedVehicle, recordReports } from './inventory.ts';
 import { checkManifest } from './manifestCheck.ts';
 import { type AssignedImage, type Edition, type ListedImage, writeDirectorTargets } from './metadataFiles.ts';
-import { type CurrentFiles, Publication, type Validity } from './publication.ts';
+import { type CurrentFiles, imagesFolder, Publication, type Validity } from './publication.ts';
 import { atHand, type KeyHolder, type RoleHolders, thresholdOf } from './roleKeys.ts';
 import { type KeyChange, type NextRoot, Roots } from './roots.ts';
 import { type PlainImage, type SealedImage, sealFor } from './sealing.ts';
@@ -129,6 +129,11 @@ export class Director {
     return this.resigned(this.roots.rotate(change, now), now);
   }
 
+  /** Of the latest root, seconds since 1970: `renewRoot` has to come before, and nothing calls it by itself. S6 */
+  get rootExpires(): number {
+    return this.roots.latestRoot.body.expires;
+  }
+
   /** The same root with a later expiry. */
   renewRoot(now: number): Result<void, RemoteFault> {
     return this.roots.rotate({}, now);
@@ -145,6 +150,16 @@ export class Director {
 
   file(name: string, now: number): Uint8Array | undefined {
     return this.publication.file(name, now);
+  }
+
+  /** Everything that this vehicle can fetch, by the path where it is to be found; encrypted images first, the Timestamp last. */
+  files(now: number): ReadonlyMap<string, Uint8Array> {
+    const metadata = this.publication.all(now);
+    const sealed = [...this.sentBefore.values(), ...this.sent.values()].flatMap(
+      (assignment) => assignment.sealed ?? [],
+    );
+    const images = sealed.map(({ encrypted, bytes }) => [`${imagesFolder}/${encrypted.filename}`, bytes] as const);
+    return new Map([...images, ...metadata]);
   }
 
   current(): CurrentFiles | undefined {

@@ -8,7 +8,7 @@ import { faultText } from '../uptane/faults.ts';
 import { type Hashes, type MustMatch, storedImageName } from '../uptane/metadata.ts';
 import { type Delegatee, type NewDelegation, withDelegation, withKeysOf, withoutRole } from './delegating.ts';
 import { type Edition, imageEntry, type ListedImage, listImage, type TargetsFile } from './metadataFiles.ts';
-import { type CurrentFiles, Publication, type Validity } from './publication.ts';
+import { type CurrentFiles, imagesFolder, Publication, type Validity } from './publication.ts';
 import { checkDeclaration, type Release, type ReleaseDeclaration, readReleases } from './release.ts';
 import { canSign, type RoleHolders, signersFrom, thresholdOf } from './roleKeys.ts';
 import { type KeyChange, type NextRoot, Roots } from './roots.ts';
@@ -125,6 +125,11 @@ export class ImageRepository {
     return rotated;
   }
 
+  /** Of the latest root, seconds since 1970: `renewRoot` has to come before, and nothing calls it by itself. S6 */
+  get rootExpires(): number {
+    return this.roots.latestRoot.body.expires;
+  }
+
   /** The same root with a later expiry. */
   renewRoot(now: number): Result<void, RemoteFault> {
     return this.roots.rotate({}, now);
@@ -151,6 +156,12 @@ export class ImageRepository {
 
   file(name: string, now: number): Uint8Array | undefined {
     return this.publication.file(name, now);
+  }
+
+  /** Everything that can be fetched, by the path where it is to be found; images first, the Timestamp last. */
+  files(now: number): ReadonlyMap<string, Uint8Array> {
+    const images = [...this.images].map(([name, bytes]) => [`${imagesFolder}/${name}`, bytes] as const);
+    return new Map([...images, ...this.publication.all(now)]);
   }
 
   current(): CurrentFiles | undefined {

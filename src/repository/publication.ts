@@ -32,6 +32,10 @@ export interface CurrentFiles {
 /** Writes the Targets files as their owner now wants them, the role `targets` first. `edition`: the next one of the repository. */
 export type TargetsWriter = (edition: Edition, now: number) => readonly TargetsFile[];
 
+/** Where a repository's images are, beside its metadata. */
+export const imagesFolder = 'targets';
+const timestampName = fileName(uptaneProfile, { role: 'timestamp', version: undefined });
+
 /** The files of one repository (for the Director: for one vehicle), by name. */
 export class Publication {
   private readonly roots: Roots;
@@ -73,15 +77,32 @@ export class Publication {
   file(name: string, now: number): Uint8Array | undefined {
     const root = this.roots.file(name);
     if (root !== undefined) return root;
-    if (this.latest !== undefined && (now >= this.renewAt || this.keysVersion !== this.roots.keysVersion)) {
-      this.publish(now);
-    }
-    return name === 'timestamp.json' ? this.latest?.timestamp : this.files.get(name);
+    this.renew(now);
+    return name === timestampName ? this.latest?.timestamp : this.files.get(name);
+  }
+
+  /**
+   * Every file by its name, renewed first in the same way. In an order in which they can be put where vehicles read: whatever
+   * names a file comes after it.
+   */
+  all(now: number): ReadonlyMap<string, Uint8Array> {
+    this.renew(now);
+    const { latest, roots, files } = this;
+    return new Map([
+      ...files,
+      ...roots.all,
+      ...(latest === undefined ? [] : [[timestampName, latest.timestamp] as const]),
+    ]);
   }
 
   /** The files of the latest version; undefined before the first one. */
   current(): CurrentFiles | undefined {
     return this.latest;
+  }
+
+  private renew(now: number): void {
+    const due = now >= this.renewAt || this.keysVersion !== this.roots.keysVersion;
+    if (this.latest !== undefined && due) this.publish(now);
   }
 
   private store(name: string, bytes: Uint8Array): string {

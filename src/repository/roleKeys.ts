@@ -12,11 +12,9 @@ export type KeyHolder = Omit<SigningKey, 'sign'> & Partial<Pick<SigningKey, 'sig
 /** The roles that a root names keys for; the timeserver's is the Director's alone (Y4), as are the offline ones (OU1). */
 export type RootedRole = RoleName | OfflineRoleName | 'timeserver';
 
-type FurtherRole = Exclude<RootedRole, RoleName>;
-
 /** The keys of every role; of a role without a threshold, all must sign. */
 export type RoleHolders = { readonly [role in RoleName]: readonly KeyHolder[] } & {
-  readonly [role in FurtherRole]?: readonly KeyHolder[];
+  readonly [role in Exclude<RootedRole, RoleName>]?: readonly KeyHolder[];
 } & { readonly thresholds?: Thresholds };
 
 export type Thresholds = { readonly [role in RootedRole]?: number };

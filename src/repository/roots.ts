@@ -93,6 +93,11 @@ export class Roots {
     return this.files.get(name);
   }
 
+  /** Every root by its name, the oldest first. */
+  get all(): ReadonlyMap<string, Uint8Array> {
+    return this.files;
+  }
+
   /** The next root, to be signed by a threshold of the root keys before and of those it names. Throws an InputError. S3 */
   draft(change: KeyChange, now: number): NextRoot {
     const { thresholds, ...keys } = change;

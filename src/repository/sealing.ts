@@ -1,7 +1,6 @@
 // Owns: encrypting an image for one ECU. D7 D8. The content key serves one image and one ECU, and is kept nowhere.
 import { fromHex, toHex } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
-import type { Random } from '../core/random.ts';
 import { hashHex } from '../crypto/hashes.ts';
 import { sealImage } from '../crypto/imageEncryption.ts';
 import { wrapKey } from '../crypto/keyWrap.ts';
@@ -10,7 +9,7 @@ import type { EncryptedImage } from '../uptane/metadata.ts';
 /** An image in plain, and chance for its keys: a seed's in simulation, the machine's own elsewhere. */
 export interface PlainImage {
   readonly bytes: Uint8Array;
-  readonly random: Pick<Random, 'bytes'>;
+  readonly random: { bytes(length: number): Uint8Array };
 }
 
 export interface SealedImage {

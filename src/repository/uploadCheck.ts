@@ -1,7 +1,7 @@
 // Owns: whether an upload may be taken in: signed by whom its role is trusted to, and the image that it lists left to that role by
 // everybody on the way from the top, judged with the very checks and search of a vehicle. I3 I4
 import type { RemoteFault } from '../core/faults.ts';
-import { imageBytesMax } from '../core/limits.ts';
+import { imageBytesMax, uploadedVersionStepMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { faultAt } from '../uptane/checks/context.ts';
@@ -99,8 +99,16 @@ export function checkRoleFile(
 ): Result<Signed<Targets>, RemoteFault> {
   const at = { ...verifying(place), repository: 'image', role, file: `${role}.json` } as const;
   const checked = checkTargets({ ...at, signers, listed: undefined, trusted: undefined }, bytes);
-  if (!checked.ok || before === undefined || checked.value.body.version > before.version) return checked;
-  const message = `version ${checked.value.body.version} after ${before.version}`;
+  if (!checked.ok) return checked;
+  const { version } = checked.value.body;
+  const last = before?.version ?? 0;
+  // No version can follow the highest there is: who holds a key for a moment would close the role for good. B5
+  if (version > last + uploadedVersionStepMax) {
+    const step = `version ${version} is more than ${uploadedVersionStepMax} above ${last}`;
+    return fail(faultAt(at, 'upload-refused', 'B5', step));
+  }
+  if (before === undefined || version > last) return checked;
+  const message = `version ${version} after ${last}`;
   return fail(faultAt(at, 'rollback', 'V4', message, 'rollback'));
 }
 

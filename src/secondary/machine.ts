@@ -1,5 +1,6 @@
 // Owns: the statechart of a Secondary, the same for full and partial verification. Behaviour is provided by actors.ts.
 import { setup } from 'xstate';
+import { answerSendingMsMax } from '../core/limits.ts';
 import type { RequestBodies } from '../messages/codec.ts';
 
 type RequestEvent<Type extends string, Name extends keyof RequestBodies> = {
@@ -31,9 +32,6 @@ export interface SecondaryTiming {
   /** Silence of the Primary after which a half-done update is left until it speaks again. */
   readonly silenceMs: number;
 }
-
-/** What a busy bus may take to carry a short answer. */
-const answerMs = 2000;
 
 export const secondaryMachine = setup({
   types: {
@@ -69,7 +67,7 @@ export const secondaryMachine = setup({
     activation: ({ context }) => context.timing.activateMs,
     silence: ({ context }) => context.timing.silenceMs,
     flashWrite: () => 0,
-    answer: () => answerMs,
+    answer: () => answerSendingMsMax,
   },
 }).createMachine({
   id: 'secondary',

@@ -2,21 +2,15 @@
 // what they say is not judged here. M8 V1
 import type { RemoteFault } from '../core/faults.ts';
 import {
-  directorTargetsBytesMax,
-  filenameCharsMax,
-  imageTargetsBytesMax,
   metadataChunkBytesMax,
-  rootRotationsMax,
+  metadataFileBytesMax,
+  receivedFilesBytesMax,
+  receivedFilesMax,
+  receivedNameCharsMax,
 } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { MIB } from '../core/units.ts';
 import type { RequestBodies } from '../messages/codec.ts';
 import { remoteFault } from '../uptane/faults.ts';
-
-/** Metadata received for one verification: of both repositories all roots that may follow, and the online roles. */
-const filesMax = 2 * (rootRotationsMax + 3);
-const filesBytesMax = 16 * MIB;
-const fileBytesMax = Math.max(directorTargetsBytesMax, imageTargetsBytesMax);
 
 interface PartialFile {
   readonly bytes: Uint8Array;
@@ -31,7 +25,8 @@ export class ReceivedFiles {
   /** Takes a piece of a file. */
   store(chunk: RequestBodies['metadata']): Result<void, RemoteFault> {
     const { file, totalLength, offset, data } = chunk;
-    const tooLong = totalLength > fileBytesMax || data.length > metadataChunkBytesMax || file.length > filenameCharsMax;
+    const tooLong =
+      totalLength > metadataFileBytesMax || data.length > metadataChunkBytesMax || file.length > receivedNameCharsMax;
     if (tooLong || offset + data.length > totalLength) {
       return oversized(`a chunk of ${data.length} bytes at ${offset} of ${totalLength}`);
     }
@@ -40,10 +35,10 @@ export class ReceivedFiles {
       this.used = false;
       this.files.delete(file);
       const held = [...this.files.values()].reduce((sum, { bytes }) => sum + bytes.length, totalLength);
-      if (this.files.size >= filesMax || held > filesBytesMax) {
+      if (this.files.size >= receivedFilesMax || held > receivedFilesBytesMax) {
         // The next attempt begins with nothing, whoever filled the memory.
         this.files.clear();
-        return oversized(`more than ${filesMax} files or ${filesBytesMax} bytes of metadata`);
+        return oversized(`more than ${receivedFilesMax} files or ${receivedFilesBytesMax} bytes of metadata`);
       }
       this.files.set(file, { bytes: new Uint8Array(totalLength), received: 0 });
     }

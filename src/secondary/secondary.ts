@@ -74,6 +74,7 @@ export function startSecondary(parts: SecondaryParts): RunningEcu {
     transferFailed(direction, fault) {
       if (!running) return;
       if (direction === 'sending') left();
+      else answers.send(0, { name: 'requestLost' });
       parts.observer.networkFailed(fault.message);
     },
   });

@@ -2,8 +2,9 @@
 // Must not know how messages travel.
 import { equalBytes, fromHex } from '../core/bytes.ts';
 import type { RemoteFault } from '../core/faults.ts';
-import { imageBlockBytesMax } from '../core/limits.ts';
+import { faultMessageCharsMax, imageBlockBytesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { printable } from '../core/text.ts';
 import type { Ecu } from '../ecu/ecu.ts';
 import { beginImage, type IncomingImage } from '../ecu/incomingImage.ts';
 import { givenUp } from '../ecu/ownTarget.ts';
@@ -22,8 +23,6 @@ export interface SecondaryConfig {
   /** The longest block of an image that it takes. */
   readonly blockBytesMax: number;
 }
-
-const refusalCharsMax = 300;
 
 export class SecondaryUnit {
   readonly ecu: Ecu;
@@ -91,8 +90,8 @@ export class SecondaryUnit {
   verify({ reportAccepted }: RequestBodies['verify']): Result<Target | undefined, RemoteFault> {
     const { ecu } = this;
     this.leaveImage();
-    // O4: what the Director has seen is forgotten, whatever this verification finds.
-    if (reportAccepted) ecu.forgetReportedFaults();
+    // O4: what the Director has seen is forgotten, whatever this verification finds; on the bus, anybody can say that it has.
+    if (reportAccepted) ecu.forgetWitnessedFaults();
     if (!this.wasGivenTime) ecu.noteStaleTime('Y6');
     const outcome = verifyReceived(ecu, this.files);
     this.files.markUsed();
@@ -189,5 +188,5 @@ export class SecondaryUnit {
 /** The answer that names a fault. */
 export function refusal(fault: RemoteFault): ResponseBody {
   const { code, clause, attack = '' } = fault;
-  return { name: 'refusal', code, clause, attack, message: faultSummary(fault).slice(0, refusalCharsMax) };
+  return { name: 'refusal', code, clause, attack, message: printable(faultSummary(fault), faultMessageCharsMax) };
 }

@@ -30,15 +30,18 @@ export function verifyReceived(ecu: Ecu, files: ReceivedFiles): Outcome<Target |
 
 /**
  * Y5: Targets that nothing but this ECU's clock speaks against, and that name other time keys than it goes by, are kept though
- * refused. It is the one way in which an ECU that follows no Root can be rid of a time key that set its clock to a far future.
+ * refused. It is the one way in which an ECU that follows no Root can be rid of a time key that set its clock to a far future; a clock of
+ * the ECU's own none can set, and what that one refuses has expired.
  */
 function judge(ecu: Ecu, files: ReceivedFiles): Outcome<VerifiedTargets> {
   const outcome = run(ecu, files, ecu.now());
   const { result } = outcome;
-  if (ecu.parts.verification !== 'partial' || result.ok || result.fault.code !== 'expired') return outcome;
+  const { verification, ownClock, identity } = ecu.parts;
+  const isSetByKeys = verification === 'partial' && ownClock === undefined;
+  if (!isSetByKeys || result.ok || result.fault.code !== 'expired') return outcome;
   const { result: clockless, trusted } = run(ecu, files, 0);
   if (!clockless.ok || ecu.hasTimeKeysOf(trusted)) return outcome;
-  const named = targetOf(clockless.value.director, ecu.parts.identity.serial) !== undefined;
+  const named = targetOf(clockless.value.director, identity.serial) !== undefined;
   return { ...outcome, trusted: named ? trusted : passOver(ecu.trusted, trusted) };
 }
 

@@ -1,5 +1,6 @@
 // Owns: what a run tells to whoever watches it: the trace, the progress lines, the dashboard. One union; every event is
 // plain data, in the order in which it happened. No wall time in here: a trace must come out the same twice.
+import type { ControllerState } from '../bus/bus.ts';
 import type { Attack, RemoteFaultCode } from '../core/faults.ts';
 import type { VerificationMode } from '../ecu/identity.ts';
 
@@ -20,19 +21,38 @@ export interface EcuSummary {
   readonly mode: VerificationMode;
   /** The buses it sits on: all of them for the Primary. */
   readonly buses: readonly string[];
-  /** How the Primary reaches it: `isotp` over its bus or `tcp`. Absent for the Primary. */
-  readonly link?: 'isotp' | 'tcp';
+  /** How the Primary reaches it: `isotp` over its bus, `tcp` on a simulated Ethernet, or by a link over loopback. Absent for the Primary. */
+  readonly link?: 'isotp' | 'tcp' | 'tcp+tls' | 'udp';
   readonly hardwareId: string;
   readonly installed: InstalledImage;
 }
 
 export interface BusSummary {
   readonly id: string;
-  readonly kind: 'can' | 'can-fd';
+  readonly kind: 'can' | 'can-fd' | 'ethernet';
+  /** On Ethernet, of its links, where they do not differ. */
   readonly bitrate: number;
   readonly dataBitrate?: number;
   /** The SocketCAN interface that carries it, or absent for the virtual bus. */
   readonly interface?: string;
+}
+
+/** What a gateway dropped for one reason on its way from one bus to another. */
+export interface GatewayDrops {
+  readonly what: 'frames' | 'messages';
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
+export interface GatewayCounts {
+  readonly framesForwarded: number;
+  readonly framesDropped: number;
+  readonly messagesForwarded: number;
+  readonly messagesDropped: number;
+  /** In the order in which they first came about. */
+  readonly drops: readonly GatewayDrops[];
 }
 
 /** A fault as an ECU found it. */
@@ -111,7 +131,7 @@ export type SimEvent =
       readonly peer?: string;
       readonly message: string;
     }
-  /** What a bus carried since the last such event; `digest` chains over every frame's time, id and data. */
+  /** What a bus, or an Ethernet network's switch, carried since the last such event; `digest` chains over every frame's time, id and data. */
   | {
       readonly type: 'bus.window';
       readonly t: number;
@@ -119,9 +139,50 @@ export type SimEvent =
       readonly windowNs: number;
       readonly frames: number;
       readonly busyNs: number;
+      /** On Ethernet: the direction of a link that `busyNs` is of, the busiest one. */
+      readonly link?: string;
+      /** Attempts that an error frame ended, where there were any. */
+      readonly errorFrames?: number;
+      /** On Ethernet, where there were any: frames that came to nothing on a link, and that found a queue full. */
+      readonly lostFrames?: number;
+      readonly droppedFrames?: number;
       readonly digest: string;
     }
-  /** A bus was cut or repaired, in words a user reads. */
+  /** A node's controller as it stands, where it changed; `busOffs`: how often it went bus-off since the last such look. */
+  | {
+      readonly type: 'bus.node';
+      readonly t: number;
+      readonly bus: string;
+      readonly node: string;
+      readonly state: ControllerState;
+      readonly transmitErrors: number;
+      readonly receiveErrors: number;
+      readonly busOffs: number;
+    }
+  /** How a bus's background traffic fared in the whole run: delays from when a frame was due to when it had left. */
+  | {
+      readonly type: 'bus.traffic';
+      readonly t: number;
+      readonly bus: string;
+      readonly frames: number;
+      readonly lost: number;
+      readonly latestNs: number;
+      readonly latestId: number;
+      readonly delaysNs: number;
+    }
+  /** A node has kept others, who had frames waiting, off the bus for a second. */
+  | { readonly type: 'bus.babbling'; readonly t: number; readonly bus: string; readonly node: string }
+  /** What a gateway dropped since the last such look. */
+  | {
+      readonly type: 'gateway.dropped';
+      readonly t: number;
+      readonly gateway: string;
+      readonly windowNs: number;
+      readonly drops: readonly GatewayDrops[];
+    }
+  /** How a gateway fared in the whole run. */
+  | ({ readonly type: 'gateway.total'; readonly t: number; readonly gateway: string } & GatewayCounts)
+  /** A bus was cut, disturbed or repaired, in words a user reads. */
   | { readonly type: 'bus.changed'; readonly t: number; readonly bus: string; readonly text: string }
   /** The Director judged a vehicle version manifest. `confirms`: every ECU runs what the campaign wants. */
   | {

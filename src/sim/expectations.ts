@@ -1,6 +1,9 @@
 // Owns: judging a scenario's expectations against the world as it stands and the ledger. Every verdict is read from where
 // the thing itself is: bytes from a bank, reports from the Director.
 import { equalBytes } from '../core/bytes.ts';
+import type { VehicleState } from '../repository/campaigns.ts';
+import { trustedVersions } from '../uptane/trusted.ts';
+import { babblingNodes } from './busReport.ts';
 import type { FoundFault } from './events.ts';
 import type { Ledger } from './ledger.ts';
 import type { Expectation } from './scenario/schema.ts';
@@ -15,10 +18,15 @@ export interface Verdict {
 export function judge(world: World, ledger: Ledger, expected: Expectation): Verdict {
   if ('manifest' in expected) return judgeManifest(ledger, expected.manifest);
   if ('eavesdropper' in expected) return judgeEavesdropper(world, expected);
+  if ('campaign' in expected) return judgeCampaign(world, expected.campaign, expected.is);
+  if ('babbling' in expected) return judgeBabbling(world, expected.bus, expected.babbling);
+  if ('busOff' in expected) return judgeBusOff(world, expected.bus, expected.node, expected.busOff);
+  if ('gateway' in expected) return judgeGateway(world, expected.gateway, expected.drops);
   const { ecu } = expected;
   if ('runs' in expected) return judgeRunning(world, ecu, expected.runs);
   if ('runsImageOf' in expected) return judgeAttackers(world, ecu);
   if ('transfer' in expected) return judgeTransfer(ledger, ecu, expected.transfer);
+  if ('trusts' in expected) return judgeTrust(world, ecu, expected.trusts, expected.version);
   if ('reports' in expected) return judgeReport(world, ecu, expected.reports);
   const found = ledger.cycleFaults.get(ecu) ?? [];
   const actual = found.map(({ code, clause }) => `${code} [${clause}]`).join(', ') || 'nothing';
@@ -94,6 +102,57 @@ function judgeReport(world: World, ecu: string, code: string): Verdict {
     text: `the Director learns of ${code} from ${ecu}`,
     passed: codes.some((found) => found === code),
     actual: codes.join(', ') || 'nothing',
+  };
+}
+
+/** What the ECU keeps from one update to the next. */
+function judgeTrust(world: World, ecu: string, file: string, wanted: number): Verdict {
+  const trusted = world.vehicle.ecus.get(ecu)?.ecu.trusted;
+  const version = trusted && trustedVersions(trusted)[file];
+  return {
+    text: `${ecu} trusts ${file} ${wanted}`,
+    passed: version === wanted,
+    actual: version === undefined ? 'none' : `${file} ${version}`,
+  };
+}
+
+function judgeCampaign(world: World, id: string, wanted: VehicleState): Verdict {
+  const { state, outstanding = [], reason } = world.operator.progress(id) ?? {};
+  const waitsFor = outstanding.length === 0 ? '' : `, not confirmed by ${outstanding.join(', ')}`;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return { text: `campaign ${id} is ${wanted}`, passed: state === wanted, actual: `${state}${waitsFor}${why}` };
+}
+
+function judgeBabbling(world: World, bus: string, wanted: string): Verdict {
+  const load = world.transports.buses.get(bus)?.load();
+  const found = load === undefined ? [] : babblingNodes(load);
+  return {
+    text: `${wanted} babbles on bus ${bus}`,
+    passed: wanted === 'nobody' ? found.length === 0 : found.length === 1 && found[0] === wanted,
+    actual: found.join(', ') || 'nobody',
+  };
+}
+
+function judgeBusOff(world: World, bus: string, node: string, wanted: 'never' | 'recovered'): Verdict {
+  const found = world.transports.buses
+    .get(bus)
+    ?.load()
+    .nodes.find((load) => load.node === node);
+  const times = found?.busOffs ?? 0;
+  return {
+    text: wanted === 'never' ? `${node} never goes bus-off on ${bus}` : `${node} goes bus-off on ${bus} and comes back`,
+    passed: wanted === 'never' ? times === 0 : times > 0 && found?.state !== 'bus-off',
+    actual: `bus-off ${times} times, now ${found?.state ?? 'not there'}`,
+  };
+}
+
+function judgeGateway(world: World, id: string, wanted: 'none' | 'some'): Verdict {
+  const drops = world.vehicle.gateways.get(id)?.counts().drops ?? [];
+  const actual = drops.map(({ what, from, to, reason, count }) => `${count} ${what} from ${from} to ${to}: ${reason}`);
+  return {
+    text: `${id} drops ${wanted === 'none' ? 'nothing' : 'something'}`,
+    passed: drops.length > 0 === (wanted === 'some'),
+    actual: actual.join(', ') || 'nothing',
   };
 }
 

@@ -1,8 +1,13 @@
 // Owns: everything that decides how a run comes out, but for what real interfaces bring: what the head of a trace holds.
+import { parseCannelloniAddress, parseSlcanAddress } from '../attach/addresses.ts';
 import { InputError } from '../core/faults.ts';
 import type { GivenImage } from './images.ts';
 import { checkReferences } from './scenario/references.ts';
 import type { EcuDescription, Expectation, Scenario, Step } from './scenario/schema.ts';
+
+/** What carries a link that leaves the simulation. */
+export const linkKinds = ['tcp', 'tcp+tls', 'udp'] as const;
+export type LinkKind = (typeof linkKinds)[number];
 
 export interface RunInputs {
   readonly scenario: Scenario;
@@ -11,17 +16,29 @@ export interface RunInputs {
   readonly givenImages: ReadonlyMap<string, GivenImage>;
   /** SocketCAN interfaces by bus; buses that are not named are virtual. */
   readonly interfaces: ReadonlyMap<string, string>;
-  /** ECUs that are linked by TCP instead of their bus. */
+  /** ECUs that have a link of their own, over loopback, instead of their bus; by TCP where `linkKinds` says nothing else. */
   readonly tcpLinks: ReadonlySet<string>;
+  readonly linkKinds?: ReadonlyMap<string, LinkKind>;
+  /** Where clients of slcan, and a cannelloni peer, reach a bus, by bus. */
+  readonly slcan?: ReadonlyMap<string, string>;
+  readonly cannelloni?: ReadonlyMap<string, string>;
+  /** After its last step the run goes on until the user ends it. */
+  readonly hold?: boolean;
 }
 
 /** Whether the run is tied to the host's time. */
-export function isRealTime({ interfaces, tcpLinks }: RunInputs): boolean {
-  return interfaces.size > 0 || tcpLinks.size > 0;
+export function isRealTime({
+  interfaces,
+  tcpLinks,
+  slcan,
+  cannelloni,
+}: Pick<RunInputs, 'interfaces' | 'tcpLinks' | 'slcan' | 'cannelloni'>): boolean {
+  return [interfaces, tcpLinks, slcan, cannelloni].some((named) => named !== undefined && named.size > 0);
 }
 
 /** Whether every bus and ECU that is named exists, and can be what it is to be. Throws an InputError. */
-export function checkTransports({ scenario, interfaces, tcpLinks }: Omit<RunInputs, 'seed' | 'givenImages'>): void {
+export function checkTransports(inputs: Omit<RunInputs, 'seed' | 'givenImages'>): void {
+  const { scenario, interfaces, tcpLinks } = inputs;
   const { buses } = scenario.vehicle;
   const taken = new Map<string, string>();
   for (const [bus, name] of interfaces) {
@@ -36,6 +53,30 @@ export function checkTransports({ scenario, interfaces, tcpLinks }: Omit<RunInpu
     if (describedEcu(scenario, '--link', ecu).role === 'primary') {
       throw new InputError(`--link ${ecu}: a Secondary is needed`);
     }
+  }
+  checkAttachPoints(inputs);
+  if (inputs.hold && !isRealTime(inputs)) {
+    throw new InputError('--hold: only a run in real time can be held, as with --slcan, --cannelloni, --bus or --link');
+  }
+}
+
+function checkAttachPoints({ scenario, interfaces, slcan, cannelloni }: Parameters<typeof checkTransports>[0]): void {
+  const { buses } = scenario.vehicle;
+  const check = (option: string, bus: string, text: string, isAddress: boolean, form: string) => {
+    if (!Object.hasOwn(buses, bus)) {
+      throw new InputError(`--${option} ${bus}: the vehicle has the buses ${Object.keys(buses).join(', ')}`);
+    }
+    const onInterface = interfaces.get(bus);
+    if (onInterface !== undefined) {
+      throw new InputError(`--${option} ${bus}: the bus is on ${onInterface}, where others can join it as they are`);
+    }
+    if (!isAddress) throw new InputError(`--${option} ${bus}=${text}: ${form} is needed`);
+  };
+  for (const [bus, text] of slcan ?? []) {
+    check('slcan', bus, text, parseSlcanAddress(text) !== undefined, 'PORT or HOST:PORT');
+  }
+  for (const [bus, text] of cannelloni ?? []) {
+    check('cannelloni', bus, text, parseCannelloniAddress(text) !== undefined, 'LOCALPORT:REMOTEHOST:REMOTEPORT');
   }
 }
 

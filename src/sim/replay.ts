@@ -2,21 +2,22 @@
 // one.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { partitionable } from '../bus/partition.ts';
 import { EventQueue } from '../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
+import { attachedBuses, playAttached } from './attachPoints.ts';
 import type { GivenImage } from './images.ts';
-import { checkTransports, type RunInputs } from './inputs.ts';
-import { linkPort } from './realTransports.ts';
+import { checkTransports, linkKinds, type RunInputs } from './inputs.ts';
+import { linkPort } from './realLinks.ts';
 import { recordedScenarioSchema } from './scenario/recorded.ts';
 import { checkReferences } from './scenario/references.ts';
 import type { Scenario } from './scenario/schema.ts';
 import { Simulation } from './simulation.ts';
 import { type Player, type TapeContent, type TapeInput, tapeInputSchema } from './tape.ts';
-import { playedBus, playedLink } from './taped.ts';
+import { playedBus, playedLink, type TapedBus } from './taped.ts';
 import { traceFormat, traceHead } from './trace.ts';
-import { type LinkPair, type Transports, virtualBuses } from './transports.ts';
+import { busRandom, type LinkPair, type Transports, virtualBuses, virtualEthernets } from './transports.ts';
+import { vehicleBus } from './vehicleBus.ts';
 
 /** Where a replay first left the trace; `line` counts from 1. `was` or `is` is absent where one of them has ended. */
 export interface Difference {
@@ -70,6 +71,10 @@ const head = z.object({
   scenario: recordedScenarioSchema,
   interfaces: z.record(z.string(), z.string()),
   tcpLinks: z.array(z.string()),
+  linkKinds: z.record(z.string(), z.enum(linkKinds)).optional(),
+  slcan: z.record(z.string(), z.string()).optional(),
+  cannelloni: z.record(z.string(), z.string()).optional(),
+  hold: z.boolean().optional(),
 });
 
 function parseObject(path: string, line: number, text: string): Record<string, unknown> {
@@ -106,12 +111,21 @@ function parseHead(path: string, text: string): Omit<RunInputs, 'givenImages'> {
     const [issue] = result.error.issues;
     throw new InputError(`${path}:1: ${issue?.path.join('.') || 'head'}: ${issue?.message ?? 'not a trace'}`);
   }
-  const { seed, scenario, interfaces, tcpLinks } = result.data;
+  const { seed, scenario, interfaces, tcpLinks, linkKinds: kinds, slcan, cannelloni, hold } = result.data;
   const problem = checkReferences(scenario);
   if (problem !== undefined) {
     throw new InputError(`${path}:1: scenario.${problem.path.join('.')}: ${problem.message}`);
   }
-  const inputs = { seed, scenario, interfaces: new Map(Object.entries(interfaces)), tcpLinks: new Set(tcpLinks) };
+  const inputs = {
+    seed,
+    scenario,
+    interfaces: new Map(Object.entries(interfaces)),
+    tcpLinks: new Set(tcpLinks),
+    ...(kinds && { linkKinds: new Map(Object.entries(kinds)) }),
+    ...(slcan && { slcan: new Map(Object.entries(slcan)) }),
+    ...(cannelloni && { cannelloni: new Map(Object.entries(cannelloni)) }),
+    ...(hold && { hold }),
+  };
   try {
     checkTransports(inputs);
   } catch (error) {
@@ -208,6 +222,7 @@ export function replayTrace(path: string): ReplayResult {
     comparison.put(event),
   );
   simulation.begin();
+  player.listen('run', () => simulation.release());
   const over = () => simulation.result !== undefined || comparison.difference !== undefined;
   for (const input of player.inputs) {
     while ((queue.nextNs() ?? Number.POSITIVE_INFINITY) <= input.t && !over()) queue.step();
@@ -222,18 +237,25 @@ export function replayTrace(path: string): ReplayResult {
 }
 
 function playedTransports(inputs: RunInputs, queue: EventQueue, player: Player): Transports {
-  const { vehicle } = inputs.scenario;
-  const buses = new Map(virtualBuses(vehicle, queue));
-  for (const name of inputs.interfaces.keys()) {
-    const fd = vehicle.buses[name]?.kind === 'can-fd';
-    buses.set(name, partitionable(playedBus(name, fd, queue, player)));
+  const { scenario, seed } = inputs;
+  const buses = new Map(virtualBuses(inputs, queue));
+  const interfaces = new Map<string, TapedBus>();
+  for (const [name, onInterface] of inputs.interfaces) {
+    const fd = scenario.vehicle.buses[name]?.kind === 'can-fd';
+    const bus = playedBus(name, onInterface, fd, queue, player);
+    interfaces.set(name, bus);
+    buses.set(name, vehicleBus(bus, queue, busRandom(seed, name)));
+  }
+  for (const name of attachedBuses(inputs)) {
+    const bus = buses.get(name);
+    if (bus !== undefined) playAttached(bus, player);
   }
   const links = new Map<string, LinkPair>();
   for (const ecu of inputs.tcpLinks) {
     const end = (which: 'primary' | 'secondary') => playedLink(linkPort(ecu, which), linkMessageBytesMax, player);
     links.set(ecu, { primary: end('primary'), secondary: end('secondary') });
   }
-  return { buses, links };
+  return { buses, ethernets: virtualEthernets(inputs, queue), links, interfaces };
 }
 
 /** Plays inputs back; notes refusals of `send` at the calls that were refused. */

@@ -1,5 +1,7 @@
 // Owns: running a scenario from its inputs to its result: unpaced on the event queue alone, or paced to the host's time where
 // somebody watches or real interfaces take part.
+import type { Tell } from '../attach/attachableBus.ts';
+import type { Enter } from '../bus/enter.ts';
 import { EventQueue } from '../core/clock.ts';
 import { hostTimer, monotonicMs } from '../core/hostTime.ts';
 import { Pacer } from '../core/pacer.ts';
@@ -9,7 +11,7 @@ import { openTransports } from './realTransports.ts';
 import { createRecorder } from './recorder.ts';
 import { type RunResult, Simulation } from './simulation.ts';
 import { TraceWriter, traceHead } from './trace.ts';
-import { virtualBuses } from './transports.ts';
+import { type Transports, virtualTransports } from './transports.ts';
 
 export interface RunOptions {
   readonly inputs: RunInputs;
@@ -18,6 +20,10 @@ export interface RunOptions {
   readonly tracePath?: string;
   /** Simulated seconds a second; as fast as it goes when omitted. Real interfaces always run at 1. */
   readonly speed?: number;
+  /** Called once, before anything happens, with what carries the vehicle's network: to tap it. */
+  readonly opened?: (transports: Transports) => void;
+  /** Takes lines, for the user, on attach points and who comes to them. */
+  readonly attachTold?: Tell;
   /** Called once, when a paced run stands at its beginning, with what controls it. */
   readonly controlled?: (controls: RunControls) => void;
 }
@@ -30,7 +36,7 @@ export interface RunControls {
   setSpeed(speed: number): void;
   /** Simulated time now. */
   nowNs(): number;
-  /** Gives the run up: `runScenario` comes to its end without a result. */
+  /** Ends a held run whose steps are done. Gives any other up: `runScenario` comes to its end without a result. */
   quit(): void;
 }
 
@@ -56,7 +62,7 @@ export async function runScenario(options: RunOptions): Promise<FinishedRun | un
   const paced = isRealTime(inputs) || speed !== undefined;
   try {
     for (const entry of traceHead(inputs)) trace.put(entry);
-    const result = paced ? await runPaced(options, queue, trace, observe) : await runUnpaced(inputs, queue, observe);
+    const result = paced ? await runPaced(options, queue, trace, observe) : await runUnpaced(options, queue, observe);
     if (result === undefined) return undefined;
     const traceDigest = trace.finish();
     return { ...result, seed: inputs.seed, traceDigest, wallMs: monotonicMs() - startedMs };
@@ -65,8 +71,9 @@ export async function runScenario(options: RunOptions): Promise<FinishedRun | un
   }
 }
 
-async function runUnpaced(inputs: RunInputs, queue: EventQueue, observe: Observer): Promise<RunResult> {
-  const transports = { buses: virtualBuses(inputs.scenario.vehicle, queue), links: new Map() };
+async function runUnpaced({ inputs, opened }: RunOptions, queue: EventQueue, observe: Observer): Promise<RunResult> {
+  const transports = virtualTransports(inputs, queue);
+  opened?.(transports);
   const simulation = new Simulation(inputs, queue, transports, observe);
   simulation.begin();
   for (;;) {
@@ -79,7 +86,7 @@ async function runUnpaced(inputs: RunInputs, queue: EventQueue, observe: Observe
 }
 
 async function runPaced(
-  { inputs, speed = 1, controlled }: RunOptions,
+  { inputs, speed = 1, opened, attachTold = () => {}, controlled }: RunOptions,
   queue: EventQueue,
   trace: TraceWriter,
   observe: Observer,
@@ -91,21 +98,65 @@ async function runPaced(
     fail = reject;
   });
   const pacer = new Pacer(queue, isRealTime(inputs) ? 1 : speed, (cause) => fail(cause));
-  const enter = (run: () => void) => pacer.enter(run);
-  const transports = await openTransports(inputs, queue, createRecorder(queue, enter, trace), enter);
+  const gate = new Gate(pacer);
+  const recorder = createRecorder(queue, gate.enter, trace);
+  const transports = await openTransports(inputs, queue, recorder, gate.enter, attachTold);
+  opened?.(transports);
   try {
     const simulation = new Simulation(inputs, queue, transports, (event) => {
       observe(event);
-      if (event.type === 'run.finished') pacer.stop();
-      if (event.type === 'run.finished') hostTimer(0, () => finish(simulation.result));
+      if (event.type !== 'run.finished') return;
+      pacer.stop();
+      gate.close();
+      hostTimer(0, () => finish(simulation.result));
     });
     simulation.begin();
-    controlled?.(controlsOf(pacer, queue, isRealTime(inputs), () => finish(undefined)));
+    const quit = () => {
+      if (simulation.isHeld) recorder.input('run', { kind: 'released' }, () => simulation.release());
+      else {
+        pacer.stop();
+        finish(undefined);
+      }
+    };
+    controlled?.(controlsOf(pacer, queue, isRealTime(inputs), quit));
     pacer.start();
+    gate.open();
     return await finished;
   } finally {
+    gate.close();
     pacer.stop();
     transports.close();
+  }
+}
+
+/** Lets in what comes from outside while the run is under way: what comes sooner waits, what comes later is lost. */
+class Gate {
+  private readonly pacer: Pacer;
+  private early: (() => void)[] | undefined = [];
+  private isClosed = false;
+
+  constructor(pacer: Pacer) {
+    this.pacer = pacer;
+  }
+
+  readonly enter: Enter = (run) => {
+    if (this.early !== undefined) this.early.push(run);
+    else if (!this.isClosed) this.pacer.enter(() => this.letIn(run));
+  };
+
+  /** What was due before may have been the end of the run. */
+  private letIn(run: () => void): void {
+    if (!this.isClosed) run();
+  }
+
+  open(): void {
+    const { early = [] } = this;
+    this.early = undefined;
+    for (const run of early) this.enter(run);
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 }
 
@@ -129,9 +180,6 @@ function controlsOf(pacer: Pacer, queue: EventQueue, realTime: boolean, quit: ()
       if (!realTime) pacer.setSpeed(speed);
     },
     nowNs: () => queue.nowNs(),
-    quit() {
-      pacer.stop();
-      quit();
-    },
+    quit,
   };
 }

@@ -1,19 +1,30 @@
 // Owns: one run: a world, its scenario's steps, the events that they make, and how it came out. Whoever owns the event queue
 // decides how fast it goes.
+import { linkSpeeds } from '../bus/ethernet/wire.ts';
 import type { EventQueue } from '../core/clock.ts';
 import { runTask } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { VerificationMode } from '../ecu/identity.ts';
+import { reportBuses, reportInterfaces } from './busReport.ts';
 import type { Emit } from './emit.ts';
-import type { BusSummary, EcuSummary, FoundFault, InstalledImage, Observer, SimEvent } from './events.ts';
+import { reportEthernets } from './ethernetReport.ts';
+import type {
+  BusSummary,
+  EcuSummary,
+  FoundFault,
+  GatewayCounts,
+  InstalledImage,
+  Observer,
+  SimEvent,
+} from './events.ts';
 import type { Verdict } from './expectations.ts';
+import { reportGateways } from './gatewayReport.ts';
 import type { RunInputs } from './inputs.ts';
 import { Ledger } from './ledger.ts';
+import { startTraffic } from './restTraffic.ts';
 import { bootMs, pause, runSteps } from './steps.ts';
 import type { Transports } from './transports.ts';
 import { World } from './world.ts';
-
-const windowNs = 100 * NS_PER_MS;
 
 export interface EcuResult {
   readonly id: string;
@@ -24,10 +35,14 @@ export interface EcuResult {
   readonly attacksDetected: readonly FoundFault[];
 }
 
+/** Of a gateway, in the whole run. */
+export type GatewayResult = { readonly id: string } & GatewayCounts;
+
 export interface RunResult {
   readonly outcome: 'passed' | 'failed';
   readonly simulatedMs: number;
   readonly ecus: readonly EcuResult[];
+  readonly gateways: readonly GatewayResult[];
   readonly expectations: readonly Verdict[];
 }
 
@@ -35,6 +50,7 @@ export class Simulation {
   readonly world: World;
   /** Set when the scenario has come to its end. */
   result: RunResult | undefined;
+  private held: (() => void) | undefined;
   private readonly clock: EventQueue;
   private readonly inputs: RunInputs;
   private readonly transports: Transports;
@@ -56,16 +72,45 @@ export class Simulation {
     const { scenario, seed } = this.inputs;
     this.emit({ type: 'run.started', scenario: scenario.title, seed, ecus: this.ecus(), buses: this.buses() });
     this.world.boot();
-    const endWindows = this.reportLoad();
-    const { world, ledger } = this;
+    const { world, ledger, clock, transports } = this;
+    const emit: Emit = (event) => this.emit(event);
+    reportInterfaces(transports, emit);
+    const reports = [
+      reportBuses(transports.buses, clock, emit),
+      reportEthernets(transports.ethernets, clock, emit),
+      reportGateways(world.vehicle.gateways, clock, emit),
+    ];
+    const endTraffic = startTraffic(scenario.vehicle, transports.buses, clock, seed, emit);
     const steps = function* () {
       yield* pause(world, bootMs(world));
       return yield* runSteps(world, ledger);
     };
     runTask(steps(), (verdicts) => {
-      endWindows();
-      this.finish(verdicts);
+      const end = () => {
+        this.held = undefined;
+        endTraffic();
+        for (const endReport of reports) endReport();
+        this.finish(verdicts);
+      };
+      if (this.inputs.hold) this.hold(end);
+      else end();
     });
+  }
+
+  /** Whether all steps are done, and `release` is waited for. */
+  get isHeld(): boolean {
+    return this.held !== undefined;
+  }
+
+  /** Lets a held run come to its end. */
+  release(): void {
+    this.held?.();
+  }
+
+  private hold(end: () => void): void {
+    this.held = end;
+    const index = this.inputs.scenario.steps.length;
+    this.emit({ type: 'step.started', index, text: 'hold: the vehicle stays on until it is ended by Ctrl+C' });
   }
 
   private emit(event: Parameters<Emit>[0]): void {
@@ -84,7 +129,12 @@ export class Simulation {
       const attacksDetected = this.ledger.faults.get(id) ?? [];
       return { id, role, mode, bus: buses.join(','), installed: ecu.installed(), attacksDetected };
     });
-    this.result = { outcome, simulatedMs: this.clock.nowNs() / NS_PER_MS, ecus, expectations };
+    const gateways = this.gateways();
+    this.result = { outcome, simulatedMs: this.clock.nowNs() / NS_PER_MS, ecus, gateways, expectations };
+  }
+
+  private gateways(): readonly GatewayResult[] {
+    return [...this.world.vehicle.gateways].map(([id, gateway]) => ({ id, ...gateway.counts() }));
   }
 
   /** As they leave the factory. */
@@ -99,13 +149,20 @@ export class Simulation {
       };
       const common = { id, hardwareId: ecu.hardware, installed };
       if (ecu.role === 'primary') return { ...common, role: 'primary', mode: 'full', buses: ecu.buses };
-      const link = this.inputs.tcpLinks.has(id) ? 'tcp' : 'isotp';
+      const isOnCan = this.inputs.scenario.vehicle.buses[ecu.bus] !== undefined;
+      const { tcpLinks, linkKinds } = this.inputs;
+      const own = tcpLinks.has(id) ? (linkKinds?.get(id) ?? 'tcp') : undefined;
+      const link = own ?? (isOnCan ? 'isotp' : 'tcp');
       return { ...common, role: 'secondary', mode: ecu.verification, buses: [ecu.bus], link };
     });
   }
 
   private buses(): readonly BusSummary[] {
-    return Object.entries(this.inputs.scenario.vehicle.buses).map(([id, { kind, bitrate, dataBitrate }]) => {
+    const { buses, ethernets } = this.inputs.scenario.vehicle;
+    const networks = Object.entries(ethernets).map(([id, { kind, speed }]): BusSummary => {
+      return { id, kind, bitrate: linkSpeeds[speed] };
+    });
+    const ofCan = Object.entries(buses).map(([id, { kind, bitrate, dataBitrate }]): BusSummary => {
       const onInterface = this.inputs.interfaces.get(id);
       return {
         id,
@@ -115,38 +172,6 @@ export class Simulation {
         ...(onInterface !== undefined && { interface: onInterface }),
       };
     });
-  }
-
-  /** Emits what each bus carried in each window with traffic, and in the rest at the end. */
-  private reportLoad(): () => void {
-    const before = new Map([...this.transports.buses].map(([name, bus]) => [name, bus.load()]));
-    let sinceNs = this.clock.nowNs();
-    const report = () => {
-      const nowNs = this.clock.nowNs();
-      for (const [name, bus] of this.transports.buses) {
-        const load = bus.load();
-        const { frames = 0, busyNs = 0 } = before.get(name) ?? {};
-        before.set(name, load);
-        if (load.frames === frames) continue;
-        this.emit({
-          type: 'bus.window',
-          bus: name,
-          windowNs: nowNs - sinceNs,
-          frames: load.frames - frames,
-          busyNs: load.busyNs - busyNs,
-          digest: load.digest,
-        });
-      }
-      sinceNs = nowNs;
-    };
-    const tick = () => {
-      report();
-      timer = this.clock.after(windowNs, tick);
-    };
-    let timer = this.clock.after(windowNs, tick);
-    return () => {
-      timer.cancel();
-      report();
-    };
+    return [...ofCan, ...networks];
   }
 }

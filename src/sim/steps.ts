@@ -4,9 +4,11 @@ import { runTask, type Task, wait } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { RunningAttack } from './attackers/attacker.ts';
 import { startAttack } from './attackers/index.ts';
+import { busDeedText, doToBus } from './busDeeds.ts';
 import { judge, type Verdict } from './expectations.ts';
 import type { Ledger } from './ledger.ts';
-import type { Interruption, Rotation, Step } from './scenario/schema.ts';
+import { busDeedsOf, busOf } from './scenario/busReferences.ts';
+import type { BusDeed, CampaignDescription, Interruption, Rotation, Step } from './scenario/schema.ts';
 import type { World } from './world.ts';
 
 /** The verdicts of all expectations, in order. */
@@ -28,12 +30,21 @@ function* runStep(
   verdicts: Verdict[],
 ): Task<void> {
   if (step.publish !== undefined) {
-    for (const [ecu, image] of Object.entries(step.publish)) world.assign(ecu, image);
-    world.publish();
+    for (const [ecu, image] of Object.entries(step.publish)) world.operator.assign(ecu, image);
+    world.operator.publish();
+    ledger.manifest = undefined;
+  } else if (step.offer !== undefined) {
+    for (const [ecu, image] of Object.entries(step.offer)) world.operator.offer(ecu, image);
+    world.operator.publish();
+  } else if (step.campaign !== undefined) {
+    world.operator.order(step.campaign);
+    ledger.manifest = undefined;
+  } else if (step.cancel !== undefined) {
+    world.operator.cancel(step.cancel);
     ledger.manifest = undefined;
   } else if (step.cycle !== undefined) {
     const missed = yield* runCycle(world, ledger, step.cycle.during);
-    const verdict = missed && { text: interruptionText(missed), passed: false, actual: 'it never came to that' };
+    const verdict = missed && { text: busDeedText(missed), passed: false, actual: 'it never came to that' };
     if (verdict !== undefined) {
       verdicts.push(verdict);
       world.emit({ type: 'expectation', ...verdict });
@@ -41,7 +52,7 @@ function* runStep(
   } else if (step.wait !== undefined) {
     yield* pause(world, step.wait);
   } else if (step.parked !== undefined) {
-    world.calendar.skip(step.parked);
+    world.operator.waitOut(step.parked);
     world.boot();
     yield* pause(world, bootMs(world));
   } else if (step.record !== undefined) {
@@ -49,7 +60,7 @@ function* runStep(
     const attestation = world.network.lastAttestation;
     world.recordings.set(step.record, { director: director.current(), image: imageRepository.current(), attestation });
   } else if (step.rotate !== undefined) {
-    world.rotate(step.rotate);
+    world.operator.rotate(step.rotate);
     ledger.manifest = undefined;
   } else if (step.attack !== undefined) {
     const attack = startAttack(world, step.attack);
@@ -62,6 +73,7 @@ function* runStep(
     const ecu = world.vehicle.ecus.get(step.failActivation.ecu);
     if (ecu !== undefined) ecu.failNextActivation = true;
   }
+  changeBuses(world, step);
   for (const expectation of step.expect ?? []) {
     const verdict = judge(world, ledger, expectation);
     verdicts.push(verdict);
@@ -103,19 +115,19 @@ function* runCycle(world: World, ledger: Ledger, during: readonly Interruption[]
 /** Takes each from `left` once it has happened. */
 function* interrupt(world: World, ledger: Ledger, left: Interruption[]): Task<void> {
   for (let next = left[0]; next !== undefined; next = left[0]) {
-    const { received, after, partition, repair } = next;
+    const { received, after } = next;
     if (received !== undefined) yield* untilReceived(world, ledger, received);
     else yield* pause(world, after ?? 0);
-    if (partition !== undefined) world.transports.buses.get(partition.bus)?.partition(partition.nodes ?? ['*']);
-    if (repair !== undefined) world.transports.buses.get(repair.bus)?.repair();
     left.shift();
-    world.emit({ type: 'bus.changed', bus: partition?.bus ?? repair?.bus ?? '', text: interruptionText(next) });
+    changeBuses(world, next);
   }
 }
 
-function interruptionText({ partition, repair }: Interruption): string {
-  if (partition === undefined) return `bus ${repair?.bus} is repaired`;
-  return `bus ${partition.bus} is cut${partition.nodes === undefined ? '' : ` at ${partition.nodes.join(', ')}`}`;
+function changeBuses(world: World, deeds: BusDeed): void {
+  for (const deed of busDeedsOf(deeds)) {
+    doToBus(world.transports, deed);
+    world.emit({ type: 'bus.changed', bus: busOf(deed), text: busDeedText(deed) });
+  }
 }
 
 function* untilReceived(
@@ -153,8 +165,15 @@ function rotationText({ director, image, timeserver }: Rotation): string {
   ].join('; ');
 }
 
+function campaignText({ id, product, versions, ecus }: CampaignDescription): string {
+  return `campaign ${id}: ${product} ${versions} for ${ecus.join(', ')}`;
+}
+
 function stepText(step: Step): string {
   if (step.publish !== undefined) return `publish new images for ${Object.keys(step.publish).join(', ')}`;
+  if (step.offer !== undefined) return `offer new images for ${Object.keys(step.offer).join(', ')}`;
+  if (step.campaign !== undefined) return campaignText(step.campaign);
+  if (step.cancel !== undefined) return `campaign ${step.cancel} is cancelled`;
   if (step.cycle !== undefined) return 'update cycle';
   if (step.wait !== undefined) return `wait ${durationText(step.wait)}`;
   if (step.parked !== undefined) return `parked for ${durationText(step.parked)}`;
@@ -163,5 +182,6 @@ function stepText(step: Step): string {
   if (step.attack !== undefined) return `attack ${step.attack.id}: ${step.attack.kind}`;
   if (step.stop !== undefined) return `attack ${step.stop} ends`;
   if (step.failActivation !== undefined) return `the next image of ${step.failActivation.ecu} will not come up`;
-  return 'check expectations';
+  const deeds = busDeedsOf(step);
+  return deeds.length > 0 ? deeds.map(busDeedText).join('; ') : 'check expectations';
 }

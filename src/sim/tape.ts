@@ -20,12 +20,25 @@ const content = [
   z.strictObject({ kind: z.literal('transferFailed'), direction: z.enum(['sending', 'receiving']), fault }),
   /** What call number `call` of `send` on this port was answered with. */
   z.strictObject({ kind: z.literal('refused'), call: z.int().min(0), fault }),
+  /** Somebody outside has a node of his own from now on, sends a frame by it, and takes it away. */
+  z.strictObject({ kind: z.literal('joined'), node: z.string() }),
+  z.strictObject({ kind: z.literal('gave'), node: z.string(), frame: z.string() }),
+  z.strictObject({ kind: z.literal('left'), node: z.string() }),
+  /** The user lets a held run end. */
+  z.strictObject({ kind: z.literal('released') }),
+  /** What befell the interface that carries a bus. */
+  z.strictObject({ kind: z.literal('interfaceDown'), message: z.string() }),
+  z.strictObject({ kind: z.literal('interfaceUp') }),
+  z.strictObject({ kind: z.literal('errorFrame'), errorClass: z.int().min(0).max(0x1fff_ffff), base64: z.base64() }),
 ] as const;
 
 const place = {
   type: z.literal('input'),
   t: z.int().min(0),
-  /** Who is told: `body/door-ecu/1` for a node's first attachment to a bus, `tcp/gateway-ecu/primary` for an end of a link. */
+  /**
+   * Who is told: `body/door-ecu/1` for a node's first attachment to a bus, `tcp/gateway-ecu/primary` for an end of a link,
+   * `attach/body` for a bus that is open to others, `interface/body` for what carries it, `run` for the run itself.
+   */
   port: z.string(),
 };
 
@@ -39,6 +52,13 @@ export const tapeInputSchema = z.discriminatedUnion('kind', [
   content[3].extend(place),
   content[4].extend(place),
   content[5].extend(place),
+  content[6].extend(place),
+  content[7].extend(place),
+  content[8].extend(place),
+  content[9].extend(place),
+  content[10].extend(place),
+  content[11].extend(place),
+  content[12].extend(place),
 ]);
 
 export type TapeInput = z.output<typeof tapeInputSchema>;

@@ -3,19 +3,30 @@
 import type { Bus, BusListener, BusLoad, BusNode, CanFrame } from '../bus/bus.ts';
 import { FrameDigest } from '../bus/frameDigest.ts';
 import { formatFrame, parseFrame } from '../bus/frameText.ts';
+import { type InterfaceEvent, InterfaceRecord } from '../bus/interfaceRecord.ts';
 import type { Link, LinkListener } from '../bus/link.ts';
+import type { InterfaceBus } from '../bus/socketcanBus.ts';
 import type { Clock } from '../core/clock.ts';
 import { ok } from '../core/result.ts';
 import type { Player, Recorder, TapeContent } from './tape.ts';
 
-/** Frames that left, counted where recording and playing agree: when their sender is told. */
-class SentFrames {
+/** A bus whose interface's changes come from the tape too. */
+export interface TapedBus extends Bus {
+  /** Sets who is told of them, in words. Never called from inside `send` or `attach`. */
+  watch(changed: (text: string) => void): void;
+}
+
+/** Frames that left, counted where recording and playing agree: when their sender is told. And what befell the interface. */
+class TapedLoad {
+  changed: (text: string) => void = () => {};
   private frames = 0;
   private readonly digest = new FrameDigest();
   private readonly clock: Clock;
+  private readonly record: InterfaceRecord;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, interfaceName: string) {
     this.clock = clock;
+    this.record = new InterfaceRecord(interfaceName);
   }
 
   count(frame: CanFrame): void {
@@ -24,12 +35,52 @@ class SentFrames {
   }
 
   load(): BusLoad {
-    return { frames: this.frames, busyNs: 0, digest: this.digest.text() };
+    const { frames } = this;
+    return { frames, busyNs: 0, recentShare: 0, ...this.record.load(frames), digest: this.digest.text() };
+  }
+
+  take(content: TapeContent): void {
+    const event = interfaceEvent(content);
+    const text = event && this.record.take(event);
+    if (text !== undefined) this.changed(text);
   }
 }
 
+function interfaceContent(event: InterfaceEvent): TapeContent {
+  switch (event.type) {
+    case 'interfaceDown':
+      return { kind: 'interfaceDown', message: event.message };
+    case 'interfaceUp':
+      return { kind: 'interfaceUp' };
+    case 'errorFrame': {
+      const { errorClass, data } = event.error;
+      return { kind: 'errorFrame', errorClass, base64: Buffer.from(data).toString('base64') };
+    }
+  }
+}
+
+function interfaceEvent(content: TapeContent): InterfaceEvent | undefined {
+  switch (content.kind) {
+    case 'interfaceDown':
+      return { type: 'interfaceDown', message: content.message };
+    case 'interfaceUp':
+      return { type: 'interfaceUp' };
+    case 'errorFrame': {
+      const data = new Uint8Array(Buffer.from(content.base64, 'base64'));
+      return { type: 'errorFrame', error: { errorClass: content.errorClass, data } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The name on the tape of what carries a bus. */
+function interfacePort(bus: string): string {
+  return `interface/${bus}`;
+}
+
 /** Tells a listener of one input. `sent`: the frames given to `send` that have not left. */
-function tellNode(listener: BusListener, sent: CanFrame[], counted: SentFrames, content: TapeContent): void {
+function tellNode(listener: BusListener, sent: CanFrame[], counted: TapedLoad, content: TapeContent): void {
   switch (content.kind) {
     case 'frame': {
       const frame = parseFrame(content.frame);
@@ -61,14 +112,22 @@ function ports(bus: string): (node: string) => string {
   };
 }
 
-/** `bus`, with everything that it brings recorded. */
-export function recordedBus(bus: Bus, clock: Clock, recorder: Recorder): Bus {
-  const counted = new SentFrames(clock);
+/** `bus`, over the interface of that name, with everything that it brings recorded. */
+export function recordedBus(bus: InterfaceBus, interfaceName: string, clock: Clock, recorder: Recorder): TapedBus {
+  const counted = new TapedLoad(clock, interfaceName);
   const portOf = ports(bus.name);
+  bus.watch((event) => {
+    const content = interfaceContent(event);
+    recorder.input(interfacePort(bus.name), content, () => counted.take(content));
+  });
   return {
     name: bus.name,
     fd: bus.fd,
     load: () => counted.load(),
+    tap: (hear, hearError) => bus.tap(hear, hearError),
+    watch: (changed) => {
+      counted.changed = changed;
+    },
     close: () => bus.close(),
     attach(node, listener, options): BusNode {
       const port = portOf(node);
@@ -106,13 +165,19 @@ export function recordedBus(bus: Bus, clock: Clock, recorder: Recorder): Bus {
 }
 
 /** The bus that a trace tells of. */
-export function playedBus(name: string, fd: boolean, clock: Clock, player: Player): Bus {
-  const counted = new SentFrames(clock);
+export function playedBus(name: string, interfaceName: string, fd: boolean, clock: Clock, player: Player): TapedBus {
+  const counted = new TapedLoad(clock, interfaceName);
   const portOf = ports(name);
+  player.listen(interfacePort(name), (content) => counted.take(content));
   return {
     name,
     fd,
     load: () => counted.load(),
+    // A trace holds what each node was told, not what was on the bus between them.
+    tap: () => () => {},
+    watch: (changed) => {
+      counted.changed = changed;
+    },
     close: () => {},
     attach(node, listener): BusNode {
       const port = portOf(node);

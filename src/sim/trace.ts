@@ -27,7 +27,8 @@ export interface TraceSink {
 }
 
 /** The lines that a trace begins with. */
-export function* traceHead({ scenario, seed, givenImages, interfaces, tcpLinks }: RunInputs): Generator<object> {
+export function* traceHead(inputs: RunInputs): Generator<object> {
+  const { scenario, seed, givenImages, interfaces, tcpLinks, linkKinds, slcan, cannelloni, hold } = inputs;
   yield {
     type: 'trace',
     format: traceFormat,
@@ -35,6 +36,10 @@ export function* traceHead({ scenario, seed, givenImages, interfaces, tcpLinks }
     scenario,
     interfaces: Object.fromEntries(interfaces),
     tcpLinks: [...tcpLinks],
+    ...(linkKinds && { linkKinds: Object.fromEntries(linkKinds) }),
+    ...(slcan && { slcan: Object.fromEntries(slcan) }),
+    ...(cannelloni && { cannelloni: Object.fromEntries(cannelloni) }),
+    ...(hold && { hold }),
   };
   for (const [ecu, { filename, bytes }] of givenImages) {
     yield { type: 'image', ecu, filename, length: bytes.length };

@@ -8,8 +8,9 @@ import type { Distribution, KnownSecondary, Remote } from '../primary/ports.ts';
 import { type RunningPrimary, startPrimary } from '../primary/primary.ts';
 import { startSecondary } from '../secondary/secondary.ts';
 import type { Emit } from './emit.ts';
-import { joinAsPrimary, joinAsSecondary, secondariesOf } from './networkPlaces.ts';
-import type { EcuDescription, SecondaryDescription, Vehicle } from './scenario/schema.ts';
+import { buildGateways, type SimulatedGateway } from './gateways.ts';
+import { joinAsPrimary, joinAsSecondary, knownWay, secondariesOf } from './networkPlaces.ts';
+import { type EcuDescription, hasIds, type SecondaryDescription, type Vehicle } from './scenario/schema.ts';
 import { SimulatedEcu, type SimulatedEcuOptions } from './simulatedEcu.ts';
 import type { Transports } from './transports.ts';
 
@@ -17,6 +18,7 @@ export interface SimulatedVehicle {
   readonly primary: SimulatedEcu<RunningPrimary>;
   /** All ECUs, the Primary too, in the order of the description. */
   readonly ecus: ReadonlyMap<string, SimulatedEcu>;
+  readonly gateways: ReadonlyMap<string, SimulatedGateway>;
 }
 
 export interface VehicleOptions {
@@ -50,7 +52,7 @@ export function buildVehicle(options: VehicleOptions): SimulatedVehicle {
     ecus.set(id, ecu.role === 'secondary' ? buildSecondary(options, id, ecu) : (primary as SimulatedEcu));
   }
   if (primary === undefined) throw new Error('the vehicle has no Primary');
-  return { primary, ecus };
+  return { primary, ecus, gateways: buildGateways(options) };
 }
 
 function ecuOptions(
@@ -84,9 +86,12 @@ function knownSecondaries(
   { vehicle, transports }: VehicleOptions,
   links: ReadonlyMap<string, Link>,
 ): readonly KnownSecondary[] {
-  return secondariesOf(vehicle).flatMap(([serial, { hardware, verification, bus }]): KnownSecondary[] => {
+  return secondariesOf(vehicle).flatMap(([serial, ecu]): KnownSecondary[] => {
+    const { hardware, verification } = ecu;
     const link = links.get(serial);
-    const channel = transports.links.has(serial) ? `tcp/${serial}` : bus;
+    // On Ethernet, as over a link of its own, nobody is in another one's way: there, the first CAN bus is what is shared.
+    const way = hasIds(ecu) && !transports.links.has(serial) ? knownWay(vehicle, ecu) : [];
+    const channel = way.find(({ bus }) => vehicle.buses[bus] !== undefined)?.bus ?? `tcp/${serial}`;
     return link === undefined ? [] : [{ serial, hardwareId: hardware, verification, link, channel }];
   });
 }

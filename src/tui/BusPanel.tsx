@@ -17,6 +17,7 @@ export interface BusPanelProps {
 }
 
 function kindWords({ kind, bitrate, dataBitrate }: BusView): string {
+  if (kind === 'ethernet') return `Ethernet ${formatBitrate(bitrate)}`;
   const rates = dataBitrate === undefined ? [bitrate] : [bitrate, dataBitrate];
   return `${kind === 'can-fd' ? 'CAN FD' : 'CAN'} ${rates.map(formatBitrate).join('/')}`;
 }

@@ -11,6 +11,13 @@ const quietWindows = 3;
 export interface BusView extends BusSummary {
   readonly frames: number;
   readonly busyNs: number;
+  readonly errorFrames: number;
+  readonly lostFrames: number;
+  readonly droppedFrames: number;
+  /** How often each node went bus-off, where it did. */
+  readonly busOffs: Readonly<Record<string, number>>;
+  readonly babbling: readonly string[];
+  readonly traffic: Omit<Extract<SimEvent, { type: 'bus.traffic' }>, 'type' | 't' | 'bus'> | undefined;
   readonly observedNs: number;
   readonly lastNs: number;
   readonly windowNs: number;
@@ -29,6 +36,12 @@ export function initialBusView(summary: BusSummary): BusView {
     ...summary,
     frames: 0,
     busyNs: 0,
+    errorFrames: 0,
+    lostFrames: 0,
+    droppedFrames: 0,
+    busOffs: {},
+    babbling: [],
+    traffic: undefined,
     observedNs: 0,
     lastNs: 0,
     windowNs: 0,
@@ -52,6 +65,9 @@ export function updateBusView(bus: BusView, window: BusWindow): BusView {
     ...bus,
     frames: bus.frames + window.frames,
     busyNs: bus.busyNs + window.busyNs,
+    errorFrames: bus.errorFrames + (window.errorFrames ?? 0),
+    lostFrames: bus.lostFrames + (window.lostFrames ?? 0),
+    droppedFrames: bus.droppedFrames + (window.droppedFrames ?? 0),
     observedNs: bus.observedNs + window.windowNs,
     lastNs: window.t,
     windowNs: window.windowNs,
@@ -62,6 +78,12 @@ export function updateBusView(bus: BusView, window: BusWindow): BusView {
   };
   const latest = knowsLoad(next) ? load : framesPerSecond;
   return { ...next, history: [...bus.history.slice(1 - historyMax), latest] };
+}
+
+/** What became of a node of the bus. */
+export function updateBusNode(bus: BusView, { node, busOffs }: Extract<SimEvent, { type: 'bus.node' }>): BusView {
+  if (busOffs === 0) return bus;
+  return { ...bus, busOffs: { ...bus.busOffs, [node]: (bus.busOffs[node] ?? 0) + busOffs } };
 }
 
 /** The bus as it stands at `timeNs`: one that has fallen silent carries nothing. */

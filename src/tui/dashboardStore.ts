@@ -1,7 +1,7 @@
 // Owns: the state that a watcher of a run sees, built from its events alone. Every event updates it; whoever draws takes
 // the present view. Must not know ink, React, the terminal or the host's time.
 import type { SimEvent } from '../sim/events.ts';
-import { type BusView, type BusWindow, initialBusView, updateBusView } from './busView.ts';
+import { type BusView, initialBusView, updateBusNode, updateBusView } from './busView.ts';
 import { describeEvent, type Note } from './describe.ts';
 import { type EcuEvent, type EcuView, initialEcuView, updateEcuView } from './ecuView.ts';
 
@@ -28,6 +28,8 @@ interface Detection {
   readonly by: string;
 }
 
+type GatewayTotal = Omit<Extract<SimEvent, { type: 'gateway.total' }>, 'type' | 't'>;
+
 export interface DashboardView {
   readonly scenario: string;
   readonly seed: number;
@@ -36,6 +38,8 @@ export interface DashboardView {
   readonly step?: { readonly index: number; readonly text: string };
   readonly ecus: readonly EcuView[];
   readonly buses: readonly BusView[];
+  /** How each gateway fared, at the end of the run. */
+  readonly gateways: readonly GatewayTotal[];
   /** Attacks under way. */
   readonly attacks: readonly { readonly id: string; readonly text: string }[];
   readonly attacksStarted: number;
@@ -55,6 +59,7 @@ export const emptyView: DashboardView = {
   timeNs: 0,
   ecus: [],
   buses: [],
+  gateways: [],
   attacks: [],
   attacksStarted: 0,
   detections: [],
@@ -71,8 +76,8 @@ function updateEcu(view: DashboardView, event: EcuEvent): DashboardView {
   return event.type === 'ecu.fault' ? detected(next, event.fault.attack, event.ecu) : next;
 }
 
-function updateBus(view: DashboardView, window: BusWindow): DashboardView {
-  return { ...view, buses: view.buses.map((bus) => (bus.id === window.bus ? updateBusView(bus, window) : bus)) };
+function updateBus(view: DashboardView, id: string, update: (bus: BusView) => BusView): DashboardView {
+  return { ...view, buses: view.buses.map((bus) => (bus.id === id ? update(bus) : bus)) };
 }
 
 function detected(view: DashboardView, attack: string | undefined, by: string): DashboardView {
@@ -119,7 +124,13 @@ function updateState(view: DashboardView, event: SimEvent): DashboardView {
     case 'remote':
       return { ...view, requests: view.requests + 1 };
     case 'bus.window':
-      return updateBus(view, event);
+      return updateBus(view, event.bus, (bus) => updateBusView(bus, event));
+    case 'bus.node':
+      return updateBus(view, event.bus, (bus) => updateBusNode(bus, event));
+    case 'bus.traffic':
+      return updateBus(view, event.bus, (bus) => ({ ...bus, traffic: event }));
+    case 'bus.babbling':
+      return updateBus(view, event.bus, (bus) => ({ ...bus, babbling: [...bus.babbling, event.node] }));
     case 'director.manifest':
       return updateManifests(view, event);
     case 'attack.started': {
@@ -132,6 +143,9 @@ function updateState(view: DashboardView, event: SimEvent): DashboardView {
       const { text, passed, actual } = event;
       return { ...view, expectations: [...view.expectations, { text, passed, actual }].slice(0, expectationsMax) };
     }
+    case 'gateway.total':
+      return { ...view, gateways: [...view.gateways, event] };
+    case 'gateway.dropped':
     case 'bus.changed':
       return view;
     case 'run.finished':

@@ -1,6 +1,6 @@
 // Owns: an event of a run as a sentence. The event log and the progress lines both speak through here.
 import type { FoundFault, SimEvent } from '../sim/events.ts';
-import { formatBytes, plural } from './format.ts';
+import { formatBytes, formatCount, plural } from './format.ts';
 import type { Tone } from './line.ts';
 
 /** `subject` is who it is about: an ECU, a bus, or a part of the product. */
@@ -54,6 +54,49 @@ function describeBoot({ ecu, installed, bank, maker }: Of<'ecu.booted'>): Note {
   return { subject: ecu, tone: 'good', text };
 }
 
+/** What an update did to the other traffic. */
+export function trafficWords({
+  frames,
+  lost,
+  latestNs,
+  latestId,
+  delaysNs,
+}: Omit<Of<'bus.traffic'>, 'type' | 't' | 'bus'>): string {
+  const mean = frames === 0 ? 0 : delaysNs / frames;
+  const late =
+    frames === 0 ? '' : `, ${formatMs(mean)} to leave, at most ${formatMs(latestNs)} (id 0x${latestId.toString(16)})`;
+  return `${plural(frames, 'background frame')}${late}${lost === 0 ? '' : `, ${formatCount(lost)} lost`}`;
+}
+
+function formatMs(ns: number): string {
+  return `${Number((ns / 1e6).toPrecision(3))} ms`;
+}
+
+/** A controller that is off the bus for some milliseconds, as it can be often on a bad cable, is told as one line a look. */
+function describeNode({ bus, node, state, busOffs }: Of<'bus.node'>): Note | undefined {
+  if (busOffs === 0 && state !== 'bus-off') return undefined;
+  const times = busOffs > 1 ? ` ${busOffs} times` : '';
+  const back = state === 'bus-off' ? '' : `, and is back ${state}`;
+  return { subject: bus, tone: 'bad', text: `${node} went bus-off${times}${back}` };
+}
+
+const dropReasons: ReadonlyMap<string, string> = new Map([
+  ['queue-full', 'its queue is full'],
+  ['too-long', 'too long for a classic bus'],
+  ['remote', 'a remote request has no FD form'],
+  ['not-sent', 'the other side did not take them'],
+  ['not-received', 'they did not come to their end'],
+  ['overflow', 'its buffer is full'],
+]);
+
+/** Without numbers, so that a gateway that drops and drops is told once; those are in the summary. */
+function describeDrops({ gateway, drops }: Of<'gateway.dropped'>): Note {
+  const words = drops.map(
+    ({ what, from, to, reason }) => `${what} from ${from} to ${to}: ${dropReasons.get(reason) ?? reason}`,
+  );
+  return { subject: gateway, tone: 'busy', text: `drops ${words.join('; ')}` };
+}
+
 /** Answered: no news, only a number. A Primary asks for the next root until there is none, so `not-found` is an answer. */
 export function isAnswered(outcome: string): boolean {
   return outcome === 'ok' || outcome === 'not-found';
@@ -88,6 +131,14 @@ export function describeEvent(event: SimEvent): Note | undefined {
       return { subject: event.ecu, tone: 'busy', text: `network: ${event.message}` };
     case 'bus.changed':
       return { subject: event.bus, tone: 'busy', text: event.text };
+    case 'bus.node':
+      return describeNode(event);
+    case 'bus.traffic':
+      return { subject: event.bus, tone: 'plain', text: trafficWords(event) };
+    case 'bus.babbling':
+      return { subject: event.bus, tone: 'bad', text: `✗ ${event.node} babbles: it keeps the others off the bus` };
+    case 'gateway.dropped':
+      return describeDrops(event);
     case 'director.manifest':
       return describeManifest(event);
     case 'attack.started':
@@ -101,6 +152,7 @@ export function describeEvent(event: SimEvent): Note | undefined {
     case 'ecu.state':
     case 'message':
     case 'bus.window':
+    case 'gateway.total':
       return undefined;
     default:
       return event satisfies never;

@@ -37,8 +37,9 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** Bits per second as `500k` or `2M`. */
+/** Bits per second as `500k`, `2M` or `1G`. */
 export function formatBitrate(bitrate: number): string {
+  if (bitrate >= 1_000_000_000) return `${Number((bitrate / 1_000_000_000).toFixed(1))}G`;
   if (bitrate >= 1_000_000) return `${Number((bitrate / 1_000_000).toFixed(1))}M`;
   return `${Number((bitrate / 1000).toFixed(1))}k`;
 }

@@ -3,7 +3,7 @@ import { type BusView, knowsLoad } from './busView.ts';
 import { cellWidth } from './cells.ts';
 import { type Column, tableLines } from './columns.ts';
 import type { DashboardView } from './dashboardStore.ts';
-import { attackWords } from './describe.ts';
+import { attackWords, trafficWords } from './describe.ts';
 import { type EcuVerdict, type EcuView, ecuVerdict } from './ecuView.ts';
 import { formatCount, formatPercent, formatTime, formatWallTime, plural } from './format.ts';
 import { type Line, span, type Tone, terminalText, truncateLine } from './line.ts';
@@ -96,7 +96,30 @@ function attackLines({ attacksStarted, detections }: DashboardView): readonly Li
 function busWords(bus: BusView): string {
   const frames = `${bus.id}: ${plural(bus.frames, 'frame')}`;
   if (!knowsLoad(bus) || bus.observedNs === 0) return frames;
-  return `${frames}, load ${formatPercent(bus.busyNs / bus.observedNs)}, at most ${formatPercent(bus.peakLoad)}`;
+  const load = bus.kind === 'ethernet' ? 'busiest link' : 'load';
+  return `${frames}, ${load} ${formatPercent(bus.busyNs / bus.observedNs)}, at most ${formatPercent(bus.peakLoad)}${troubleWords(bus)}`;
+}
+
+/** What went wrong on a bus, and which nodes had a part in it. */
+function troubleWords({ errorFrames, lostFrames, droppedFrames, busOffs, babbling, traffic }: BusView): string {
+  const parts = [
+    ...(traffic === undefined ? [] : [trafficWords(traffic)]),
+    ...(errorFrames === 0 ? [] : [plural(errorFrames, 'error frame')]),
+    ...(lostFrames === 0 ? [] : [`${plural(lostFrames, 'frame')} lost`]),
+    ...(droppedFrames === 0 ? [] : [`${plural(droppedFrames, 'frame')} dropped by full queues`]),
+    ...Object.entries(busOffs).map(([node, times]) => `${node} bus-off ${plural(times, 'time')}`),
+    ...babbling.map((node) => `${node} babbles`),
+  ];
+  return parts.map((part) => `; ${part}`).join('');
+}
+
+function gatewayWords(gateway: DashboardView['gateways'][number]): string {
+  const { framesForwarded, framesDropped, messagesForwarded, messagesDropped } = gateway;
+  const ofFrames = `${plural(framesForwarded, 'frame')} forwarded, ${formatCount(framesDropped)} dropped`;
+  const ofMessages = `${plural(messagesForwarded, 'message')} forwarded, ${formatCount(messagesDropped)} dropped`;
+  const hasMessages = messagesForwarded + messagesDropped > 0;
+  const hasFrames = framesForwarded + framesDropped > 0 || !hasMessages;
+  return `${gateway.gateway}: ${[...(hasFrames ? [ofFrames] : []), ...(hasMessages ? [ofMessages] : [])].join('; ')}`;
 }
 
 function timeWords(timeNs: number, wallMs: number): string {
@@ -125,6 +148,7 @@ export function summaryText(view: DashboardView, { wallMs, color }: SummaryOptio
     ...attackLines(view),
     ...labelled('Manifests', `${accepted} accepted, ${refused} refused`),
     ...view.buses.flatMap((bus, index) => labelled(index === 0 ? 'Buses' : '', busWords(bus))),
+    ...view.gateways.flatMap((gateway, index) => labelled(index === 0 ? 'Gateways' : '', gatewayWords(gateway))),
     ...labelled('Time', timeWords(view.timeNs, wallMs)),
     [],
     [span(' '), ...verdictLine(view)],

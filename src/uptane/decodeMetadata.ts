@@ -1,5 +1,6 @@
 // Owns: from received bytes to metadata, in the form that a profile allows. Judges form only: who signed, whether it is new,
 // and what it means are the checks' matter. The members of each role are read in decode/.
+import { wordCharsMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { canonicalForms } from './canonicalJson.ts';
 import { readFileMeta, readTime } from './decode/fields.ts';
@@ -67,7 +68,7 @@ export function decodeMetadata<R extends RoleName>(
   const decoded = reading(() => {
     const file = readObject(json.value, 'file');
     const signed = readObject(file.signed, 'signed');
-    const type = readString(signed._type, 'signed._type', 32);
+    const type = readString(signed._type, 'signed._type', wordCharsMax);
     if ((profile.anyCaseTypes ? type.toLowerCase() : type) !== needed) return type;
     checkSpecVersion(profile, signed);
     const body = {

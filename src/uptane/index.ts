@@ -6,6 +6,7 @@
  * that are at hand. A fault is a value with a stable code and the clause that found it.
  *
  * @packageDocumentation
+ * @module ecunet/uptane
  */
 export { type Attack, type RemoteFault, type RemoteFaultCode, remoteFaultCodes } from '../core/faults.ts';
 export type { Result } from '../core/result.ts';

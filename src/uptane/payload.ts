@@ -2,6 +2,7 @@
 
 import { fromHex, toHex } from '../core/bytes.ts';
 import type { RemoteFault } from '../core/faults.ts';
+import { wordCharsMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { hash } from '../crypto/hashes.ts';
 import type { Signatures } from '../crypto/signatures.ts';
@@ -28,7 +29,7 @@ export function checkPayload(
     return {
       signed: readObject(file.signed, `${what}.signed`),
       keyid: readHex(block.keyid, `${what}.signatures[0].keyid`, 32),
-      function: readString(hashed.function, `${what}.signatures[0].hash.function`, 16),
+      function: readString(hashed.function, `${what}.signatures[0].hash.function`, wordCharsMax),
       digest: readHex(hashed.digest, `${what}.signatures[0].hash.digest`, 32),
       signature: fromHex(readHex(block.sig, `${what}.signatures[0].sig`, 64)) ?? new Uint8Array(),
     };

@@ -2,13 +2,14 @@
 // checks consult; the procedures are the same for all.
 import {
   directorTargetsBytesMax,
+  foreignTimestampBytesMax,
   imageTargetsBytesMax,
   rootBytesMax,
   snapshotBytesMax,
   statedSnapshotBytesMax,
   timestampBytesMax,
+  tufRootBytesMax,
 } from '../core/limits.ts';
-import { KIB } from '../core/units.ts';
 import type { CanonicalForm } from './canonicalJson.ts';
 import type { RepositoryName, RoleName } from './metadata.ts';
 
@@ -104,7 +105,7 @@ export const aktualizrProfile: Profile = {
   canonicalHashes: true,
   sharedHashesSuffice: true,
   signatureMethods: ['ed25519', 'rsassa-pss', 'rsassa-pss-sha256'],
-  bytesMax: { ...bytesMax, timestamp: 64 * KIB },
+  bytesMax: { ...bytesMax, timestamp: foreignTimestampBytesMax },
 };
 
 /** TUF 1.0 as its public clients and repositories speak it. */
@@ -125,7 +126,7 @@ export const tufProfile: Profile = {
   canonicalHashes: false,
   sharedHashesSuffice: false,
   signatureMethods: undefined,
-  bytesMax: { ...bytesMax, root: 512 * KIB, snapshot: statedSnapshotBytesMax },
+  bytesMax: { ...bytesMax, root: tufRootBytesMax, snapshot: statedSnapshotBytesMax },
 };
 
 export const profiles: { readonly [name in ProfileName]: Profile } = {

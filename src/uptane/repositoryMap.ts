@@ -1,6 +1,12 @@
 // Owns: the repository map: where each repository is, and which repositories must all have signed an image of a name. G
 // An ECU is given it at manufacture. It can ask for more than full verification does, and never for less.
-import { repositoryMappingsMax, repositoryMirrorsMax } from '../core/limits.ts';
+import {
+  foreignNameCharsMax,
+  patternCharsMax,
+  repositoryMappingsMax,
+  repositoryMirrorsMax,
+  urlCharsMax,
+} from '../core/limits.ts';
 import type { Result } from '../core/result.ts';
 import { canonicalJson } from './canonicalJson.ts';
 import { matchesPath } from './checks/pathPattern.ts';
@@ -8,8 +14,6 @@ import { notAsExpected, readArray, reading, readObject, readString } from './jso
 import type { RepositoryName } from './metadata.ts';
 import { type JsonValue, parseStrictJson } from './strictJson.ts';
 
-const urlCharsMax = 1024;
-const patternCharsMax = 1024;
 const names = ['director', 'image'] as const satisfies readonly RepositoryName[];
 
 /** Paths, and the repositories that must all have signed what lies there. G3 */
@@ -51,7 +55,7 @@ export function readRepositoryMap(bytes: Uint8Array): Result<RepositoryMap, stri
       const object = readObject(entry, path);
       return {
         paths: readTexts(object.paths, `${path}.paths`, repositoryMappingsMax, patternCharsMax),
-        repositories: readTexts(object.repositories, `${path}.repositories`, repositoryMirrorsMax, urlCharsMax),
+        repositories: readTexts(object.repositories, `${path}.repositories`, repositoryMirrorsMax, foreignNameCharsMax),
       };
     });
     return { urls: { director: urls('director'), image: urls('image') }, mapping };

@@ -3,7 +3,7 @@
 
 import { fromHex } from '../core/bytes.ts';
 import type { RemoteFault } from '../core/faults.ts';
-import { timeAttestationBytesMax } from '../core/limits.ts';
+import { signaturesMax, timeAttestationBytesMax, timeCharsMax, timeTokensMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { formatUtc, parseUtc } from '../core/utc.ts';
 import type { Signatures } from '../crypto/signatures.ts';
@@ -18,13 +18,11 @@ import { parseStrictJson } from './strictJson.ts';
 
 /** Bytes of a token: too many to guess or to meet twice. */
 export const timeTokenBytes = 16;
-/** Tokens in one attestation: one an ECU, and some to spare. */
-const tokensMax = 256;
 
 /** Whether the timeserver may sign over what it was sent: nothing but tokens, no more than an ECU reads back. */
 export function areTimeTokens(tokens: readonly string[]): boolean {
   return (
-    tokens.length <= tokensMax &&
+    tokens.length <= timeTokensMax &&
     tokens.every((token) => /^[0-9a-f]*$/.test(token) && token.length === 2 * timeTokenBytes)
   );
 }
@@ -88,15 +86,17 @@ function decode(bytes: Uint8Array) {
     const signed = readObject(file.signed, 'signed');
     return {
       signedForms: [canonicalJson(signed)],
-      signatures: readArray(file.signatures, 'signatures', 16).map((entry, index) => {
+      signatures: readArray(file.signatures, 'signatures', signaturesMax).map((entry, index) => {
         const block = readObject(entry, `signatures[${index}]`);
         return {
           keyid: readHex(block.keyid, `signatures[${index}].keyid`, 32),
           signature: fromHex(readHex(block.sig, `signatures[${index}].sig`, 64)) ?? new Uint8Array(),
         };
       }),
-      nonces: readArray(signed.nonces, 'nonces', tokensMax).map((nonce) => readHex(nonce, 'nonces', timeTokenBytes)),
-      time: parseUtc(readString(signed.time, 'time', 20)) ?? notAsExpected('time', 'a UTC time is needed'),
+      nonces: readArray(signed.nonces, 'nonces', timeTokensMax).map((nonce) =>
+        readHex(nonce, 'nonces', timeTokenBytes),
+      ),
+      time: parseUtc(readString(signed.time, 'time', timeCharsMax)) ?? notAsExpected('time', 'a UTC time is needed'),
     };
   });
 }

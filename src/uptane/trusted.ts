@@ -31,6 +31,11 @@ export interface TrustedRepository {
   readonly 'offline-targets'?: Signed<Targets>;
 }
 
+/** Of which every role that it has is verified. */
+export interface VerifiedRepository extends TrustedRepository {
+  readonly targets: Signed<Targets>;
+}
+
 /** Both repositories; a partially verifying ECU knows the Director alone. L1 L2 */
 export interface TrustedMetadata {
   readonly director: TrustedRepository;

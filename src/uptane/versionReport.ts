@@ -1,6 +1,13 @@
 // Owns: what an ECU reports of itself, signed by its own key. O
 import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
-import { attacksReportedMax, faultMessageCharsMax, filenameCharsMax } from '../core/limits.ts';
+import {
+  attacksReportedMax,
+  faultMessageCharsMax,
+  filenameCharsMax,
+  reportedClauseCharsMax,
+  reportedCodeCharsMax,
+  timeCharsMax,
+} from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
 import { formatUtc, parseUtc } from '../core/utc.ts';
@@ -79,7 +86,7 @@ export function checkVersionReport(
 
 function readTime(value: JsonValue | undefined, path: string): number | undefined {
   if (value === '') return undefined;
-  return parseUtc(readString(value, path, 20)) ?? notAsExpected(path, 'a UTC time is needed');
+  return parseUtc(readString(value, path, timeCharsMax)) ?? notAsExpected(path, 'a UTC time is needed');
 }
 
 function readReport(signed: JsonObject): VersionReport {
@@ -105,10 +112,10 @@ function readAttack(value: JsonValue, index: number): DetectedAttack {
   const entry = readObject(value, path);
   const text = (member: JsonValue | undefined, charsMax: number) =>
     printable(readString(member, path, charsMax), charsMax);
-  const attack = entry.attack === undefined ? undefined : (text(entry.attack, 60) as Attack);
+  const attack = entry.attack === undefined ? undefined : (text(entry.attack, reportedCodeCharsMax) as Attack);
   return {
-    code: text(entry.code, 60) as RemoteFaultCode,
-    clause: text(entry.clause, 16),
+    code: text(entry.code, reportedCodeCharsMax) as RemoteFaultCode,
+    clause: text(entry.clause, reportedClauseCharsMax),
     message: text(entry.message, faultMessageCharsMax),
     ...(attack !== undefined && { attack }),
   };

@@ -203,7 +203,8 @@ export function busSuite(harness: BusHarness): void {
     });
 
     test('tells a node nothing after detach, and refuses what it sends', async () => {
-      const [a, b] = [node('a'), node('b')];
+      // A third one, so that there is somebody to acknowledge.
+      const [a, b] = [node('a'), node('b'), node('c')];
       b.heard.onReceived = () => b.place.detach();
       for (const id of [1, 2, 3]) a.place.send(classicFrame(id, payload(1)));
       await run.until(() => a.heard.sent.length === 3);

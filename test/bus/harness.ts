@@ -102,6 +102,7 @@ export class LinkRecorder implements LinkListener {
   readonly failures: { readonly direction: string; readonly fault: EnvironmentFault }[] = [];
   onReceived: (message: Uint8Array) => void = () => {};
   onSent: () => void = () => {};
+  onFailed: (direction: 'sending' | 'receiving') => void = () => {};
 
   messageReceived(message: Uint8Array): void {
     this.received.push(message);
@@ -115,6 +116,7 @@ export class LinkRecorder implements LinkListener {
 
   transferFailed(direction: 'sending' | 'receiving', fault: EnvironmentFault): void {
     this.failures.push({ direction, fault });
+    this.onFailed(direction);
   }
 
   get calls(): number {

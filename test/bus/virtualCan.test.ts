@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { arbitrationKey, frameTimeNs } from '../../src/bus/frameTiming.ts';
 import { partitionable } from '../../src/bus/partition.ts';
+import { createTrivialCan } from '../../src/bus/trivialCan.ts';
 import { createVirtualCan } from '../../src/bus/virtualCan.ts';
 import { EventQueue } from '../../src/core/clock.ts';
 import { createRandom } from '../../src/core/random.ts';
@@ -18,29 +19,14 @@ for (const fd of [false, true]) {
     make: async ({ clock }) => createVirtualCan({ name: 'can0', clock, ...rates, fd }),
     lacks: {},
   });
+  busSuite({
+    name: `virtual ${fd ? 'CAN FD' : 'CAN'} without timing`,
+    fd,
+    run: virtualRun,
+    make: async ({ clock }) => createTrivialCan({ name: 'can0', clock, fd }),
+    lacks: { arbitration: 'what is sent first arrives first' },
+  });
 }
-
-describe('time of a frame, unstuffed, interframe space included (ISO 11898-1)', () => {
-  const extended = (frame: CanFrame): CanFrame => ({ ...frame, extended: true });
-  test.each<[string, CanFrame, number]>([
-    ['classic, 11 bits, 8 bytes: 111 bits', classicFrame(0x7e0, payload(8)), 222_000],
-    ['classic, 11 bits, empty: 47 bits', classicFrame(0x7e0, payload(0)), 94_000],
-    ['classic remote: 47 bits', { ...classicFrame(0x7e0, payload(0)), remote: true }, 94_000],
-    ['classic, 29 bits, 8 bytes: 131 bits', extended(classicFrame(0x7e0, payload(8))), 262_000],
-    ['FD, 64 bytes with BRS: 29 bits and 550 fast ones', fdFrame(0x7e0, payload(64)), 333_000],
-    ['FD, 16 bytes: CRC-17', fdFrame(0x7e0, payload(16)), 58_000 + (1 + 4 + 128 + 4 + 17 + 6 + 1) * 500],
-    ['FD, 20 bytes: CRC-21', fdFrame(0x7e0, payload(20)), 58_000 + (1 + 4 + 160 + 4 + 21 + 7 + 1) * 500],
-    ['FD without BRS: all slow', { ...fdFrame(0x7e0, payload(8)), brs: false }, (29 + 97) * 2000],
-    ['FD, 29 bits: 19 more slow bits', extended(fdFrame(0x7e0, payload(64))), 333_000 + 38_000],
-  ])('%s', (_, frame, expectedNs) => {
-    expect(frameTimeNs(frame, rates)).toBe(expectedNs);
-  });
-
-  test('at 1 Mbit/s and 5 Mbit/s', () => {
-    expect(frameTimeNs(classicFrame(1, payload(8)), { bitrate: 1_000_000, dataBitrate: 1_000_000 })).toBe(111_000);
-    expect(frameTimeNs(fdFrame(1, payload(64)), { bitrate: 500_000, dataBitrate: 5_000_000 })).toBe(58_000 + 110_000);
-  });
-});
 
 test('arbitration keys order frames bit by bit (ISO 11898-1)', () => {
   const base = 0x123;
@@ -75,12 +61,14 @@ test('frames run back to back: their times sum exactly, and are heard 3 bits bef
   const frames = [classicFrame(1, payload(8)), fdFrame(2, payload(64)), classicFrame(3, payload(0))];
   for (const frame of frames) place.send(frame);
   while (clock.step());
-  expect(times).toEqual([222_000 - 6000, 555_000 - 6000, 649_000 - 6000]);
-  expect(bus.load().busyNs).toBe(649_000);
+  const [first = 0, second = 0, third = 0] = frames.map((frame) => frameTimeNs(frame, rates));
+  expect(times).toEqual([first - 6000, first + second - 6000, first + second + third - 6000]);
+  expect(bus.load().busyNs).toBe(first + second + third);
 });
 
 test('rates that divide no second sum to the same as well', () => {
   const { clock, bus } = busOf(false, 83_333);
+  bus.attach('b', new BusRecorder());
   const place = bus.attach('a', new BusRecorder());
   const frame = classicFrame(1, payload(8));
   for (let index = 0; index < 10; index += 1) place.send(frame);
@@ -96,11 +84,13 @@ test('a frame given in the interframe space starts at its end, one given on an i
   heard.onReceived = () => times.push(clock.nowNs());
   bus.attach('b', heard);
   const place = bus.attach('a', new BusRecorder());
-  place.send(classicFrame(1, payload(0)));
-  clock.at(90_000, () => place.send(classicFrame(2, payload(0))));
-  clock.at(1_000_000, () => place.send(classicFrame(3, payload(0))));
+  const frame = classicFrame(0x555, payload(0));
+  const takenNs = frameTimeNs(frame, rates);
+  place.send(frame);
+  clock.at(takenNs - 1000, () => place.send(frame));
+  clock.at(1_000_000, () => place.send(frame));
   while (clock.step());
-  expect(times).toEqual([88_000, 94_000 + 88_000, 1_088_000]);
+  expect(times).toEqual([takenNs - 6000, 2 * takenNs - 6000, 1_000_000 + takenNs - 6000]);
 });
 
 test('a late lower id goes before an earlier higher one that still waits', () => {
@@ -153,6 +143,7 @@ test('equal traffic gives equal digests, other traffic others', () => {
 test('the same frames at another time give another digest', () => {
   const digests = [0, 1, 0x1_0000_0000].map((startNs) => {
     const { clock, bus } = busOf();
+    bus.attach('b', new BusRecorder());
     const place = bus.attach('a', new BusRecorder());
     clock.at(startNs, () => place.send(classicFrame(1, payload(8))));
     while (clock.step());
@@ -180,4 +171,70 @@ test('a partition loses what a node had queued and never confirms it', () => {
 test('bit rates that are none are a bug of the caller', () => {
   expect(() => busOf(false, 0)).toThrow(RangeError);
   expect(() => busOf(false, Number.NaN)).toThrow(RangeError);
+});
+
+test.each([
+  ['fifo', [0x300, 0x700, 0x100, 0x200]],
+  ['priority', [0x300, 0x100, 0x200, 0x700]],
+] as const)('a node whose transmit order is %s', (transmitOrder, expected) => {
+  const { clock, bus } = busOf();
+  const heard = new BusRecorder();
+  bus.attach('b', heard);
+  const place = bus.attach('a', new BusRecorder(), { transmitOrder });
+  place.send(classicFrame(0x300, payload(8)));
+  // While the first is on the wire.
+  clock.at(50_000, () => {
+    for (const id of [0x700, 0x100, 0x200]) place.send(classicFrame(id, payload(1)));
+  });
+  while (clock.step());
+  expect(heard.received.map((frame) => frame.id)).toEqual(expected);
+});
+
+test('in priority order, frames of one id keep theirs', () => {
+  const { clock, bus } = busOf();
+  const heard = new BusRecorder();
+  bus.attach('b', heard);
+  const place = bus.attach('a', new BusRecorder(), { transmitOrder: 'priority' });
+  for (const value of [1, 2, 3]) place.send(classicFrame(0x123, Uint8Array.of(value)));
+  while (clock.step());
+  expect(heard.received.map((frame) => frame.data[0])).toEqual([1, 2, 3]);
+});
+
+test('a tap hears every frame at its end, whoever sent it, and is no node', () => {
+  const { clock, bus } = busOf();
+  const heard: [number, number][] = [];
+  const end = bus.tap((frame, timeNs) => heard.push([frame.id, timeNs]));
+  const [a, b] = [bus.attach('a', new BusRecorder()), bus.attach('b', new BusRecorder())];
+  a.send(classicFrame(1, payload(8)));
+  b.send(classicFrame(2, payload(8)));
+  while (clock.step());
+  const firstNs = frameTimeNs(classicFrame(1, payload(8)), rates);
+  expect(heard).toEqual([
+    [1, firstNs - 6000],
+    [2, firstNs + frameTimeNs(classicFrame(2, payload(8)), rates) - 6000],
+  ]);
+  end();
+  a.send(classicFrame(3, payload(8)));
+  while (clock.step());
+  expect(heard).toHaveLength(2);
+});
+
+test('the load of the last second, and what each node did', () => {
+  const { clock, bus } = busOf();
+  bus.attach('quiet', new BusRecorder());
+  const place = bus.attach('a', new BusRecorder());
+  const frame = classicFrame(0x555, payload(8));
+  // 1,000 frames a second for two seconds.
+  for (let index = 0; index < 2000; index += 1) clock.at(index * 1_000_000, () => place.send(frame));
+  clock.advanceTo(2_000_000_000);
+  const share = frameTimeNs(frame, rates) / 1_000_000;
+  expect(bus.load().recentShare).toBeCloseTo(share, 6);
+  expect(bus.load().nodes).toEqual([
+    expect.objectContaining({ node: 'quiet', frames: 0, busyNs: 0, state: 'error-active' }),
+    expect.objectContaining({ node: 'a', frames: 2000, busyNs: bus.load().busyNs }),
+  ]);
+  clock.advanceTo(2_500_000_000);
+  expect(bus.load().recentShare).toBeCloseTo(share / 2, 6);
+  clock.advanceTo(9_000_000_000);
+  expect(bus.load().recentShare).toBe(0);
 });

@@ -78,7 +78,7 @@ describe('ecunet run', { timeout: 60_000 }, () => {
     [['run', 'nominal', '--image', 'door-ecu'], /NAME=VALUE is needed/],
     [['run', 'nominal', '--image', 'door-ecu=/no/such/file'], /\/no\/such\/file: no such file$/],
     [['run', 'nominal', '--image', 'door-ecu=/dev/zero'], /\/dev\/zero: not a file$/],
-    [['run', 'nominal', '--link', 'gateway-ecu=pigeon'], /the transport is tcp$/],
+    [['run', 'nominal', '--link', 'gateway-ecu=pigeon'], /it is tcp, tcp\+tls, udp$/],
     [['run', 'nominal', '--trace', '/no/such/folder/t.jsonl'], /the trace cannot be written \(ENOENT\)$/],
     [['run', 'nominal', '--bus', 'body=../../etc'], /body=\.\.\/\.\.\/etc/],
     [['replay', '/no/such/trace'], /\/no\/such\/trace: it cannot be read \(ENOENT\)$/],

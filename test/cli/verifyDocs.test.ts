@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyCommand } from '../../src/cli/verify.ts';
 import { temporaryFolders } from '../client/temporary.ts';
-import { World } from '../uptane/fixtures.ts';
+import { bodyOf } from '../uptane/decodeBench.ts';
+import { keyNamed, World } from '../uptane/fixtures.ts';
 import { offered, runVerify, writeFiles } from './verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
@@ -34,6 +35,31 @@ describe('docs/verify.md', () => {
       const parts = line.split('...').map((part) => part.replace(/[^\w\s]/g, '\\$&'));
       expect(lines[index]).toMatch(new RegExp(`^${parts.join('.*')}$`));
     }
+  });
+
+  it('shows a delegation to several roles as it is read [A9 E4]', () => {
+    const [, example = expect.fail('it is there')] =
+      /^ {4}("delegations": \{\n(?: {4}.*\n)+? {4}\})\n/m.exec(page) ?? [];
+    const [supplier, integrator] = [keyNamed('supplier'), keyNamed('integrator')];
+    const written = example
+      .replaceAll('SUPPLIER_KEY_ID', supplier.keyId)
+      .replaceAll('INTEGRATOR_KEY_ID', integrator.keyId)
+      .replaceAll('SUPPLIER_KEY', supplier.key.keyval.public)
+      .replaceAll('INTEGRATOR_KEY', integrator.key.keyval.public);
+    const { delegations } = bodyOf('targets', (signed) => Object.assign(signed, JSON.parse(`{${written}}`)));
+    expect(delegations?.roles).toEqual([
+      {
+        roles: [
+          { name: 'supplier', keyids: [supplier.keyId], threshold: 1 },
+          { name: 'integrator', keyids: [integrator.keyId], threshold: 1 },
+        ],
+        agreement: 2,
+        paths: ['joint/*'],
+        pathHashPrefixes: undefined,
+        terminating: false,
+        hardwareIds: ['hw-brakes'],
+      },
+    ]);
   });
 
   it('has an example for each form of metadata, and names every option', () => {

@@ -129,7 +129,8 @@ describe('a file that is missing', () => {
     scene.offer(files);
     const downloads = join(scene.folder, 'downloads');
     expect(printed(await scene.secondary('full-1', '--download', downloads)).fault).toEqual({
-      ...{ code: 'missing-file', clause: 'P6', repository: 'image', file: imageName('full-1', 1) },
+      ...{ code: 'missing-file', clause: 'P6' },
+      ...{ repository: 'image', role: 'targets', file: imageName('full-1', 1) },
       ...{ attack: 'drop-request', message: 'the image is missing' },
     });
     expect(readdirSync(downloads)).toEqual([]);
@@ -273,7 +274,8 @@ describe('a name from metadata', () => {
     const finished = await download(scene, '--json');
     expect(finished).toMatchObject({ code: 1, stderr: '' });
     expect(printed(finished).fault).toEqual({
-      ...{ code: 'malformed', clause: 'H3', repository: 'image', file: filename, attack: 'arbitrary-installation' },
+      ...{ code: 'malformed', clause: 'H3', repository: 'image', role: 'targets', file: filename },
+      attack: 'arbitrary-installation',
       message: 'not a name that a file in a folder can have',
     });
     expect(existsSync(evil)).toBe(false);

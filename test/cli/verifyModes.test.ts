@@ -1,5 +1,5 @@
 // `ecunet verify` on this project's own repositories: each layout, from a folder and over HTTP, by each mode.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeRoleName } from '../../src/uptane/profile.ts';
@@ -241,41 +241,5 @@ describe('an Image repository with delegations', () => {
       repository: 'image',
       code: 'hash-mismatch',
     });
-  });
-});
-
-describe('a multi-role delegation', () => {
-  const filename = 'joint/app.bin';
-  const roles = ['supplier', 'integrator'] as const;
-
-  function delegating(agreement: number): void {
-    const to = roles.map((name) => ({ name, holders: [keyNamed(name)] }));
-    world.images.delegate({ to, agreement, paths: ['joint/*'] }, begin);
-    const mustMatch = { hardwareIds: [hardwareOf('full-1')], releaseCounter: 3 };
-    const listed = roles.map((role) => world.images.add(filename, new Uint8Array(10), mustMatch, { role }));
-    world.images.publish(begin);
-    world.director.assign('full-1', listed[0] ?? expect.fail('it is listed'));
-    world.director.publish(begin);
-    const files = offered(world);
-    files.delete('image/1.integrator.json');
-    scene.offer(files);
-    mkdirSync(join(scene.repositories, 'image', '1.integrator.json'));
-  }
-  const unreadable = {
-    ...{ code: 'unreadable-file', clause: 'V1', role: 'integrator', repository: 'image', file: '1.integrator.json' },
-    ...{ attack: 'drop-request', message: expect.stringContaining('a folder stands where a file should be') },
-  };
-
-  it('does without the file of a role that is not needed, and says so [X1]', async () => {
-    delegating(1);
-    const finished = await scene.secondary('full-1');
-    expect(finished).toMatchObject({ code: 0, stderr: '' });
-    expect(printed(finished)).toMatchObject({ targets: [{ filename }], notices: [unreadable] });
-  });
-
-  it('names the file that is needed and cannot be read [X1 X4]', async () => {
-    delegating(2);
-    expect(printed(await scene.secondary('full-1'))).toEqual({ ok: false, fault: unreadable });
-    expect(Object.keys(JSON.parse(scene.stored() ?? '').files)).toEqual(['director/root.json', 'image/root.json']);
   });
 });

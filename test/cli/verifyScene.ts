@@ -48,10 +48,14 @@ export async function runVerify(...args: readonly string[]): Promise<Finished> {
   }
 }
 
-/** The one line of a call with `--json`. */
+/** The one line of a call with `--json`. Whatever is wrong, all of it is told: what, by which clause, where, and the attack indicated. */
 export function printed({ stdout }: Finished): Printed {
   expect(stdout).toMatch(/^\{[^\n]*\}\n$/);
-  return JSON.parse(stdout);
+  const whole: Printed = JSON.parse(stdout);
+  const faults = whole.ok ? (whole.notices ?? []) : [whole.fault];
+  const parts = ['code', 'clause', 'role', 'repository', 'file', 'attack', 'message'];
+  for (const fault of faults) expect(Object.keys(fault)).toEqual(parts);
+  return whole;
 }
 
 export type Files = Map<string, Uint8Array>;

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DownloadFolder } from '../../src/client/downloadFolder.ts';
 import { downloadImages } from '../../src/client/downloadImages.ts';
+import { HttpSource } from '../../src/client/httpSource.ts';
 import type { Source, Streamed } from '../../src/client/source.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
+import { hostTimer } from '../../src/core/hostTime.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import type { Target } from '../../src/uptane/metadata.ts';
+import { rawServer } from './servers.ts';
 import { temporaryFolders } from './temporary.ts';
 
 const temporaryFolder = temporaryFolders();
@@ -71,7 +74,8 @@ describe('downloading images', () => {
     expect(await downloadImages(memory, folder, targets)).toEqual({
       ok: false,
       fault: {
-        ...{ kind: 'remote', code: 'hash-mismatch', clause: 'P7', repository: 'image', file: 'bad' },
+        ...{ kind: 'remote', code: 'hash-mismatch', clause: 'P7' },
+        ...{ repository: 'image', role: 'targets', file: 'bad' },
         ...{ attack: 'arbitrary-installation', message: 'sha256 of the image is not the listed one' },
       },
     });
@@ -87,6 +91,51 @@ describe('downloading images', () => {
   ])('refuses one that is %s [P6 P7 P9 M6]', async (_, changes, bytes, fault) => {
     const downloaded = await downloadImages(source({ 'targets/i': bytes }).memory, folder, [target('i', changes)]);
     expect(downloaded).toMatchObject({ ok: false, fault: { ...fault, repository: 'image', file: 'i' } });
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('of which SHA-512 alone is listed, looks for it by that and holds it to that [H2 P7 M6]', async () => {
+    const listed = target('i', { hashes: { sha512 } });
+    const { memory, asked } = source({ [`targets/${sha512}.i`]: image });
+    expect(await downloadImages(memory, folder, [listed])).toEqual({ ok: true, value: undefined });
+    expect(asked).toEqual([`targets/${sha512}.i`]);
+    const forged = await downloadImages(source({ 'targets/i': utf8('the omage') }).memory, folder, [listed]);
+    expect(forged).toMatchObject({
+      ok: false,
+      fault: { code: 'hash-mismatch', clause: 'P7', message: 'sha512 of the image is not the listed one' },
+    });
+    expect(readFileSync(join(path, 'i'))).toEqual(Buffer.from(image));
+  });
+
+  it('gives up a server that drips the last bytes of an image, and keeps none of it [K3 K4 M6]', async () => {
+    const large = new Uint8Array(100_000);
+    const dripped = 2000;
+    const server = await rawServer((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${large.length}\r\n\r\n`);
+      socket.write(large.subarray(dripped));
+      let left = dripped;
+      const drip = () => {
+        if (socket.destroyed || left === 0) return;
+        left -= 1;
+        socket.write(large.subarray(0, 1));
+        hostTimer(2, drip);
+      };
+      drip();
+    });
+    const http = new HttpSource(server.url, {
+      ...{ answerMs: 5_000, totalMs: 60_000 },
+      ...{ rateWindowMs: 100, bytesPerSecondMin: 10_000 },
+    });
+    const listed = target('i', { length: large.length, hashes: { sha256: hashHex('sha256', large) } });
+    const downloaded = await downloadImages(http, folder, [listed]);
+    http.close();
+    expect(downloaded).toMatchObject({
+      ok: false,
+      fault: { code: 'unreadable-file', clause: 'P6', repository: 'image', file: 'i', attack: 'drop-request' },
+    });
+    expect(downloaded).toMatchObject({
+      fault: { message: expect.stringMatching(/slower than 10000 bytes a second$/) },
+    });
     expect(readdirSync(path)).toEqual([]);
   });
 

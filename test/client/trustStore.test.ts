@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { openTrustStore, type StoredTrust } from '../../src/client/trustStore.ts';
 import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
-import { trustStoreBytesMax } from '../../src/core/limits.ts';
+import { trustedMetadataBytesMax, trustStoreBytesMax } from '../../src/core/limits.ts';
 import { fc, prop } from '../property.ts';
 import { ended, processTest, startScript } from './ownProcess.ts';
 import { hugeBytes, temporaryFolders } from './temporary.ts';
@@ -140,6 +140,18 @@ describe('a store of trusted metadata', () => {
     expect(refusal(() => store.write(trust))).toMatch(/trusted\.json: it cannot be written/);
     store.close();
     expect(readdirSync(folder)).toEqual(['trusted.json']);
+  });
+
+  it('takes the largest set that an ECU can trust, each character of it escaped, and reads it back', () => {
+    const folder = temporaryFolder();
+    const store = openTrustStore(folder);
+    const names = Array.from({ length: 512 }, (_, index) => `image/delegated/${index}.json`);
+    const filling = utf8('"'.repeat(trustedMetadataBytesMax / names.length));
+    store.write({ identity: {}, files: new Map(names.map((name) => [name, filling])) });
+    const again = store.read();
+    expect(again?.files.size).toBe(names.length);
+    expect(again?.files.get(names[511] ?? '')).toEqual(filling);
+    store.close();
   });
 
   it('takes no bytes that cannot have been trusted', () => {

@@ -98,16 +98,16 @@ const targets: readonly LeftOut[] = [
 const match: readonly LeftOut[] = [
   { clause: 'R10.2', edits: [edit('match.ts', 'found.length !== wanted.length || ', '')] },
   { clause: 'R10.2', edits: [edit('match.ts', ' || !agree(found.hashes, wanted.hashes)', '')] },
-  { clause: 'R10.3', edits: [edit('match.ts', 'if (!sameHardware(wanted, found)) {', 'if (false) {')] },
+  { clause: 'R10.3', edits: [edit('match.ts', "if (!sameHardware(wanted, found)) return 'hardware';", '')] },
   {
     clause: 'R10.3',
     edits: [
-      edit('match.ts', 'if (found.mustMatch.releaseCounter !== wanted.mustMatch.releaseCounter) {', 'if (false) {'),
+      edit('match.ts', "if (found.mustMatch.releaseCounter !== wanted.mustMatch.releaseCounter) return 'counter';", ''),
     ],
   },
   {
     clause: 'R10.3',
-    edits: [edit('match.ts', 'if (found.mustMatch.others !== wanted.mustMatch.others) {', 'if (false) {')],
+    edits: [edit('match.ts', "if (found.mustMatch.others !== wanted.mustMatch.others) return 'others';", '')],
   },
   { clause: 'R10.4', edits: [edit('match.ts', 'before !== undefined && counter < before', 'false')] },
 ];

@@ -1,5 +1,5 @@
 // can-utils as child processes: the Linux kernel's own view of what ecunet puts on an interface.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface Tool {
@@ -37,13 +37,27 @@ export function startTool(name: string, args: readonly string[]): Tool {
   };
 }
 
+/** Runs `ip link` with these words. */
+export function ipLink(...words: readonly string[]): void {
+  const { status, stderr } = spawnSync('ip', ['link', ...words], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`ip link ${words.join(' ')}: ${stderr}`);
+}
+
+/** The rows of the kernel's receive lists for `interfaceName` and `ident`: their list, CAN id and mask. */
+export function kernelFilters(interfaceName: string, ident: 'raw' | 'isotp'): readonly string[] {
+  return ['all', 'fil', 'sff', 'eff', 'inv'].flatMap((list) => {
+    const rows = readFileSync(`/proc/net/can/rcvlist_${list}`, 'utf8')
+      .split('\n')
+      .map((row) => row.trim().split(/\s+/));
+    return rows
+      .filter((row) => row[0] === interfaceName && row.at(-1) === ident)
+      .map(([, id, mask]) => `${list} ${id} ${mask}`);
+  });
+}
+
 /** How many sockets of the kernel listen on `interfaceName` through `ident`: `raw` or `isotp`. */
 export function kernelListeners(interfaceName: string, ident: 'raw' | 'isotp'): number {
-  const lists = ['all', 'fil', 'sff', 'eff', 'inv'].map((list) =>
-    readFileSync(`/proc/net/can/rcvlist_${list}`, 'utf8'),
-  );
-  const rows = lists.flatMap((list) => list.split('\n').map((row) => row.trim().split(/\s+/)));
-  return rows.filter((row) => row[0] === interfaceName && row.at(-1) === ident).length;
+  return kernelFilters(interfaceName, ident).length;
 }
 
 /** Bytes as isotpsend reads them and isotprecv prints them. */

@@ -1,15 +1,15 @@
 // `ecunet/uptane` as somebody else's program has it: installed, imported by its name, with its types, from the built package.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { offered } from '../cli/verifyScene.ts';
 import { temporaryFolders } from '../client/temporary.ts';
 import { withReason } from '../skips.ts';
 import { begin, hardwareOf, imageName, vin, World } from '../uptane/fixtures.ts';
+import { makeDependent, project } from './dependent.ts';
 
 const temporaryFolder = temporaryFolders();
-const project = join(import.meta.dirname, '../..');
 const unbuilt = existsSync(join(project, 'dist/uptane/index.js')) ? undefined : 'dist/ is not built: npm run build';
 
 /** A program that verifies what is on its standard input, as one full Secondary. */
@@ -68,29 +68,10 @@ if (!outcome.result.ok) {
 }
 `;
 
-const compilerOptions = {
-  ...{
-    module: 'nodenext',
-    moduleResolution: 'nodenext',
-    target: 'es2022',
-    strict: true,
-    exactOptionalPropertyTypes: true,
-  },
-  ...{ noUncheckedIndexedAccess: true, skipLibCheck: false, types: ['node'] },
-  typeRoots: [join(project, 'node_modules/@types')],
-};
-
 /** The program in a package of its own that has ecunet among its dependencies. Gives how to run it, once it is compiled. */
 function compiled(): (input: object) => unknown {
   const folder = temporaryFolder();
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(project, join(folder, 'node_modules', 'ecunet'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies: { ecunet: '*' } }));
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-  writeFileSync(join(folder, 'program.ts'), program);
-  execFileSync(process.execPath, [join(project, 'node_modules/typescript/bin/tsc'), '-p', folder], {
-    stdio: 'inherit',
-  });
+  makeDependent(folder, { program });
   return (input) =>
     JSON.parse(
       execFileSync(process.execPath, [join(folder, 'program.js')], { input: JSON.stringify(input), encoding: 'utf8' }),

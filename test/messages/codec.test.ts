@@ -45,6 +45,7 @@ const responseBodies: { readonly [Name in ResponseBody['name']]: fc.Arbitrary<ob
   imageReady: body('imageReady', { nextOffset: uint32 }),
   blockStored: body('blockStored', { nextOffset: uint32 }),
   installing: body('installing', {}),
+  requestLost: body('requestLost', {}),
   refusal: body('refusal', { code: text, clause: text, attack: text, message: text }),
 };
 

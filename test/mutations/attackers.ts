@@ -1,6 +1,6 @@
 // Owns: who mutates: which roles' keys an attacker holds, and what it makes of one edition by one mutation.
 import { toHex, utf8 } from '../../src/core/bytes.ts';
-import type { Random } from '../../src/core/random.ts';
+import { createRandom, type Random } from '../../src/core/random.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import type { SigningKey } from '../../src/uptane/keys.ts';
@@ -15,9 +15,11 @@ export interface Attacker {
   readonly holds: readonly string[];
   /** Whether an ECU that reads the Director's Targets alone is lost to it: then only the others are judged. */
   readonly rulesPartial?: boolean;
+  /** Whether it rules the images that the Image repository leaves to the supplier, who hands in what it signs: those may be any. */
+  readonly rulesSupplied?: boolean;
 }
 
-/** No two repositories' Targets at once: who holds both may install what it likes. */
+/** No two repositories' Targets at once, but for one supplier's: who holds both may install what it likes. */
 export const attackers: readonly Attacker[] = [
   { name: 'nobody’s keys', holds: [] },
   { name: 'Director timestamp', holds: ['director/timestamp'] },
@@ -33,6 +35,12 @@ export const attackers: readonly Attacker[] = [
     holds: ['image/timestamp', 'image/snapshot', 'image/targets', `image/${supplier}`],
   },
   { name: 'the supplier', holds: [`image/${supplier}`] },
+  {
+    name: 'the Director online and the supplier',
+    holds: ['director/timestamp', 'director/snapshot', 'director/targets', `image/${supplier}`],
+    rulesPartial: true,
+    rulesSupplied: true,
+  },
 ];
 
 const roleOf = (file: string) => file.replace(/^(\w+)\/\d+\.root$/, '$1/root');
@@ -48,6 +56,7 @@ export class Mutator {
   mutate(random: Random, attacker: Attacker): Edition {
     const { first, second } = this.genuine;
     const edition = new Map(second);
+    if (attacker.rulesSupplied === true && random.below(2) === 0) return this.conspire(random, attacker, edition);
     const file = oneOf(random, [...second.keys()]);
     const bytes = second.get(file) ?? new Uint8Array();
     const set = (changed: Uint8Array) => {
@@ -100,6 +109,32 @@ export class Mutator {
     return edition;
   }
 
+  /** Another image, under its name or a new one, for its ECU or another: told alike by the Director and by the supplier. */
+  private conspire(random: Random, attacker: Attacker, edition: Map<string, Uint8Array>): Edition {
+    const [name = ''] = Object.keys(targetsOf(edition, `image/${supplier}`));
+    const [otherName, other] = oneOf(random, Object.entries(targetsOf(edition, 'director/targets')));
+    const newName = oneOf(random, [name, name, `${name}x`, `${otherName}x`]);
+    const isForOther = random.below(2) === 0;
+    const hashes = { sha256: toHex(random.bytes(32)) };
+    const change = random.below(4) === 0 ? oneOf(random, lies) : () => {};
+    const seed = `${random.uint32()}`;
+    for (const file of ['director/targets', `image/${supplier}`]) {
+      const signed = draftOf(edition.get(file) ?? new Uint8Array());
+      const { [name]: target, ...others } = signed.targets;
+      if (target === undefined) continue;
+      if (isForOther) {
+        delete others[otherName];
+        target.custom = structuredClone(other.custom);
+      }
+      target.hashes = { ...hashes };
+      change(createRandom(seed), target, structuredClone(other));
+      Object.assign(signed, { targets: { ...others, [newName]: target }, version: signed.version + 1 });
+      edition.set(file, signMetadata(signed, this.keysOf(file)));
+      this.relist(edition, attacker, file);
+    }
+    return edition;
+  }
+
   private bytesChanged(random: Random, bytes: Uint8Array): Uint8Array {
     const at = random.below(bytes.length);
     const changed = bytes.slice();
@@ -131,12 +166,21 @@ export class Mutator {
     return role === supplier ? [supplierKey] : keys[role as keyof typeof keys];
   }
 
-  /** Has Snapshot and Timestamp list what was changed, as far as the attacker can sign them. */
-  private relist(edition: Map<string, Uint8Array>, attacker: Attacker, file: string): void {
+  /**
+   * Has Snapshot and Timestamp list what was changed, as far as the attacker can sign them; of what a supplier hands in, the repository
+   * itself does so, and is as careless as can be.
+   */
+  private relist(
+    edition: Map<string, Uint8Array>,
+    attacker: Attacker,
+    file: string,
+    isHandedIn = attacker.rulesSupplied === true && file === `image/${supplier}`,
+  ): void {
     const [repository = '', role = ''] = file.split('/');
     const above = role === 'snapshot' ? 'timestamp' : 'snapshot';
     const lister = `${repository}/${above}`;
-    if (role === 'timestamp' || role.endsWith('root') || !attacker.holds.includes(lister)) return;
+    if (role === 'timestamp' || role.endsWith('root')) return;
+    if (!isHandedIn && !attacker.holds.includes(lister)) return;
     const bytes = edition.get(file) ?? new Uint8Array();
     const draft = draftOf(edition.get(lister) ?? new Uint8Array());
     const listed = draft.meta[`${role}.json`];
@@ -147,7 +191,7 @@ export class Mutator {
     };
     draft.version += 1;
     edition.set(lister, signMetadata(draft, this.keysOf(lister)));
-    this.relist(edition, attacker, lister);
+    this.relist(edition, attacker, lister, isHandedIn);
   }
 }
 
@@ -192,6 +236,10 @@ function plausible(random: Random, { targets }: ReturnType<typeof draftOf>): boo
     targets[oneOf(random, [otherName, `${name}x`])] = target;
   }
   return true;
+}
+
+function targetsOf(edition: Edition, file: string): Readonly<Record<string, TargetJson>> {
+  return draftOf(edition.get(file) ?? new Uint8Array()).targets;
 }
 
 function versionOf(bytes: Uint8Array): number | undefined {

@@ -47,8 +47,12 @@ const oddValues: readonly Json[] = [
   '0',
   'targets',
   '2030-01-01T00:00:00Z',
+  '9999-12-31T23:59:59Z',
+  'ff'.repeat(32),
   [],
+  [[]],
   {},
+  { a: 1 },
   '../x',
 ];
 

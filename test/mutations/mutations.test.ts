@@ -11,7 +11,7 @@ import { verifyPartial } from '../../src/uptane/verification/partial.ts';
 import { runProcedure } from '../../src/uptane/verification/procedure.ts';
 import { begin, hardwareOf, type Serial, serials, vin } from '../uptane/fixtures.ts';
 import { attackers, Mutator } from './attackers.ts';
-import { answerFrom, type Edition, genuineRepositories, imageLine, imagesOf } from './repositories.ts';
+import { answerFrom, type Edition, genuineRepositories, imageLine, imagesOf, suppliedEcu } from './repositories.ts';
 
 const total = Number(process.env.ECUNET_MUTATIONS ?? 840);
 const seed = process.env.ECUNET_SEED ?? '1';
@@ -82,16 +82,21 @@ describe(`of ${total} single mutations, seed ${seed},`, () => {
     ({ attacker, verifier }) => {
       const allowed = imagesOf(genuine, verifier.serial);
       const random = createRandom(`${seed}/${attacker.name}/${verifier.name}`);
-      let refused = 0;
+      // What it rules is its own to forge, and nothing else.
+      const mayForge = (image: string) =>
+        attacker.rulesSupplied === true && verifier.serial === suppliedEcu && image.startsWith(`${suppliedEcu}/`);
+      let [refused, forged] = [0, 0];
       for (let count = 0; count < total / cases.length; count += 1) {
         const outcome = installs(verifier, mutator.mutate(random, attacker));
         if ('fault' in outcome) refused += 1;
-        else if (!allowed.has(outcome.image))
-          expect.fail(`mutation ${count} of seed ${seed} installs ${outcome.image}`);
+        else if (allowed.has(outcome.image)) continue;
+        else if (mayForge(outcome.image)) forged += 1;
+        else expect.fail(`mutation ${count} of seed ${seed} installs ${outcome.image}`);
       }
       // A verifier that refused nothing, or everything, would show nothing.
       expect(refused).toBeGreaterThan(0);
       expect(refused).toBeLessThan(total / cases.length);
+      expect(forged > 0).toBe(mayForge(`${suppliedEcu}/`));
     },
     3_600_000,
   );

@@ -5,15 +5,16 @@ import { signMetadata } from '../../src/uptane/sign.ts';
 import type { TrustedMetadata } from '../../src/uptane/trusted.ts';
 import type { MetadataRequest } from '../../src/uptane/verification/procedure.ts';
 import { draftOf, reissue, rotateRoot } from '../uptane/attacks.ts';
-import { keyNamed, primary, succeeded, World } from '../uptane/fixtures.ts';
+import { hardwareOf, imageName, keyNamed, primary, type Serial, succeeded, World } from '../uptane/fixtures.ts';
 
 /** Files by `director/targets`, `image/supplier`, `image/2.root`: whatever version their name has. */
 export type Edition = ReadonlyMap<string, Uint8Array>;
 
 export const supplier = 'supplier';
 export const supplierKey = keyNamed('supplier');
-/** The ECU whose second image the Image repository leaves to the supplier. */
-const supplied = 'full-1/app-2.bin';
+/** The ECU whose images the Image repository leaves to the supplier, by path and by hardware. */
+export const suppliedEcu: Serial = 'full-1';
+const supplied = imageName(suppliedEcu, 2);
 
 function editionOf(world: World): Edition {
   const files = new Map<string, Uint8Array>();
@@ -39,7 +40,8 @@ function delegate(world: World): void {
       const { [supplied]: left, ...kept } = signed.targets;
       if (left === undefined) throw new Error('nothing to delegate');
       const { keyId, key } = supplierKey;
-      const role = { name: supplier, keyids: [keyId], threshold: 1, paths: ['full-1/*'], terminating: true };
+      const conditions = { paths: [`${suppliedEcu}/*`], hardwareIds: [hardwareOf(suppliedEcu)], terminating: true };
+      const role = { name: supplier, keyids: [keyId], threshold: 1, ...conditions };
       Object.assign(signed, { targets: kept, delegations: { keys: { [keyId]: key }, roles: [role] } });
       const { spec_version, expires } = signed;
       const own = { _type: 'targets', spec_version, version: 1, expires, targets: { [supplied]: left } };

@@ -5,6 +5,7 @@ import type { Result } from '../../src/core/result.ts';
 import { runTask } from '../../src/core/task.ts';
 import { NS_PER_MS, NS_PER_S } from '../../src/core/units.ts';
 import { decodeRequest, encodeResponse, type Request, type ResponseBody } from '../../src/messages/codec.ts';
+import { ChannelTurns } from '../../src/primary/channelTurns.ts';
 import { Conversation } from '../../src/primary/conversation.ts';
 import { Onlooker, succeeded } from '../ecu/bench.ts';
 import { memoryLinkPair } from '../ecu/memoryLink.ts';
@@ -17,7 +18,7 @@ function conversation() {
   const { a, b } = memoryLinkPair(clock);
   const onlooker = new Onlooker();
   const known = { serial: 'full', hardwareId: 'hw', verification: 'full', link: a, channel: 'body' } as const;
-  const talk = new Conversation(known, clock, onlooker, answerMs, 41);
+  const talk = new Conversation(known, new ChannelTurns(), clock, onlooker, answerMs, 41);
   const asked: Request[] = [];
   let answering: (request: Request) => void = () => {};
   b.listen({
@@ -74,6 +75,28 @@ describe('a question to a Secondary', () => {
     expect(pending.result).toEqual({ ok: true, value: stored });
     expect(one.asked).toHaveLength(1);
     expect(one.asked[0]?.id).toBe(42);
+  });
+
+  it('that came only in part is repeated at once: no answer is waited for', () => {
+    const one = conversation();
+    one.onAsked(({ id }) =>
+      one.answer(one.asked.length === 1 ? 0 : id, one.asked.length === 1 ? { name: 'requestLost' } : stored),
+    );
+    const pending = ask(one);
+    drain(one.clock);
+    expect(pending.result).toEqual({ ok: true, value: stored });
+    expect(one.asked).toHaveLength(2);
+    expect(pending.atMs).toBeLessThan(answerMs);
+  });
+
+  it('is not repeated for what was lost before it was asked', () => {
+    const one = conversation();
+    one.answer(0, { name: 'requestLost' });
+    drain(one.clock);
+    one.onAsked(({ id }) => one.answer(id, stored));
+    ask(one);
+    drain(one.clock);
+    expect(one.asked).toHaveLength(1);
   });
 
   it('is repeated under new ids with growing pauses, and given up with a fault [M1]', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { activationsMax } from '../../src/core/limits.ts';
+import { activationsMax, imageBlockBytesMin } from '../../src/core/limits.ts';
 import { providePrimary } from '../../src/primary/actors.ts';
 import { memoryImageStore } from '../../src/primary/imageStore.ts';
 import { primaryMachine } from '../../src/primary/machine.ts';
@@ -329,11 +329,19 @@ describe('a Secondary that lies, or says nothing,', () => {
     expect(installed).toBe(false);
   });
 
-  it.each([0, 1, 0xffff_ffff])('and takes blocks of %i bytes cannot break the Primary', (blockBytesMax) => {
+  it.each([
+    [0, 0],
+    [1, 0],
+    [imageBlockBytesMin - 1, 0],
+    [imageBlockBytesMin, Math.ceil(802 / imageBlockBytesMin)],
+    [0xffff_ffff, 1],
+  ])('and takes blocks of %i bytes cannot break the Primary: %i are sent [K3]', (blockBytesMax, expected) => {
     const { one, blocks } = blocksTo(
       obliging('full', { hello: () => welcome && ({ ...welcome, blockBytesMax } as never) }),
     );
-    expect(blocks.length).toBe(blockBytesMax === 0 ? 0 : blockBytesMax === 1 ? 802 : 1);
+    expect(blocks.length).toBe(expected);
+    const slow = { code: 'slow-transfer', clause: 'K3', file: 'full-2.img to full', attack: 'slow-retrieval' };
+    expect(one.onlooker.faults).toMatchObject(expected === 0 ? [slow] : []);
     expect(one.runs('partial')).toBe(imageName('partial', 2));
   });
 
@@ -361,58 +369,14 @@ describe('a Secondary that lies, or says nothing,', () => {
     const one = new PrimaryBench({ puppets: { full } });
     one.bench.offer('full', 2, new Uint8Array(100_000));
     one.cycle();
-    expect(blocks).toEqual([32_768, 32_768, 32_768, 1696]);
+    // The bus of this bench is fast: each block is twice as long as the one before.
+    expect(blocks).toEqual([4096, 8192, 16_384, 32_768, 32_768, 5792]);
   });
 
   it('and has roots from the future is sent what there is', () => {
     const hello: Puppet = () =>
       welcome && ({ ...welcome, directorRootVersion: 0xffff_ffff, imageRootVersion: 0 } as never);
     expect(blocksTo(obliging('full', { hello })).installed).toBe(true);
-  });
-});
-
-describe('a transfer at a trickle', () => {
-  it('from the servers is given up and reported, and the cycle goes on without it [K3]', () => {
-    const one = offeredToAll();
-    let answers = 0;
-    one.onTheLine = (request, genuine) => {
-      if (request.type !== 'image' || !request.file.includes('full-2') || genuine.status !== 'ok') return genuine;
-      answers += 1;
-      return { status: 'ok', bytes: genuine.bytes.subarray(0, 1) };
-    };
-    one.answerAfterMs = 300;
-    one.cycle();
-    expect(answers).toBeLessThan(110);
-    const slow = { code: 'slow-transfer', clause: 'K3', attack: 'slow-retrieval' };
-    expect(one.onlooker.faults).toMatchObject([slow]);
-    const last = one.verdicts.at(-1);
-    expect(last?.ok && last.value.reports.get('primary')?.attacksDetected).toMatchObject([slow]);
-    expect([one.runs('full'), one.runs('partial')]).toEqual([imageName('full', 1), imageName('partial', 2)]);
-    // What came is kept: the next cycle goes on from there.
-    one.onTheLine = (_request, genuine) => genuine;
-    one.cycle();
-    expect(one.runs('full')).toBe(imageName('full', 2));
-    expect(one.requests.some((request) => /full-2.img@[1-9]/.test(request))).toBe(true);
-  });
-
-  it('to a Secondary that takes one byte at a time, slowly, is given up and reported [K3]', () => {
-    const blocks: number[] = [];
-    const welcome = obliging('full')({ name: 'hello', versionMin: 1, versionMax: 1 });
-    const full = obliging('full', {
-      hello: () => welcome && ({ ...welcome, blockBytesMax: 1 } as never),
-      imageBlock: (body) => {
-        if (body.name !== 'imageBlock') return undefined;
-        blocks.push(body.data.length);
-        return { name: 'blockStored', nextOffset: body.offset + body.data.length };
-      },
-    });
-    const one = offeredToAll({ puppets: { full }, puppetMs: 200 });
-    one.cycle();
-    expect(blocks.length).toBeLessThan(160);
-    expect(one.onlooker.faults).toMatchObject([{ code: 'slow-transfer', clause: 'K3', attack: 'slow-retrieval' }]);
-    expect(one.onlooker.faults[0]?.message).toContain('full-2.img to full');
-    expect(one.askedOf('full')).not.toContain('install');
-    expect(one.runs('partial')).toBe(imageName('partial', 2));
   });
 });
 
@@ -509,18 +473,32 @@ describe('encrypted images', () => {
   });
 });
 
-it('an image of the Primary’s own that never comes up is tried so often, then reported and left [P12]', () => {
-  const one = offeredToAll();
-  for (let cycle = 0; cycle < activationsMax + 2; cycle += 1) {
-    one.bench.ecu('primary').failNextActivation = true;
-    one.cycle();
-  }
-  expect(one.reboots).toBe(activationsMax);
-  expect(one.onlooker.faults.at(-1)).toMatchObject({ code: 'activation-failed', clause: 'P12' });
-  one.bench.ecu('primary').failNextActivation = false;
-  one.bench.offer('primary', 3);
-  one.cycle();
-  expect(one.runs('primary')).toBe(imageName('primary', 3));
+describe('an image that never comes up', () => {
+  it.each(['primary', 'full', 'partial'] as const)(
+    'on %s is tried so often, then left and reported in every cycle, until another one follows [P12 O4]',
+    (serial) => {
+      const one = offeredToAll();
+      const ecu = one.bench.ecu(serial);
+      const { states } = ecu.parts.observer;
+      const tries = () => states.filter((state) => state === 'rebooting').length;
+      const reported = () => {
+        const last = one.verdicts.at(-1);
+        return last?.ok === true && last.value.reports.get(serial)?.attacksDetected.map(({ code }) => code);
+      };
+      for (let cycle = 1; cycle < activationsMax + 4; cycle += 1) {
+        ecu.failNextActivation = true;
+        one.cycle();
+        expect(tries()).toBe(Math.min(cycle, activationsMax));
+        expect(reported()).toEqual(['activation-failed']);
+      }
+      expect(one.runs(serial)).toBe(imageName(serial, 1));
+      ecu.failNextActivation = false;
+      one.bench.offer(serial, 3);
+      one.cycle();
+      expect(tries()).toBe(activationsMax + 1);
+      expect(one.runs(serial)).toBe(imageName(serial, 3));
+    },
+  );
 });
 
 describe('the metadata that a Secondary is handed', () => {

@@ -21,7 +21,7 @@ import { Bench, blockBytes, ecuKey, hardwareOf, type Onlooker, present, serials,
 import { type MemoryLink, memoryLinkPair } from '../ecu/memoryLink.ts';
 
 export const timing: PrimaryTiming = { bootMs: 30, phaseMs: 60_000, answerMs: 500, activateMs: 50 };
-const secondaryTiming = { bootMs: 30, verifyMs: 5, activateMs: 20, silenceMs: 60_000 };
+const secondaryTiming = { bootMs: 30, verifyMs: 5, activateMs: 20, silenceMs: 3_600_000 };
 const flashBytesPerSecond = 1_000_000;
 
 /** What the servers' answer becomes on its way; undefined: nobody answers. */
@@ -37,7 +37,7 @@ export interface PrimaryBenchOptions {
   readonly puppets?: Readonly<Record<string, Puppet>>;
   readonly bench?: Bench;
   /** How long a puppet takes to answer. */
-  readonly puppetMs?: number;
+  readonly puppetMs?: (body: RequestBody) => number;
 }
 
 export class PrimaryBench {
@@ -103,7 +103,7 @@ export class PrimaryBench {
   untilCompleted(): void {
     const { clock } = this.bench;
     const done = this.cycles + 1;
-    const until = clock.nowNs() + 3_600_000 * NS_PER_MS;
+    const until = clock.nowNs() + 10 * 3_600_000 * NS_PER_MS;
     while (this.cycles < done) {
       if (!clock.step() || clock.nowNs() > until) throw new Error(`the cycle does not end; ${this.onlooker.state}`);
     }
@@ -184,8 +184,9 @@ export class PrimaryBench {
         const answer = puppet(body);
         if (answer === undefined) return;
         const send = () => b.send(encodeResponse({ id, body: answer }));
-        if (this.options.puppetMs === undefined) send();
-        else this.bench.clock.after(this.options.puppetMs * NS_PER_MS, send);
+        const { puppetMs } = this.options;
+        if (puppetMs === undefined) send();
+        else this.bench.clock.after(puppetMs(body) * NS_PER_MS, send);
       },
       messageSent() {},
       transferFailed() {},

@@ -73,6 +73,7 @@ describe('an image for an ECU with an encryption key', () => {
       hashes: { sha256: hashHex('sha256', sealed), sha512: hashHex('sha512', sealed) },
       method: 'x25519-aes-256-gcm',
     });
+    expect(director.files(begin).get(`targets/${encrypted.filename}`)).toEqual(sealed);
   });
 
   it('opens on that ECU, and on no other [D8 P8]', () => {

@@ -28,6 +28,12 @@ import {
 const world = new World();
 const fileOf = (name: string) => world.file(name) ?? expect.fail(name);
 
+/** H2 */
+function storedNames(filename: string): readonly string[] {
+  const bytes = createRandom(filename).bytes(1001);
+  return (['sha256', 'sha512'] as const).map((name) => storedImageName(filename, hashHex(name, bytes)));
+}
+
 describe('what is published', () => {
   it.each(['director', 'image'] as const)(
     'by the %s repository names type, version and expiry in every role [A3 B3 B4 C1 C2 F1 F2 F3]',
@@ -100,6 +106,27 @@ describe('what is published', () => {
     expect(images.file('1.snapshot.json', halfDay)).toBeDefined();
     expect(images.file('2.targets.json', halfDay)).toBeDefined();
   });
+
+  it.each(['director', 'image'] as const)(
+    'by the %s repository is given as a whole, what names a file after it, and renewed like a single file [H1 H2 I2 J1]',
+    (name) => {
+      const offering = new World();
+      const repository = name === 'director' ? offering.director : offering.images;
+      const images = name === 'director' ? [] : serials.flatMap((serial) => storedNames(imageName(serial, 1)));
+      const metadata = ['1.targets.json', '1.snapshot.json', '1.root.json', 'timestamp.json'];
+      const files = repository.files(begin);
+      expect([...files.keys()]).toEqual([...images.map((stored) => `targets/${stored}`), ...metadata]);
+      for (const file of metadata) expect(files.get(file), file).toEqual(offering.file(`${name}/${file}`));
+      for (const stored of images)
+        expect(files.get(`targets/${stored}`)).toEqual(offering.images.image(stored, 0, 2000));
+      succeeded(repository.renewRoot(begin));
+      const later = [...repository.files(begin + usualValidity.timestamp / 2).keys()];
+      expect(later.slice(images.length)).toEqual([
+        ...['1.targets.json', '1.snapshot.json', '2.targets.json', '2.snapshot.json'],
+        ...['1.root.json', '2.root.json', 'timestamp.json'],
+      ]);
+    },
+  );
 
   it('is signed by keys of the seed, other ones for each role, repository and seed [Z1]', () => {
     const counts = { root: 2, timestamp: 1, snapshot: 1, targets: 2 };

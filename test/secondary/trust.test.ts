@@ -128,6 +128,20 @@ describe('Targets that a partial Secondary’s clock refuses', () => {
     expect(one.secondary.ecu.now()).toBeGreaterThan(begin + year);
   });
 
+  it('are not kept where that clock is the ECU’s own, which no time key sets: they have expired [V5 Y5]', () => {
+    let now = begin;
+    const one = offered({ parts: { ownClock: () => now } });
+    one.verified();
+    const { targets } = one.secondary.ecu.trusted.director;
+    rotate(one.bench, ['timeserver']);
+    one.bench.offer('partial', 3);
+    one.bench.report();
+    now = begin + 2 * year;
+    expect(one.update()).toBe('refused');
+    expect(one.onlooker.codes.at(-1)).toBe('expired');
+    expect(one.secondary.ecu.trusted.director.targets?.body.version).toBe(targets?.body.version);
+  });
+
   it('are not kept either where more than the clock speaks against them [Y5 V3 V4]', () => {
     const one = offered();
     one.update();
@@ -175,6 +189,23 @@ describe('a fault that a Secondary reported', () => {
     one.giveFile('director/targets.json', Uint8Array.of(0x7b));
     expect(one.asked(accepted)).toBe('malformed');
     expect(reported(one)).toEqual(['malformed']);
+  });
+
+  it('is not forgotten on the word of somebody on the bus, who has no time attested over its token [O4]', () => {
+    const one = faulty();
+    for (let time = 0; time < 3; time += 1) {
+      expect(reported(one)[0]).toBe('missing-file');
+      one.ask({ name: 'time', attestation: one.bench.attest(['ab'.repeat(16)]) });
+      one.giveMetadata();
+      expect(one.asked(accepted)).toBe('verified');
+      expect(reported(one)).toEqual(['missing-file', 'time-token-mismatch']);
+    }
+    // Of what is attested, the first report held one fault.
+    one.giveTime();
+    one.ask({ name: 'time', attestation: Uint8Array.of(0x7b) });
+    expect(reported(one)).toEqual(['missing-file', 'time-token-mismatch', 'malformed']);
+    expect(one.asked(accepted)).toBe('verified');
+    expect(reported(one)).toEqual(['time-token-mismatch', 'malformed', 'time-stale']);
   });
 
   it('is not forgotten where no report has held it [O4]', () => {

@@ -6,7 +6,7 @@ import type { SimEvent } from '../../src/sim/events.ts';
 import { completeInputs, type RunInputs } from '../../src/sim/inputs.ts';
 import { loadScenario } from '../../src/sim/scenario/load.ts';
 import { type RunResult, Simulation } from '../../src/sim/simulation.ts';
-import { virtualBuses } from '../../src/sim/transports.ts';
+import { virtualTransports } from '../../src/sim/transports.ts';
 
 const scenariosFolder = join(import.meta.dirname, '../../scenarios');
 
@@ -35,7 +35,7 @@ export function runVirtual(
 ): VirtualRun {
   const queue = new EventQueue();
   const events: SimEvent[] = [];
-  const transports = { buses: virtualBuses(inputs.scenario.vehicle, queue), links: new Map() };
+  const transports = virtualTransports(inputs, queue);
   const simulation: Simulation = new Simulation(inputs, queue, transports, (event) => {
     events.push(event);
     observe(event, simulation);

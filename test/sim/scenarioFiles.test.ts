@@ -74,8 +74,19 @@ describe('a scenario file', () => {
     [
       '  - cycle: {}',
       '  - cycle: { during: [{ after: 1s, repair: { bus: air } }] }',
-      'steps[1].cycle.during[0]: there is no bus air',
+      'steps[1].cycle.during[0].repair: there is no bus air',
     ],
+    [
+      '  - cycle: {}',
+      '  - cycle: { during: [{ after: 1s, repair: { bus: body }, babble: { bus: body, node: door } }] }',
+      'steps[1].cycle.during[0]: one of partition, disturb, babble, repair is needed',
+    ],
+    ['  - cycle: {}', '  - disturb: { bus: body }', 'steps[1].disturb: bitErrors, loss, corruption or delay is needed'],
+    ['  - cycle: {}', '  - disturb: { bus: body, bitErrors: 2 }', 'steps[1].disturb.bitErrors: '],
+    ['  - cycle: {}', '  - disturb: { bus: air, loss: 0.1 }', 'steps[1].disturb: there is no bus air'],
+    ['  - cycle: {}', '  - babble: { bus: body, node: roof }', 'steps[1]: there is no ECU roof'],
+    ['  - cycle: {}', '  - expect: [{ bus: air, babbling: nobody }]', 'expect[0].bus: there is no bus air'],
+    ['  - cycle: {}', '  - expect: [{ bus: body, babbling: roof }]', 'expect[0].babbling: there is no ECU roof'],
     ['size: 2 KiB', 'size: 20 MiB', 'scenario.yaml:6: steps[0].publish.door.size: larger than the flash bank'],
     [
       'd-2.img, size',
@@ -117,6 +128,41 @@ describe('a scenario file', () => {
       'steps[1].attack.ecus: on the network an attack meets the whole vehicle',
     ],
     ['{ ecu: door, runs: d-2.img }', '{ eavesdropper: e, reads: d-2.img }', 'steps[2].expect[0]: nobody listens as e'],
+    ['  - publish:', '  - offer:', 'accepted'],
+    [
+      '  - publish:',
+      '  - offer: { gate: { filename: g, size: 1, releaseCounter: 1 } }\n  - publish:',
+      'steps[0].offer.gate: there is no ECU gate',
+    ],
+    ['releaseCounter: 2 }', 'releaseCounter: 2, release: { product: doors } }', 'publish.door.release.version'],
+    [
+      'releaseCounter: 2 }',
+      'releaseCounter: 2, release: { product: doors, version: v2 } }',
+      'publish.door.release: release.version: a version such as 2.1.0 is needed',
+    ],
+    [
+      'releaseCounter: 2 }',
+      'releaseCounter: 2, release: { product: doors, version: 2.0.0, requires: { hubs: newest } } }',
+      'publish.door.release.requires.hubs: a range of versions such as ^2.1.0 is needed',
+    ],
+    [
+      '  - cycle: {}',
+      '  - campaign: { id: c, product: doors, versions: ^2, ecus: [gate] }',
+      'steps[1].campaign.ecus: there is no ECU gate',
+    ],
+    [
+      '  - cycle: {}',
+      '  - campaign: { id: c, product: doors, versions: newest, ecus: [door] }',
+      'steps[1].campaign.versions: a range of versions',
+    ],
+    [
+      '  - cycle: {}',
+      `${'  - campaign: { id: c, product: doors, versions: ^2, ecus: [door] }\n'.repeat(2)}`,
+      'steps[2].campaign.id: there was a campaign c already',
+    ],
+    ['  - cycle: {}', '  - cancel: c', 'scenario.yaml:7: steps[1].cancel: no campaign c is under way'],
+    ['{ ecu: door, runs: d-2.img }', '{ campaign: c, is: running }', 'expect[0].campaign: there is no campaign c'],
+    ['ecu: door, runs: d-2.img', 'ecu: door, trusts: director, version: 1', 'scenario.yaml:9: steps[2].expect[0]'],
     ['title: Test', 'title: Test\ntitle: Again', 'scenario.yaml:2: '],
   ])('with %j as %j is refused: %s', (from, to, message) => {
     expect(scenario).toContain(from);
@@ -202,5 +248,66 @@ describe('what the command line adds', () => {
     expect(() => completeInputs({ ...inputs, scenario, givenImages: new Map([['door-ecu', image]]) })).toThrow(
       /publishes no images/,
     );
+  });
+});
+
+describe('the traffic of a bus', () => {
+  const withTraffic = (traffic: string) =>
+    vehicle.replace('bitrate: 500000 }', `bitrate: 500000, traffic: ${traffic} }`);
+
+  it('is read from a DBC file, next to the vehicle file', () => {
+    writeFileSync(join(folder, 'rest.dbc'), 'BO_ 256 Fast: 8 A\nBA_ "GenMsgCycleTime" BO_ 256 10;\n');
+    expect(refusal(scenario, withTraffic('{ dbc: rest.dbc }'))).toBe('accepted');
+    const { traffic } = loadScenario(join(folder, 'scenario.yaml')).vehicle.buses.body ?? {};
+    expect(traffic).toEqual({
+      messages: [{ name: 'Fast', node: 'A', id: 256, extended: false, fd: false, bytes: 8, cycleMs: 10 }],
+    });
+  });
+
+  it('is read from a candump log, of the first interface unless one is named', () => {
+    const log = '(100.000000) vcan0 123#00\n(100.001000) vcan1 200#01\n(100.002000) vcan0 124#02\n';
+    writeFileSync(join(folder, 'rest.log'), log);
+    expect(refusal(scenario, withTraffic('{ log: rest.log }'))).toBe('accepted');
+    expect(loadScenario(join(folder, 'scenario.yaml')).vehicle.buses.body?.traffic).toEqual({
+      frames: [
+        [0, '123#00'],
+        [2_000_000, '124#02'],
+      ],
+    });
+    expect(refusal(scenario, withTraffic('{ log: rest.log, interface: vcan1 }'))).toBe('accepted');
+    expect(loadScenario(join(folder, 'scenario.yaml')).vehicle.buses.body?.traffic).toEqual({
+      frames: [[0, '200#01']],
+    });
+  });
+
+  it.each([
+    ['{ dbc: none.dbc }', 'none.dbc', '', 'none.dbc: no such file'],
+    ['{ dbc: bad.dbc }', 'bad.dbc', 'BU_: A\nBO_ what\n', 'bad.dbc:2: not of the form BO_ ID NAME'],
+    [
+      '{ dbc: idle.dbc }',
+      'idle.dbc',
+      'BO_ 1 M: 8 A\n',
+      'idle.dbc: no message in it has a sender and a GenMsgCycleTime',
+    ],
+    ['{ log: bad.log }', 'bad.log', 'hello\n', 'bad.log: line 1: '],
+    ['{ log: empty.log }', 'empty.log', '', 'empty.log: no frames in it'],
+    [
+      '{ log: back.log }',
+      'back.log',
+      '(2.0) a 001#\n(1.0) a 001#\n',
+      'back.log: its frames are not in the order of time',
+    ],
+    ['{ messages: [] }', '', '', 'vehicle.yaml:3: buses.body.traffic'],
+    ['{ frames: [[0, hello]] }', '', '', 'vehicle.yaml:3: buses.body.traffic'],
+  ])('%s is refused with what is wrong', (traffic, file, content, expected) => {
+    if (content !== '' || file === 'empty.log') writeFileSync(join(folder, file), content);
+    expect(refusal(scenario, withTraffic(traffic))).toContain(expected);
+  });
+
+  it('without timing has no bit errors', () => {
+    const trivial = vehicle.replace('bitrate: 500000 }', 'bitrate: 500000, behaviour: trivial }');
+    const noisy = scenario.replace('  - cycle: {}', '  - disturb: { bus: body, bitErrors: 0.1 }');
+    expect(refusal(scenario, trivial)).toBe('accepted');
+    expect(refusal(noisy, trivial)).toContain('steps[1].disturb: bus body has no timing');
   });
 });

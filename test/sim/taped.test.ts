@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { type Bus, type BusListener, type CanFrame, classicFrame } from '../../src/bus/bus.ts';
+import { errorClass } from '../../src/bus/canErrorFrame.ts';
 import { formatFrame } from '../../src/bus/frameText.ts';
+import type { WatchInterface } from '../../src/bus/interfaceRecord.ts';
 import { createVirtualCan } from '../../src/bus/virtualCan.ts';
 import { EventQueue } from '../../src/core/clock.ts';
 import { transmitQueueFramesMax } from '../../src/core/limits.ts';
@@ -38,11 +40,34 @@ it('plays a bus back as it was: what was heard, sent and refused, and the load',
     },
     note: put,
   };
-  const real = recordedBus(createVirtualCan({ name: 'body', clock, bitrate: 500_000, fd: false }), clock, recorder);
+  let befall: WatchInterface = () => {};
+  const watch = (watcher: WatchInterface) => {
+    befall = watcher;
+  };
+  const bus = Object.assign(createVirtualCan({ name: 'body', clock, bitrate: 500_000, fd: false }), { watch });
+  const real = recordedBus(bus, 'can0', clock, recorder);
+  const changes: string[] = [];
+  real.watch((text) => changes.push(text));
   const first = talk(real);
   while (clock.step());
   expect(first.results.filter((taken) => !taken)).toHaveLength(2);
   expect(first.told.length).toBeGreaterThan(100);
+  const passive = {
+    errorClass: errorClass.controller | errorClass.busError,
+    data: Uint8Array.of(0, 0x20, 0, 0, 0, 0, 128, 3),
+  };
+  befall({ type: 'interfaceDown', message: 'can0 is down' });
+  befall({ type: 'interfaceUp' });
+  befall({ type: 'errorFrame', error: passive });
+  expect(changes).toEqual([
+    'can0 is down; frames wait',
+    'the CAN interface can0 carries frames again',
+    'the CAN interface can0: error-passive by transmit errors, bus error (TEC 128, REC 3)',
+  ]);
+  expect(real.load()).toMatchObject({
+    errorFrames: 1,
+    nodes: [{ node: 'can0', state: 'error-passive', transmitErrors: 128, receiveErrors: 3 }],
+  });
 
   const again = new EventQueue();
   const listeners = new Map<string, (content: TapeContent) => void>();
@@ -53,7 +78,9 @@ it('plays a bus back as it was: what was heard, sent and refused, and the load',
       return refused?.kind === 'refused' ? refused.fault : undefined;
     },
   };
-  const played = playedBus('body', false, again, player);
+  const played = playedBus('body', 'can0', false, again, player);
+  const playedChanges: string[] = [];
+  played.watch((text) => playedChanges.push(text));
   const second = talk(played);
   for (const input of tape) {
     if (input.kind === 'refused') continue;
@@ -61,5 +88,6 @@ it('plays a bus back as it was: what was heard, sent and refused, and the load',
     listeners.get(input.port)?.(input);
   }
   expect(second).toEqual(first);
+  expect(playedChanges).toEqual(changes);
   expect(played.load()).toEqual(real.load());
 });

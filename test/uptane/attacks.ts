@@ -64,7 +64,7 @@ export function padded(bytes: Uint8Array, length: number): Uint8Array {
 }
 
 export function flipped(bytes: Uint8Array, bit: number): Uint8Array {
-  const changed = bytes.slice();
+  const changed = new Uint8Array(bytes);
   const index = (bit >> 3) % bytes.length;
   changed[index] = (changed[index] ?? 0) ^ (1 << (bit & 7));
   return changed;
@@ -94,7 +94,8 @@ export interface Reissue {
   readonly step?: number;
 }
 
-function listing(bytes: Uint8Array): { version: number; length: number; hashes: Record<string, string> } {
+/** A file as the one above it lists it. */
+export function listing(bytes: Uint8Array): { version: number; length: number; hashes: Record<string, string> } {
   return { version: draftOf(bytes).version, length: bytes.length, hashes: { sha256: hashHex('sha256', bytes) } };
 }
 

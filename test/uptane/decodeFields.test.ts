@@ -30,8 +30,8 @@ describe('a file is refused', () => {
     'with a text as its payload [B3]': [(_, file) => Object.assign(file, { signed: 'x' }), `signed: ${object}`],
     'without type [B4]': [setting('_type'), 'signed._type: a text is needed'],
     'with a long type [B4]': [
-      setting('_type', 'x'.repeat(33)),
-      'signed._type: a text of at most 32 characters is needed',
+      setting('_type', 'x'.repeat(65)),
+      'signed._type: a text of at most 64 characters is needed',
     ],
     'of another role, which it names [B4]': [
       setting('_type', 'root'),

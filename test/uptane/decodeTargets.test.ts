@@ -168,7 +168,10 @@ describe('an encrypted image', () => {
   const rows: Readonly<Record<string, readonly [Edit, string]>> = {
     'it is no object [D7]': [ecus({ e: { hardwareId: 'hw', encrypted: 1 } }), `${where}: ${object}`],
     'it has no wrapped key [D8]': [withChanges({ wrappedKey: undefined }), `${where}.wrappedKey: ${object}`],
-    'its method is another [D8]': [withChanges({ method: 'rot13' }), `${where}.method: x25519-aes-256-gcm is needed`],
+    'its method is another [D8 P8]': [
+      withChanges({ method: 'rot13' }),
+      `${where}.method: x25519-aes-256-gcm is needed`,
+    ],
     'it has no hashes [D7]': [withChanges({ hashes: undefined }), `${where}.hashes: ${object}`],
     'it has no hash [D7]': [withChanges({ hashes: {} }), `${where}: a hash is needed [D7]`],
     'its hash is in capitals [D7]': [

@@ -55,7 +55,11 @@ const withoutHashes: TreeSpec['meta'] = (meta) => {
 const genuine = writeRole('a', lists);
 
 const rows: Readonly<Record<string, Row>> = {
-  'is missing [W1 V1]': { tree: tree(), served: undefined, fault: fault('missing-file', 'V1', 'the file is missing') },
+  'is missing [W1 V1]': {
+    tree: tree(),
+    served: undefined,
+    fault: fault('missing-file', 'V1', 'the file is missing', 'drop-request'),
+  },
   'is longer than the Snapshot says [W1 V1]': {
     tree: tree(),
     served: padded(genuine, genuine.length + 1),
@@ -224,29 +228,6 @@ describe('of delegated roles an ECU keeps', () => {
     const found = search({ top: lists, roles: { b: lists }, edition: 2 }, { trusted });
     expect(found.fault).toBeUndefined();
     expect(named(found.trusted)).toEqual([]);
-  });
-
-  it('the trusted file of two of one version, with a notice, as long as it is fresh [policy 6]', () => {
-    const { trusted } = search(tree());
-    const wanted = { [app]: { e: 'hw' }, 'b.bin': { f: 'hw' } };
-    const changed = tree({ images: [app, 'b.bin'] }, { edition: 2, wanted: { [app]: { e: 'hw' } } });
-    const found = search(changed, { trusted });
-    const notice = fault('same-version-changed', 'V4', 'version 1 is not what it was', 'mix-and-match');
-    expect(found).toMatchObject({ fault: undefined, asked: ['1.a.json'] });
-    expect(found.notices).toEqual([notice]);
-    expect(found.trusted.image.delegated?.get('a')).toBe(trusted.image.delegated?.get('a'));
-
-    // Of two images the trusted file has one, the next role the other; the role is loaded, and noticed, once.
-    const both = search({ ...changed, wanted, roles: { ...changed.roles, b: { images: ['b.bin'] } } }, { trusted });
-    expect(both).toMatchObject({ fault: undefined, asked: ['1.a.json', '1.b.json'], notices: [notice] });
-  });
-
-  it('nothing old that has expired in the place of something new of its version [V5 policy 6]', () => {
-    const soon = search(tree({ ...lists, expires: begin + 10 }));
-    const found = search(tree({ images: [app, 'x'] }, { edition: 2 }), { trusted: soon.trusted, now: begin + 10 });
-    expect(found.fault).toEqual(
-      fault('expired', 'V5', 'expired 2026-01-01T00:00:10Z, it is 2026-01-01T00:00:10Z', 'indefinite-freeze'),
-    );
   });
 
   it('nothing of an update that failed, be it by the last image', () => {

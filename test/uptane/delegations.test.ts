@@ -2,33 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { delegatedRolesVisitedMax } from '../../src/core/limits.ts';
 import { type DelegationSpec, evil, search, type TreeSpec } from './delegationTree.ts';
-import { faultOf } from './expected.ts';
+import { disagreeing, faultOf, unlisted } from './expected.ts';
+import { app, asked, lists, searches } from './searches.ts';
 
-const app = 'app.bin';
-const lists = { images: [app] };
-const unlisted = faultOf(
-  'image',
-  'targets',
-  'target-missing',
-  'R10.1',
-  'the Image repository does not list the image that the Director wants',
-  'arbitrary-installation',
-  app,
-);
+const notFound = unlisted(app);
 const stopped = {
-  ...unlisted,
+  ...notFound,
   clause: 'W3',
   message: 'the Image repository leaves the image to a role that does not list it',
 };
-const disagree = faultOf(
-  'image',
-  'targets',
-  'repositories-disagree',
-  'R10.2',
-  'length or hashes differ between Director and Image repository',
-  'arbitrary-installation',
-  app,
-);
 
 /** Roles r1, r2 and so on, each delegating to the next, the last of which is `last`. */
 function chain(length: number, last: object): TreeSpec {
@@ -40,27 +22,13 @@ function chain(length: number, last: object): TreeSpec {
     roles: Object.fromEntries(levels.map((level) => [name(level), role(level)])),
   };
 }
-const asked = (...names: readonly string[]) => names.map((name) => `1.${name}.json`);
 const two = (a: Partial<DelegationSpec>, b: Partial<DelegationSpec> = {}): readonly DelegationSpec[] => [
   { name: 'a', ...a },
   { name: 'b', ...b },
 ];
 
-interface Row {
-  readonly tree: TreeSpec;
-  readonly asked: readonly string[];
-  readonly fault?: object;
-}
-const each = (rows: Readonly<Record<string, Row>>) => {
-  it.each(Object.entries(rows))('%s', (_, { tree, asked, fault }) => {
-    const found = search(tree);
-    expect(found.fault).toEqual(fault);
-    expect(found.asked).toEqual(asked);
-  });
-};
-
 describe('an image', () => {
-  each({
+  searches({
     'in the top-level Targets is looked for no further [W2]': {
       tree: { top: { ...lists, to: two({}) }, roles: { a: { entries: { [app]: evil } } } },
       asked: [],
@@ -84,20 +52,20 @@ describe('an image', () => {
     'that the first role lists otherwise ends the search: it is no reason to look on [W2 R10.2]': {
       tree: { top: { to: two({}) }, roles: { a: { entries: { [app]: evil } }, b: lists } },
       asked: asked('a'),
-      fault: disagree,
+      fault: disagreeing(app),
     },
     'that no role lists is not found [W7 R10.1]': {
       tree: { top: { to: two({}) }, roles: { a: {}, b: { images: ['x'] } } },
       asked: asked('a', 'b'),
-      fault: unlisted,
+      fault: notFound,
     },
-    'that nobody delegates is not found [W7 R10.1]': { tree: { top: {} }, asked: [], fault: unlisted },
+    'that nobody delegates is not found [W7 R10.1]': { tree: { top: {} }, asked: [], fault: notFound },
   });
 });
 
 describe('a terminating delegation', () => {
   const terminating = true;
-  each({
+  searches({
     'gives the image that its role lists [W2]': {
       tree: { top: { to: two({ terminating }) }, roles: { a: lists } },
       asked: asked('a'),
@@ -156,7 +124,7 @@ describe('a delegation applies', () => {
     const tree = { top: { to: [{ name: 'a', paths }] }, roles: { a: { images: [name] } }, wanted };
     const found = search(tree);
     expect(found.asked).toEqual(applies ? asked('a') : []);
-    expect(found.fault).toEqual(applies ? undefined : { ...unlisted, file: name });
+    expect(found.fault).toEqual(applies ? undefined : { ...notFound, file: name });
   });
 
   const hardware: readonly [string, readonly string[] | undefined, Record<string, string>, boolean][] = [
@@ -179,15 +147,15 @@ describe('a delegation applies', () => {
       roles: { a: { to: [{ name: 'b', ...inner }] }, b: lists },
     });
     expect(search(tree({ hardwareIds: ['hw'] })).fault).toBeUndefined();
-    expect(search(tree({ hardwareIds: ['gw'] }))).toMatchObject({ fault: unlisted, asked: asked('a') });
-    expect(search(tree({ paths: ['x'] }))).toMatchObject({ fault: unlisted, asked: asked('a') });
+    expect(search(tree({ hardwareIds: ['gw'] }))).toMatchObject({ fault: notFound, asked: asked('a') });
+    expect(search(tree({ paths: ['x'] }))).toMatchObject({ fault: notFound, asked: asked('a') });
   });
 });
 
 describe('a search ends', () => {
   const two = [{ name: 'a' }, { name: 'b' }];
   const loop: TreeSpec = { top: { to: two }, roles: { a: { to: two }, b: { to: two } } };
-  each({
+  searches({
     'where a role delegates to itself [W6]': {
       tree: { top: { to: two }, roles: { a: { to: [{ name: 'a' }] }, b: lists } },
       asked: asked('a', 'b'),
@@ -195,7 +163,7 @@ describe('a search ends', () => {
     'where roles delegate in a circle, each loaded once [W6]': {
       tree: loop,
       asked: asked('a', 'b'),
-      fault: unlisted,
+      fault: notFound,
     },
     [`after ${delegatedRolesVisitedMax} roles with the image [W6 E6]`]: {
       tree: chain(delegatedRolesVisitedMax, lists),

@@ -15,6 +15,23 @@ export function faultOf(
   return { kind: 'remote', repository, role, file, code, clause, message, ...(attack !== undefined && { attack }) };
 }
 
+/** R10.1 */
+export function unlisted(image: string): RemoteFault {
+  const message = 'the Image repository does not list the image that the Director wants';
+  return faultOf('image', 'targets', 'target-missing', 'R10.1', message, 'arbitrary-installation', image);
+}
+
+/** R10.2, and R10.3 by its own words. */
+export function disagreeing(
+  image: string,
+  clause = 'R10.2',
+  what = 'length or hashes differ',
+  attack: Attack = 'arbitrary-installation',
+): RemoteFault {
+  const message = `${what} between Director and Image repository`;
+  return faultOf('image', 'targets', 'repositories-disagree', clause, message, attack, image);
+}
+
 export function refusal(fault: RemoteFault): { readonly ok: false; readonly fault: RemoteFault } {
   return { ok: false, fault };
 }

@@ -71,6 +71,8 @@ export class World {
   readonly ecuKeys = ecuKeys;
   /** The keys that the latest roots name. */
   readonly keys: Record<RepositoryName, RoleKeySet>;
+  /** The servers' clock, seconds since 1970: they renew what would soon expire. */
+  now = begin;
   /** Every request that an ECU made, as `director/1.root.json`. */
   requests: string[] = [];
   private readonly served = new Map<string, Uint8Array>();
@@ -150,7 +152,7 @@ export class World {
     if (this.withheld.has(name)) return undefined;
     const slash = name.indexOf('/');
     const repository = name.slice(0, slash) === 'director' ? this.director : this.images;
-    return this.served.get(name) ?? repository.file(name.slice(slash + 1), begin);
+    return this.served.get(name) ?? repository.file(name.slice(slash + 1), this.now);
   }
 
   /** The latest version of a role's file, and its bytes. */
@@ -191,7 +193,8 @@ export interface Verifier {
   verify(world: World, trusted: TrustedMetadata, now?: number | null): Outcome<VerifiedTargets>;
 }
 
-function ecuContext(now: number | null, vehicleEcus?: ReadonlySet<string>): EcuContext {
+/** What an ECU of this vehicle knows when it verifies. `now`: seconds since 1970; null where it was never told. */
+export function ecuContext(now: number | null, vehicleEcus?: ReadonlySet<string>): EcuContext {
   return { signatures, profile: uptaneProfile, now: now ?? undefined, vin, vehicleEcus };
 }
 

@@ -158,7 +158,9 @@ describe('trusted metadata after a failure', () => {
     world.release(3);
     world.withhold('image/timestamp.json');
     const outcome = primary.verify(world, trusted);
-    expect(outcome.result).toEqual(refusal(faultOf('image', 'timestamp', 'missing-file', 'T1', 'the file is missing')));
+    expect(outcome.result).toEqual(
+      refusal(faultOf('image', 'timestamp', 'missing-file', 'T1', 'the file is missing', 'drop-request')),
+    );
     expect(trustedFiles(outcome.trusted)).toEqual(trustedFiles(trusted));
     world.heal();
     expect(trustedVersions(primary.verify(world, outcome.trusted).trusted)['director/targets']).toBe(3);

@@ -32,10 +32,12 @@ const listing = (changes: Partial<Target> = {}): Targets => ({
 
 const fault = (code: RemoteFaultCode, clause: string, message: string, attack?: Attack, file = 'motor/app.bin') => ({
   kind: 'remote',
+  repository: 'image',
+  role: 'targets',
+  file,
   code,
   clause,
   message,
-  file,
   ...(attack !== undefined && { attack }),
 });
 const ofEntry = (...words: Parameters<typeof fault>) => ({ ...fault(...words), repository: 'director' });

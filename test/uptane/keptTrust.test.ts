@@ -11,6 +11,7 @@ import { type Change, reissue, rotateRoot } from './attacks.ts';
 import {
   begin,
   fullSecondary,
+  keyNamed,
   partialSecondary,
   primary,
   signatures,
@@ -94,13 +95,8 @@ describe.each(['director', 'image'] as const)('of a %s set with one version chan
   };
   const context: EcuContext = { signatures, profile: uptaneProfile, now: begin, vin, vehicleEcus: undefined };
 
-  it.each([
-    ['Targets', { targets: same }],
-    ['Snapshot', { snapshot: same }],
-  ])('%s, what the Primary trusts verifies on a Secondary too', (_, change) => {
-    const world = new World();
-    const known = verified(fullSecondary, world, world.provisioned());
-    reissue(world, repository, change);
+  /** Whether what the Primary trusts after this verifies on Secondaries that know this, or nothing but the first roots. */
+  function handedOn(world: World, known: TrustedMetadata, roots: readonly Uint8Array[] = []): TrustedMetadata {
     const outcome = primary.verify(world, known);
     succeeded(outcome.result);
     expect(outcome.notices.map(({ code }) => code)).toContain('same-version-changed');
@@ -108,9 +104,33 @@ describe.each(['director', 'image'] as const)('of a %s set with one version chan
     for (const start of [known, world.provisioned()]) {
       const { result } = runProcedure(
         verifyFull(context, start as FullTrust, (target) => target.ecus.has('full-1')),
-        (request) => (request.role === 'root' ? undefined : files.get(`${request.repository}/${request.role}.json`)),
+        ({ repository: of, role, version = 0 }) => {
+          if (role === 'root') return of === repository ? roots[version - 2] : undefined;
+          return files.get(`${of}/${role}.json`);
+        },
       );
       succeeded(result);
     }
+    return outcome.trusted;
+  }
+
+  it.each([
+    ['Targets', { targets: same }],
+    ['Snapshot', { snapshot: same }],
+  ])('%s, what the Primary trusts verifies on a Secondary too', (_, change) => {
+    const world = new World();
+    const known = verified(fullSecondary, world, world.provisioned());
+    reissue(world, repository, change);
+    expect(handedOn(world, known)[repository]).toEqual(known[repository]);
+  });
+
+  it('so it does where the Snapshot that listed the trusted Targets is forgotten: the new ones are taken [S7]', () => {
+    const world = new World();
+    const known = verified(fullSecondary, world, world.provisioned());
+    const root = rotateRoot(world, repository, { keys: { snapshot: [keyNamed('fresh')] } });
+    reissue(world, repository, { targets: same });
+    const { targets } = handedOn(world, known, [root])[repository] ?? {};
+    expect(targets?.body.version).toBe(known[repository]?.targets?.body.version);
+    expect(targets?.bytes).not.toEqual(known[repository]?.targets?.bytes);
   });
 });

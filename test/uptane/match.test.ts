@@ -5,31 +5,15 @@ import { checkMatch } from '../../src/uptane/checks/match.ts';
 import type { EcuAssignment, MustMatch, Target } from '../../src/uptane/metadata.ts';
 import { aktualizrProfile, uptaneProfile } from '../../src/uptane/profile.ts';
 import { draftOf, reissue, type TargetDraft } from './attacks.ts';
-import { faultOf, refusal } from './expected.ts';
+import { disagreeing, faultOf, refusal, unlisted } from './expected.ts';
 import { fullSecondary, hardwareOf, imageName, primary, succeeded, World } from './fixtures.ts';
 import { entry, type Row, type Rows, refuses, repositories } from './refusal.ts';
 
 const image = imageName('full-1', 3);
-const missing = (file: string) => () =>
-  faultOf(
-    'image',
-    'targets',
-    'target-missing',
-    'R10.1',
-    'the Image repository does not list the image that the Director wants',
-    'arbitrary-installation',
-    file,
-  );
-const differ = (clause: string, what: string, attack: Attack) => () =>
-  faultOf(
-    'image',
-    'targets',
-    'repositories-disagree',
-    clause,
-    `${what} between Director and Image repository`,
-    attack,
-    image,
-  );
+const differ =
+  (...words: readonly [clause: string, what: string, attack: Attack]) =>
+  () =>
+    disagreeing(image, ...words);
 const content = differ('R10.2', 'length or hashes differ', 'arbitrary-installation');
 const hardware = differ('R10.3', 'hardware ids differ', 'wrong-software');
 const counters = differ('R10.3', 'release counters differ', 'rollback');
@@ -64,7 +48,7 @@ function turn(hashes: Record<string, string>, name: string): void {
 const rows: Rows = {
   'an image that the Image repository does not list [R10.1]': {
     attack: ({ world }) => reissue(world, 'image', { targets: (signed) => delete signed.targets[image] }),
-    fault: missing(image),
+    fault: () => unlisted(image),
   },
   'an image that the Image repository lists under another name [R10.1]': {
     attack: ({ world }) =>
@@ -74,7 +58,7 @@ const rows: Rows = {
           delete signed.targets[image];
         },
       }),
-    fault: missing('full-1/evil.bin'),
+    fault: () => unlisted('full-1/evil.bin'),
   },
   ...Object.fromEntries(
     repositories.flatMap((repository) =>
@@ -120,7 +104,7 @@ it('a Secondary matches its own image only, the Primary every image [R10]', () =
   const lost = imageName('partial-2', 1);
   reissue(world, 'image', { targets: (signed) => delete signed.targets[lost] });
   succeeded(fullSecondary.verify(world, world.provisioned()).result);
-  expect(primary.verify(world, world.provisioned()).result).toEqual(refusal(missing(lost)()));
+  expect(primary.verify(world, world.provisioned()).result).toEqual(refusal(unlisted(lost)));
 });
 
 describe('what must match', () => {

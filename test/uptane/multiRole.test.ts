@@ -3,17 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { delegatedRolesVisitedMax } from '../../src/core/limits.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import { type DelegationSpec, entryOf, evil, type RoleSpec, search, type TreeSpec } from './delegationTree.ts';
-import { faultOf } from './expected.ts';
+import { disagreeing, faultOf, unlisted } from './expected.ts';
+import { app, asked, lists, searches } from './searches.ts';
 
-const app = 'app.bin';
-const lists: RoleSpec = { images: [app] };
 const says = (entry: object): RoleSpec => ({ entries: { [app]: entry } });
 const other = says(evil);
 const third = says(entryOf({ hashes: { sha256: 'ff'.repeat(32) } }));
 const silent: RoleSpec = { images: ['x'] };
 
 const all = ['a', 'b', 'c', 'd'];
-const asked = (...names: readonly string[]) => names.map((name) => `1.${name}.json`);
 
 /** One multi-role delegation to as many roles as are given, then one to `z`, if there is one. */
 function tree(
@@ -37,34 +35,15 @@ const place = (code: Parameters<typeof faultOf>[2], clause: string, message: str
   faultOf('image', 'targets', code, clause, message, 'arbitrary-installation', app);
 const disagreement = (agreement: number, names: string) =>
   place('roles-disagree', 'X4', `${agreement} of ${names} must say the same of the image`);
-const unlisted = place(
-  'target-missing',
-  'R10.1',
-  'the Image repository does not list the image that the Director wants',
-);
-const evilFound = place(
-  'repositories-disagree',
-  'R10.2',
-  'length or hashes differ between Director and Image repository',
-);
 const missing = (name: string) =>
   faultOf('image', name, 'missing-file', 'V2', 'the snapshot does not list this delegated role', 'mix-and-match');
-
-interface Row {
-  readonly tree: TreeSpec;
-  readonly asked: readonly string[];
-  readonly fault?: object;
-}
-const each = (rows: Readonly<Record<string, Row>>) => {
-  it.each(Object.entries(rows))('%s', (_, { tree, asked, fault }) => {
-    const found = search(tree);
-    expect(found.fault).toEqual(fault);
-    expect(found.asked).toEqual(asked);
-  });
-};
+const invalid = (name: string) => ({
+  ...faultOf('image', name, 'threshold-unmet', 'V3', '0 of 1 needed signatures are valid', 'arbitrary-installation'),
+  file: `1.${name}.json`,
+});
 
 describe('a multi-role delegation', () => {
-  each({
+  searches({
     'gives what all its roles say, each asked for it [W5 X1 A9]': {
       tree: tree(3, [lists, lists, lists]),
       asked: asked('a', 'b', 'c'),
@@ -90,7 +69,7 @@ describe('a multi-role delegation', () => {
     'in a conflict gives the word of those with the earliest role: the other one [X3]': {
       tree: tree(2, [other, lists, lists, other]),
       asked: asked(...all),
-      fault: evilFound,
+      fault: disagreeing(app),
     },
     'gives the word of the earliest role where one is enough [X3]': {
       tree: tree(1, [lists, other]),
@@ -107,7 +86,7 @@ describe('a multi-role delegation', () => {
     'is none for the image where no role lists it, nor anyone else [W7]': {
       tree: tree(2, [silent, silent]),
       asked: asked('a', 'b'),
-      fault: unlisted,
+      fault: unlisted(app),
     },
     'does not count a role that does not list the image [X2]': {
       tree: tree(2, [silent, lists, lists]),
@@ -149,7 +128,7 @@ describe('a multi-role delegation', () => {
 });
 
 describe('a role of a multi-role delegation that is missing or invalid', () => {
-  each({
+  searches({
     'does not harm where enough others agree [X2]': {
       tree: tree(2, [undefined, lists, lists]),
       asked: asked('b', 'c'),
@@ -161,20 +140,17 @@ describe('a role of a multi-role delegation that is missing or invalid', () => {
     'has no word: too few others agree [X2 X4]': {
       tree: tree(2, [{ ...lists, signers: [] }, lists]),
       asked: asked('a', 'b'),
-      fault: faultOf(
-        'image',
-        'a',
-        'threshold-unmet',
-        'V3',
-        '0 of 1 needed signatures are valid',
-        'arbitrary-installation',
-        '1.a.json',
-      ),
+      fault: invalid('a'),
     },
     'is named, the first of several, where the image is not found [X4]': {
       tree: tree(2, [silent, undefined, undefined], silent),
       asked: asked('a', 'z'),
       fault: missing('b'),
+    },
+    'that is invalid is named before one that is missing [X4]': {
+      tree: tree(2, [undefined, { ...lists, signers: [] }]),
+      asked: asked('b'),
+      fault: invalid('b'),
     },
     'does not keep the image from being found elsewhere [X4 W6]': {
       tree: tree(2, [undefined, undefined], lists),

@@ -20,14 +20,13 @@ import { type Outcome, runProcedure } from '../../src/uptane/verification/proced
 import { type Change, type Draft, draftOf, resign, rotateRoot } from './attacks.ts';
 import {
   begin,
+  ecuContext,
   hardwareOf,
   imageName,
   keyNamed,
   type Serial,
   serials,
-  signatures,
   succeeded,
-  vin,
   World,
 } from './fixtures.ts';
 
@@ -42,6 +41,14 @@ export const offlineKeys: OfflineKeys = {
   snapshot: [keyNamed('offline-snapshot')],
   targets: [keyNamed('offline-targets-0'), keyNamed('offline-targets-1')],
 };
+
+/** Release 2, and a Director whose Root names the offline roles. */
+export function offlineWorld(): World {
+  const world = new World();
+  world.release(2);
+  nameOfflineRoles(world);
+  return world;
+}
 
 /** What must not sign for the offline roles. */
 export const onlineKeys = new World().keys.director;
@@ -119,13 +126,7 @@ function verifier(name: string, serial: Serial, ecus: EcuHardware, all: boolean)
     serial,
     verify(media, trusted, now = begin) {
       const requests: string[] = [];
-      const context = {
-        signatures,
-        profile: uptaneProfile,
-        now: now ?? undefined,
-        vin,
-        vehicleEcus: all ? new Set(ecus.keys()) : undefined,
-      };
+      const context = ecuContext(now, all ? new Set(ecus.keys()) : undefined);
       const procedure = verifyOffline(context, trusted as FullTrust, ecus, (target) => all || target.ecus.has(serial));
       const outcome = runProcedure(procedure, (request) => {
         requests.push(mediaMetadataName(uptaneProfile, request.repository, request));

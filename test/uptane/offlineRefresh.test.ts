@@ -9,21 +9,19 @@ import { type FullTrust, verifyFull } from '../../src/uptane/verification/full.t
 import { refreshingOffline } from '../../src/uptane/verification/offline.ts';
 import { runProcedure } from '../../src/uptane/verification/procedure.ts';
 import { attacker, type Draft, padded, reissue } from './attacks.ts';
-import { begin, primary, serials, signatures, succeeded, vin, World } from './fixtures.ts';
+import { begin, ecuContext, primary, serials, succeeded, World } from './fixtures.ts';
 import {
   makeMedia,
-  nameOfflineRoles,
   type OfflineDraft,
   offlineFiles,
   offlinePrimary,
+  offlineWorld,
   snapshotName,
 } from './offlineFixtures.ts';
 
 let world: World;
 beforeEach(() => {
-  world = new World();
-  world.release(2);
-  nameOfflineRoles(world);
+  world = offlineWorld();
 });
 
 /** Publishes an offline Snapshot at the Director. */
@@ -32,7 +30,7 @@ function publish(how: OfflineDraft = {}): void {
 }
 
 function cycle(trusted: TrustedMetadata, profile = uptaneProfile) {
-  const context = { signatures, profile, now: begin, vin, vehicleEcus: new Set(serials) };
+  const context = { ...ecuContext(begin, new Set(serials)), profile };
   const online = verifyFull(context, trusted as FullTrust, () => true);
   return runProcedure(refreshingOffline(context, online), (request) => world.answer(request));
 }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { formatUtc } from '../../src/core/utc.ts';
 import { type TrustedMetadata, trustedFiles, trustedVersions } from '../../src/uptane/trusted.ts';
 import { type Draft, keyOf, resign } from './attacks.ts';
-import { begin, fullSecondary, keyNamed, primary, succeeded, World } from './fixtures.ts';
+import { begin, fullSecondary, keyNamed, primary, succeeded, type World } from './fixtures.ts';
 import {
   changed,
   makeMedia,
@@ -12,13 +12,12 @@ import {
   offlineKeys,
   offlinePrimary,
   offlineSecondary,
+  offlineWorld,
 } from './offlineFixtures.ts';
 
 let world: World;
 beforeEach(() => {
-  world = new World();
-  world.release(2);
-  nameOfflineRoles(world);
+  world = offlineWorld();
 });
 
 describe.each([offlinePrimary, offlineSecondary])('$name, against a rollback by media', ({ verify, serial }) => {

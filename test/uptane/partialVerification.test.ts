@@ -112,7 +112,7 @@ const bad = (signed: number, bad: number) =>
 const otherVehicle = fault('wrong-vehicle', 'D3', `it is for vehicle ${vin}2`, 'cross-vehicle-replay');
 
 const rows: Readonly<Record<string, readonly [() => void, RemoteFault]>> = {
-  'no Targets [V1]': [() => world.withhold(name), fault('missing-file', 'V1', 'the file is missing')],
+  'no Targets [V1]': [() => world.withhold(name), fault('missing-file', 'V1', 'the file is missing', 'drop-request')],
   'Targets that are no JSON [V1]': [
     () => world.serve(name, utf8('null')),
     fault('malformed', 'V1', 'file: an object is needed', forged),
@@ -275,6 +275,7 @@ it('an ECU that the Targets do not name has nothing to install, whoever they are
       clause: 'P5',
       message: 'no image is listed for elsewhere',
       repository: 'director',
+      role: 'targets',
       file: 'targets.json',
     },
   });

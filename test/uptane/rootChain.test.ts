@@ -330,7 +330,7 @@ describe('a provisioned root', () => {
     const other = resign(root, () => {}, [attacker]);
     expect(check(other)).toEqual(fault('threshold-unmet', 'S3', '0 of 2 needed signatures are valid', forged));
     expect(check(utf8('[]'))).toEqual(fault('malformed', 'S1', 'file: an object is needed', forged));
-    expect(check()).toEqual(fault('missing-file', 'S1', 'the file is missing'));
+    expect(check()).toEqual(fault('missing-file', 'S1', 'the file is missing', 'drop-request'));
     const long = padded(root, rootBytesMax + 1);
     expect(check(long)).toEqual(fault('oversized', 'S1', 'longer than 65536 bytes', 'endless-data'));
     succeeded(check(padded(root, rootBytesMax)));

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { jsonDepthMax, jsonValuesMax } from '../../src/core/limits.ts';
+import { jsonDepthMax } from '../../src/core/limits.ts';
 import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import { parseStrictJson } from '../../src/uptane/strictJson.ts';
 import { fc, prop } from '../property.ts';
@@ -43,19 +43,6 @@ describe('strict JSON takes', () => {
 
   it(`nesting up to ${jsonDepthMax}`, () => {
     expect(parse(nested(jsonDepthMax + 1)).ok).toBe(true);
-  });
-});
-
-describe('strict JSON counts values', () => {
-  const list = (item: string, count: number) => `[${`${item},`.repeat(count - 1)}${item}]`;
-  it.each([
-    ['numbers', '0', 1],
-    ['members', '{"a":0,"b":0}', 3],
-  ])('and takes 1,200,000, none more: %s', (_, item, values) => {
-    const count = Math.floor((jsonValuesMax - 1) / values);
-    expect(parse(list(item, count)).ok).toBe(true);
-    const more = parse(list(item, count + 1));
-    expect(more).toMatchObject({ ok: false, fault: expect.stringMatching(/^more than 1200000 values at character/) });
   });
 });
 
@@ -144,32 +131,6 @@ describe('strict JSON refuses', () => {
       ok: false,
       fault: words,
     });
-  });
-});
-
-// As long as the longest file that is ever read (8 MiB); each took under 0.3 s here, and one regular expression threw.
-describe('strict JSON ends soon, without overflowing a stack, on', () => {
-  const megabytes = 8_000_000;
-  const rows: readonly [string, string, boolean][] = [
-    ['a long string', `"${'a'.repeat(megabytes)}"`, true],
-    ['a long string without an end', `"${'a'.repeat(megabytes)}`, false],
-    ['a long string of wide characters', `"${'漢'.repeat(megabytes / 3)}"`, true],
-    ['4 MB of escapes', `"${'\\n'.repeat(megabytes / 4)}"`, true],
-    ['8 MB of escapes', `"${'\\n'.repeat(megabytes / 2)}"`, true],
-    ['8 MB of escapes without an end', `"${'\\n'.repeat(megabytes / 2)}`, false],
-    ['8 MB of long escapes', `"${'\\u0041'.repeat(megabytes / 6)}"`, true],
-    ['a key of escapes', `{"${'\\"'.repeat(megabytes / 2)}":1}`, true],
-    ['a long number', '1'.repeat(megabytes), false],
-    ['a long fraction', `0.${'1'.repeat(megabytes)}`, true],
-    ['a long exponent', `1e-${'0'.repeat(megabytes)}`, true],
-    ['white space', ' '.repeat(megabytes), false],
-    ['brackets', '['.repeat(megabytes), false],
-    ['empty objects', `[${'{},'.repeat(megabytes / 3)}{}]`, false],
-  ];
-  it.each(rows)('%s', (_, text, ok) => {
-    const begun = performance.now();
-    expect(parse(text).ok).toBe(ok);
-    expect(performance.now() - begun).toBeLessThan(3000);
   });
 });
 

@@ -39,14 +39,14 @@ const rows: Rows = {
       reissue(world, r, {});
       world.withhold(`${r}/4.targets.json`);
     },
-    fault: targets('missing-file', 'V1', 'the file is missing'),
+    fault: targets('missing-file', 'V1', 'the file is missing', 'drop-request'),
   },
-  'a snapshot that never listed targets [V1]': {
+  'a snapshot that never listed targets [V2]': {
     attack: ({ world }, r) => {
       rotateRoot(world, r, { keys: { snapshot: [keyNamed('fresh')] } });
       reissue(world, r, { snapshot: (signed) => delete signed.meta['targets.json'] });
     },
-    fault: targets('missing-file', 'V1', 'the file is missing'),
+    fault: targets('missing-file', 'V2', 'the snapshot does not list it', 'mix-and-match'),
   },
   'another role in the place of targets [V1]': {
     attack: ({ world, file }, r) => {

@@ -166,9 +166,9 @@ describe('an attestation is not believed', () => {
     ],
     [
       'with endless signatures [Y3]',
-      edited((file) => file.signatures.push(...Array(16).fill(file.signatures[0]))),
+      edited((file) => file.signatures.push(...Array(64).fill(file.signatures[0]))),
       {},
-      malformed('signatures: a list of at most 16 is needed'),
+      malformed('signatures: a list of at most 64 is needed'),
     ],
     [
       'longer than the cap [Y3]',

@@ -36,7 +36,7 @@ const timestampRows: Rows = {
   },
   'no timestamp [T1]': {
     attack: ({ world }, r) => world.withhold(`${r}/timestamp.json`),
-    fault: timestamp('missing-file', 'T1', 'the file is missing'),
+    fault: timestamp('missing-file', 'T1', 'the file is missing', 'drop-request'),
   },
   'a timestamp that is no JSON [T1]': {
     attack: ({ world }, r) => world.serve(`${r}/timestamp.json`, utf8('<html>')),
@@ -126,7 +126,7 @@ const snapshotRows: Rows = {
       reissue(world, r, {});
       world.withhold(`${r}/4.snapshot.json`);
     },
-    fault: snapshot('missing-file', 'U1', 'the file is missing'),
+    fault: snapshot('missing-file', 'U1', 'the file is missing', 'drop-request'),
   },
   'an older snapshot beside a new timestamp [U2]': {
     attack: ({ world, kept }, r) => {

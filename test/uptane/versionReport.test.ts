@@ -136,8 +136,8 @@ describe('a version report', () => {
     ],
     [
       'with a long hash function [N1]',
-      hashed({ function: 'x'.repeat(17) }),
-      malformed('.signatures[0].hash.function: a text of at most 16 characters is needed'),
+      hashed({ function: 'x'.repeat(65) }),
+      malformed('.signatures[0].hash.function: a text of at most 64 characters is needed'),
     ],
     ['with a short hash [N1]', hashed({ digest: 'ab' }), malformed(`.signatures[0].hash.digest: ${hex(32)}`)],
     ['without hash [N1]', block({ hash: null }), malformed('.signatures[0].hash: an object is needed')],
@@ -229,7 +229,7 @@ describe('a version report', () => {
     [
       'with endless attacks [O4]',
       resigned({ attacks_detected: Array(attacksReportedMax + 1).fill({ code: '', clause: '', message: '' }) }),
-      malformed(': attacks_detected: a list of at most 8 is needed'),
+      malformed(`: attacks_detected: a list of at most ${attacksReportedMax} is needed`),
     ],
     [
       'with an attack that is a text [O4]',

@@ -1,28 +1,64 @@
-// Owns: one end of an ISO-TP connection (ISO 15765-2, normal addressing, full duplex): a sender and a receiver side by side.
-// No I/O: it is given frames, confirmations and the time, in that order of their happening, and is then asked for frames to
-// send (`takeFrame`, until undefined), for events (`takeEvent`, until undefined) and for the next deadline.
-//
-// Not built: functional addressing, the addressing modes that put a byte before the PCI, and sending WAIT.
+// Owns: one end of an ISO-TP connection (ISO 15765-2, full duplex): its address, a sender and a receiver side by side. No I/O: it
+// is given frames, confirmations and the time, in that order of their happening, and is then asked for frames to send (`takeFrame`,
+// until undefined), for events (`takeEvent`, until undefined) and for the next deadline.
+import { isoTpWholeMessageBytesMax } from '../../core/limits.ts';
+import type { CanFrame } from '../bus.ts';
+import { type AddressInformation, type ConnectionAddress, resolveAddress } from './addressing.ts';
+import { FrameFormat } from './frameFormat.ts';
 import type { NResult } from './nResult.ts';
 import type { IsoTpParams } from './params.ts';
-import { decodePdu } from './pdu.ts';
-import { IsoTpReceiver } from './receiver.ts';
+import { consecutiveType, decodePdu, messageLengthMax } from './pdu.ts';
+import { IsoTpReceiver, type ReceiverEvent } from './receiver.ts';
 import { IsoTpSender } from './sender.ts';
+import { MessageAssembler, type MessageSink, type MessageSource, type OpenSink } from './stream.ts';
 
 export type IsoTpEvent =
   | { readonly type: 'messageReceived'; readonly message: Uint8Array }
+  /** The message is complete in the sink that was opened for it. */
+  | { readonly type: 'streamReceived'; readonly sink: MessageSink }
   | { readonly type: 'messageSent' }
-  | { readonly type: 'transferFailed'; readonly direction: 'sending' | 'receiving'; readonly result: NResult };
+  | { readonly type: 'sendingFailed'; readonly result: NResult }
+  /** `sink` is the one that was opened for the message, if any. */
+  | { readonly type: 'receivingFailed'; readonly result: NResult; readonly sink: MessageSink | undefined };
+
+function openWhole(length: number): MessageSink | undefined {
+  return length > isoTpWholeMessageBytesMax ? undefined : new MessageAssembler(length);
+}
 
 export class IsoTpEndpoint {
-  readonly params: IsoTpParams;
+  readonly address: ConnectionAddress;
+  /** The longest message that can be sent; in functional addressing what a single frame carries. */
+  readonly sendBytesMax: number;
+  // What each frame needs, one step away.
+  private readonly transmitId: number;
+  private readonly transmitExtended: boolean;
+  private readonly receiveId: number;
+  private readonly receiveExtended: boolean;
+  /** The byte before the PCI of what is received, and how many there are: 0 or 1. */
+  private readonly receiveFirstByte: number;
+  private readonly addressBytes: number;
+  private readonly fd: boolean;
+  private readonly brs: boolean;
   private readonly sender: IsoTpSender;
   private readonly receiver: IsoTpReceiver;
+  private openSink: OpenSink = openWhole;
 
-  constructor(params: IsoTpParams) {
-    this.params = params;
-    this.sender = new IsoTpSender(params);
-    this.receiver = new IsoTpReceiver(params);
+  /** Throws a RangeError for an address that its mode cannot have. */
+  constructor(address: AddressInformation, params: IsoTpParams) {
+    this.address = resolveAddress(address);
+    const { transmit, receive, functional } = this.address;
+    this.transmitId = transmit.id;
+    this.transmitExtended = transmit.extended;
+    this.receiveId = receive.id;
+    this.receiveExtended = receive.extended;
+    this.receiveFirstByte = receive.firstByte ?? 0;
+    this.addressBytes = receive.firstByte === undefined ? 0 : 1;
+    this.fd = params.can_fd;
+    this.brs = params.can_fd && params.bitrate_switch;
+    const format = new FrameFormat(params, transmit.firstByte);
+    this.sendBytesMax = functional ? format.singleBytesMax : messageLengthMax;
+    this.sender = new IsoTpSender(params, format);
+    this.receiver = new IsoTpReceiver(params, format, (length) => this.openSink(length));
   }
 
   get sending(): boolean {
@@ -30,52 +66,58 @@ export class IsoTpEndpoint {
   }
 
   get receiving(): boolean {
-    return !this.receiver.idle;
+    return this.receiver.sink !== undefined;
+  }
+
+  /** Where the message goes that is on its way. */
+  get sink(): MessageSink | undefined {
+    return this.receiver.sink;
   }
 
   /** When `tick` is due, in nanoseconds. */
   get deadlineNs(): number | undefined {
-    const sending = this.sender.deadlineNs;
-    const receiving = this.receiver.deadlineNs;
-    if (sending === undefined) return receiving;
-    return receiving === undefined ? sending : Math.min(sending, receiving);
+    const nextNs = Math.min(this.sender.deadlineNs, this.receiver.deadlineNs);
+    return nextNs === Number.POSITIVE_INFINITY ? undefined : nextNs;
   }
 
-  /** Starts a message of 1 to 4294967295 bytes, which must not change until it is sent. Not while `sending`. */
-  send(message: Uint8Array): void {
+  /** From now on each message goes to a sink that `open` gives; without it, messages are taken as a whole. */
+  receiveInto(open: OpenSink | undefined): void {
+    this.openSink = open ?? openWhole;
+  }
+
+  /**
+   * Starts a message of 1 to `sendBytesMax` bytes, given as a whole, not to be changed until it is sent, or by a source. Not while
+   * `sending`. `takeFrame` asks a source that was not ready again.
+   */
+  send(message: Uint8Array | MessageSource): void {
+    const { length } = message;
+    if (!Number.isInteger(length) || length < 1 || length > this.sendBytesMax) {
+      throw new RangeError(`a message has 1 to ${this.sendBytesMax} bytes, not ${length}`);
+    }
     this.sender.start(message);
   }
 
-  /** The data of a frame that arrived under this connection's id. Any bytes will do. */
-  receive(data: Uint8Array, nowNs: number): void {
-    const pdu = decodePdu(data);
-    switch (pdu?.type) {
-      case undefined:
-        return;
-      case 'single':
-        this.receiver.single(data, pdu.offset, pdu.length);
-        return;
-      case 'first':
-        this.receiver.first(data, pdu.offset, pdu.length);
-        return;
-      case 'consecutive':
-        this.receiver.consecutive(data, pdu, nowNs);
-        return;
-      case 'flowControl':
-        this.sender.flowControl(pdu, nowNs);
-        return;
-    }
+  /** A frame of the bus. False where it is not this connection's; any data will do. */
+  receive(frame: CanFrame, nowNs: number): boolean {
+    const { addressBytes } = this;
+    const { data } = frame;
+    if (frame.id !== this.receiveId || frame.extended !== this.receiveExtended || frame.remote) return false;
+    if (addressBytes === 1 && data[0] !== this.receiveFirstByte) return false;
+    const pci = data[addressBytes];
+    // The bulk of all frames: no PDU object for these.
+    if (pci !== undefined && pci >> 4 === consecutiveType) this.receiver.consecutive(data, addressBytes + 1, nowNs);
+    else this.receiveOther(data, nowNs);
+    return true;
   }
 
-  /** The frame with this very `data`, taken by `takeFrame`, has left. */
-  confirm(data: Uint8Array, nowNs: number): void {
-    this.sender.confirm(data, nowNs);
-    this.receiver.confirm(data, nowNs);
+  /** `frame`, given by `takeFrame`, has left. False where it is of no use any more. */
+  confirm(frame: CanFrame, nowNs: number): boolean {
+    return this.sender.confirm(frame.data, nowNs) || this.receiver.confirm(frame.data, nowNs);
   }
 
-  /** Whether the frame with this very `data` is still of use; one that the bus has not taken yet may be dropped where not. */
-  awaits(data: Uint8Array): boolean {
-    return this.sender.awaits(data) || this.receiver.awaits(data);
+  /** Whether `frame`, given by `takeFrame`, is still of use; one that the bus has not taken yet may be dropped where not. */
+  awaits(frame: CanFrame): boolean {
+    return this.sender.awaits(frame.data) || this.receiver.awaits(frame.data);
   }
 
   tick(nowNs: number): void {
@@ -83,20 +125,19 @@ export class IsoTpEndpoint {
     this.receiver.tick(nowNs);
   }
 
-  /** The data of the next frame to send, flow control first. At most one of each kind is with the bus at any time. */
-  takeFrame(nowNs: number): Uint8Array | undefined {
-    return this.receiver.takeFrame(nowNs) ?? this.sender.takeFrame(nowNs);
+  /** The next frame to send, flow control first. At most one of each kind is with the bus at any time. */
+  takeFrame(nowNs: number): CanFrame | undefined {
+    const data = this.receiver.takeFrame(nowNs) ?? this.sender.takeFrame(nowNs);
+    if (data === undefined) return undefined;
+    return { id: this.transmitId, extended: this.transmitExtended, remote: false, fd: this.fd, brs: this.brs, data };
   }
 
   takeEvent(): IsoTpEvent | undefined {
     const received = this.receiver.takeEvent();
-    if (received?.type === 'message') return { type: 'messageReceived', message: received.message };
-    if (received !== undefined) return { type: 'transferFailed', direction: 'receiving', result: received.result };
+    if (received !== undefined) return receivedEvent(received);
     const outcome = this.sender.takeOutcome();
     if (outcome === undefined) return undefined;
-    return outcome === 'sent'
-      ? { type: 'messageSent' }
-      : { type: 'transferFailed', direction: 'sending', result: outcome };
+    return outcome === 'sent' ? { type: 'messageSent' } : { type: 'sendingFailed', result: outcome };
   }
 
   /** Gives up the message being sent without an event. */
@@ -109,4 +150,20 @@ export class IsoTpEndpoint {
     this.sender.abort();
     this.receiver.abort();
   }
+
+  private receiveOther(data: Uint8Array, nowNs: number): void {
+    const pdu = decodePdu(data, this.addressBytes);
+    // 9.4, 10.3: one to many is for single frames.
+    if (pdu === undefined || (this.address.functional && pdu.type !== 'single')) return;
+    if (pdu.type === 'single') this.receiver.single(data, pdu.offset, pdu.length);
+    else if (pdu.type === 'first') this.receiver.first(data, pdu.offset, pdu.length, nowNs);
+    else if (pdu.type === 'flowControl') this.sender.flowControl(pdu, nowNs);
+  }
+}
+
+function receivedEvent(event: ReceiverEvent): IsoTpEvent {
+  const { sink } = event;
+  if (event.type === 'failed') return { type: 'receivingFailed', result: event.result, sink };
+  if (event.sink instanceof MessageAssembler) return { type: 'messageReceived', message: event.sink.message };
+  return { type: 'streamReceived', sink: event.sink };
 }

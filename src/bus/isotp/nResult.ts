@@ -12,10 +12,12 @@ export type NResult =
   | 'N_INVALID_FS'
   /** A new message began before the present one was complete. */
   | 'N_UNEXP_PDU'
-  /** The receiver asked to wait more often than N_WFTmax times in a row. */
+  /** More waits in a row than N_WFTmax: the receiver asked for them, or would have had to. */
   | 'N_WFT_OVRN'
   /** The message is longer than its receiver takes. */
-  | 'N_BUFFER_OVFLW';
+  | 'N_BUFFER_OVFLW'
+  /** What has no name of its own: the source of a streamed message was not ready in N_Cs. */
+  | 'N_ERROR';
 
 const meaning: Record<NResult, readonly [EnvironmentFaultCode, string]> = {
   N_TIMEOUT_A: ['unreachable', 'the bus did not carry a frame in time'],
@@ -24,8 +26,9 @@ const meaning: Record<NResult, readonly [EnvironmentFaultCode, string]> = {
   N_WRONG_SN: ['connection-failed', 'a consecutive frame is missing'],
   N_INVALID_FS: ['connection-failed', 'the flow control has an invalid status'],
   N_UNEXP_PDU: ['connection-failed', 'a new message began in the middle of this one'],
-  N_WFT_OVRN: ['unreachable', 'the receiver asked to wait too often'],
+  N_WFT_OVRN: ['unreachable', 'too many waits in a row'],
   N_BUFFER_OVFLW: ['too-long', 'the message is longer than its receiver takes'],
+  N_ERROR: ['connection-failed', 'the source of the message was not ready in time'],
 };
 
 /** The fault of a transfer on `link` that ended with `result`. */

@@ -1,45 +1,69 @@
-// Owns: the receiving half of an ISO-TP connection: one message at a time. Must not know buses, timers or links: it is told
-// of PDUs, confirmed frames and the time, and is asked for flow controls, events and deadlines. Memory is taken by the
-// announced length, once that is known to be within max_frame_size.
-import { NS_PER_MS } from '../../core/units.ts';
+// Owns: the receiving half of an ISO-TP connection: one message at a time, handed on to a sink as it comes. Must not know buses,
+// timers or links: it is told of PDUs, confirmed frames and the time, and is asked for flow controls, events and deadlines.
+//
+// idle -> flow control due (N_Br runs, WAIT at its end, while the sink is not ready) -> with the bus (N_Ar) -> awaiting consecutive
+// frames (N_Cr) -> flow control due after each block, or idle with the message. Every failure leads to idle.
+import type { FrameFormat } from './frameFormat.ts';
 import type { NResult } from './nResult.ts';
-import type { IsoTpParams } from './params.ts';
-import { encodeFlowControl, flowStatus, type Pdu } from './pdu.ts';
+import { type IsoTpParams, msToNs } from './params.ts';
+import { flowStatus } from './pdu.ts';
+import type { MessageSink, OpenSink } from './stream.ts';
 
-/** A whole message, or how a reception ended. */
+/** A message is complete in its sink, or how a reception ended; one that was refused never had a sink. */
 export type ReceiverEvent =
-  | { readonly type: 'message'; readonly message: Uint8Array }
-  | { readonly type: 'failed'; readonly result: NResult };
+  | { readonly type: 'complete'; readonly sink: MessageSink }
+  | { readonly type: 'failed'; readonly sink: MessageSink | undefined; readonly result: NResult };
 
 interface Reception {
-  readonly message: Uint8Array;
+  readonly sink: MessageSink;
+  readonly length: number;
   /** The length of every frame but the last, set by the first (RX_DL). */
   readonly rxDl: number;
   offset: number;
   sequenceNumber: number;
-  /** Consecutive frames until this side owes a flow control; Infinity for BS = 0. */
+  /** Consecutive frames until this side owes a flow control; below 0 for BS = 0. */
   blockLeft: number;
+  /** Whether the next frame is this side's: continue, as soon as the sink is ready. */
+  flowControlDue: boolean;
+  /** Flow controls with WAIT in a row. */
+  waits: number;
 }
+
+/** A time that does not come. Not undefined: a field that is always a number costs no allocation a frame. */
+const never = Number.POSITIVE_INFINITY;
+/** Frames of a block without end: counted down as others are, it does not come to 0. */
+const unlimited = -1;
 
 export class IsoTpReceiver {
   private readonly params: IsoTpParams;
+  private readonly format: FrameFormat;
+  private readonly open: OpenSink;
+  private readonly confirmationNs: number;
+  private readonly flowControlNs: number;
+  private readonly consecutiveNs: number;
   private reception: Reception | undefined;
-  /** A flow control to be sent, and the one that is with the bus. */
+  /** A WAIT or an overflow to be sent, and the flow control that is with the bus. */
   private owed: Uint8Array | undefined;
   private unconfirmed: Uint8Array | undefined;
-  private dueNs: number | undefined;
+  private dueNs = never;
   private readonly events: ReceiverEvent[] = [];
 
-  constructor(params: IsoTpParams) {
+  constructor(params: IsoTpParams, format: FrameFormat, open: OpenSink) {
     this.params = params;
+    this.format = format;
+    this.open = open;
+    this.confirmationNs = msToNs(params.tx_confirmation_timeout);
+    this.flowControlNs = msToNs(params.tx_flowcontrol_time);
+    this.consecutiveNs = msToNs(params.rx_consecutive_frame_timeout);
   }
 
-  get idle(): boolean {
-    return this.reception === undefined;
+  /** Where the message goes that is on its way. */
+  get sink(): MessageSink | undefined {
+    return this.reception?.sink;
   }
 
-  /** The time of the next `tick` that matters: N_Ar or N_Cr. */
-  get deadlineNs(): number | undefined {
+  /** The time of the next `tick` that matters: N_Ar, N_Br or N_Cr; Infinity where there is none. */
+  get deadlineNs(): number {
     return this.dueNs;
   }
 
@@ -48,29 +72,32 @@ export class IsoTpReceiver {
     this.reception = undefined;
     this.owed = undefined;
     this.unconfirmed = undefined;
-    this.dueNs = undefined;
+    this.dueNs = never;
   }
 
   takeEvent(): ReceiverEvent | undefined {
     return this.events.length === 0 ? undefined : this.events.shift();
   }
 
-  /** The flow control to send, if one is owed; it is to be confirmed in N_Ar, time spent waiting for the bus included. */
+  /** The flow control to send, if one is due; it is to be confirmed in N_Ar, time spent waiting for the bus included. */
   takeFrame(nowNs: number): Uint8Array | undefined {
-    const data = this.owed;
+    const { reception, owed } = this;
+    const data = owed ?? (reception?.flowControlDue ? this.continueToSend(reception) : undefined);
     if (data === undefined) return undefined;
     this.owed = undefined;
     this.unconfirmed = data;
-    if (this.reception !== undefined) {
-      this.dueNs = nowNs + this.params.tx_confirmation_timeout * NS_PER_MS;
-    }
+    if (reception !== undefined) this.dueNs = nowNs + this.confirmationNs;
     return data;
   }
 
-  confirm(data: Uint8Array, nowNs: number): void {
-    if (data !== this.unconfirmed) return;
+  /** The flow control `data`, as taken, has left. False where it is of no use any more. */
+  confirm(data: Uint8Array, nowNs: number): boolean {
+    if (data !== this.unconfirmed) return false;
     this.unconfirmed = undefined;
-    if (this.reception !== undefined) this.awaitConsecutive(nowNs);
+    const { reception } = this;
+    if (reception !== undefined)
+      this.dueNs = nowNs + (reception.flowControlDue ? this.flowControlNs : this.consecutiveNs);
+    return true;
   }
 
   /** Whether the flow control `data` is still of use: taken, not confirmed, its reception not given up. */
@@ -80,72 +107,95 @@ export class IsoTpReceiver {
 
   single(data: Uint8Array, offset: number, length: number): void {
     this.interrupted();
-    if (length > this.params.max_frame_size) this.events.push({ type: 'failed', result: 'N_BUFFER_OVFLW' });
-    else this.events.push({ type: 'message', message: data.slice(offset, offset + length) });
+    const sink = this.opened(length);
+    if (sink === undefined) return;
+    sink.write(data, offset, offset + length);
+    this.events.push({ type: 'complete', sink });
   }
 
-  first(data: Uint8Array, offset: number, length: number): void {
+  first(data: Uint8Array, offset: number, length: number, nowNs: number): void {
     this.interrupted();
-    if (length > this.params.max_frame_size) {
-      this.owed = encodeFlowControl(flowStatus.overflow, 0, 0, this.params.tx_padding);
-      this.events.push({ type: 'failed', result: 'N_BUFFER_OVFLW' });
+    // An overflow that the bus has not taken yet answered a message that its sender has given up.
+    this.unconfirmed = undefined;
+    const sink = this.opened(length);
+    if (sink === undefined) {
+      this.owed = this.format.flowControl(flowStatus.overflow, 0, 0);
       return;
     }
-    const message = new Uint8Array(length);
-    message.set(data.subarray(offset));
+    sink.write(data, offset, data.length);
     this.reception = {
-      message,
+      sink,
+      length,
       rxDl: data.length,
       offset: data.length - offset,
       sequenceNumber: 0,
       blockLeft: 0,
+      flowControlDue: true,
+      waits: 0,
     };
-    this.continueToSend(this.reception);
+    this.dueNs = nowNs + this.flowControlNs;
   }
 
-  /** A consecutive frame whose payload starts at `pdu.offset` of `data`. */
-  consecutive(data: Uint8Array, pdu: Extract<Pdu, { type: 'consecutive' }>, nowNs: number): void {
+  /** A consecutive frame: its PCI stands before `offset` of `data`, its payload from there on. */
+  consecutive(data: Uint8Array, offset: number, nowNs: number): void {
     const { reception } = this;
-    if (reception === undefined) return;
-    const { message, offset } = reception;
-    const carried = Math.min(reception.rxDl - pdu.offset, message.length - offset);
+    if (reception === undefined || reception.flowControlDue) return;
+    const { rxDl } = reception;
+    const carried = Math.min(rxDl - offset, reception.length - reception.offset);
     // 9.6.4: as long as the first frame, but for the last, which is at least as long as what is left. Others are ignored.
-    if (data.length > reception.rxDl || data.length < carried + pdu.offset) return;
+    if (data.length > rxDl || data.length < carried + offset) return;
     reception.sequenceNumber = (reception.sequenceNumber + 1) & 0x0f;
-    if (pdu.sequenceNumber !== reception.sequenceNumber) {
+    if (((data[offset - 1] as number) & 0x0f) !== reception.sequenceNumber) {
       this.fail('N_WRONG_SN');
       return;
     }
-    if (carried < 8)
-      for (let index = 0; index < carried; index += 1) message[offset + index] = data[pdu.offset + index] as number;
-    else message.set(data.subarray(pdu.offset, pdu.offset + carried), offset);
+    reception.sink.write(data, offset, offset + carried);
     reception.offset += carried;
     // A frame that was sent proves that the flow control before it had arrived.
     this.unconfirmed = undefined;
-    if (reception.offset === message.length) {
+    if (reception.offset === reception.length) {
       this.abort();
-      this.events.push({ type: 'message', message });
+      this.events.push({ type: 'complete', sink: reception.sink });
       return;
     }
     reception.blockLeft -= 1;
-    if (reception.blockLeft === 0) this.continueToSend(reception);
-    else this.awaitConsecutive(nowNs);
+    if (reception.blockLeft === 0) {
+      reception.flowControlDue = true;
+      this.dueNs = nowNs + this.flowControlNs;
+    } else this.dueNs = nowNs + this.consecutiveNs;
   }
 
   tick(nowNs: number): void {
-    if (this.dueNs === undefined || nowNs < this.dueNs) return;
-    this.fail(this.unconfirmed === undefined ? 'N_TIMEOUT_Cr' : 'N_TIMEOUT_A');
+    const { reception } = this;
+    if (reception === undefined || nowNs < this.dueNs) return;
+    if (this.unconfirmed !== undefined) this.fail('N_TIMEOUT_A');
+    else if (!reception.flowControlDue) this.fail('N_TIMEOUT_Cr');
+    // Where the sink has got ready without a word, `takeFrame` sees it.
+    else if (!reception.sink.ready) this.askToWait(reception);
   }
 
-  private continueToSend(reception: Reception): void {
-    const { blocksize, stmin, tx_padding: padding } = this.params;
-    reception.blockLeft = blocksize === 0 ? Number.POSITIVE_INFINITY : blocksize;
-    this.owed = encodeFlowControl(flowStatus.continueToSend, blocksize, stmin, padding);
-    this.dueNs = undefined;
+  private continueToSend(reception: Reception): Uint8Array | undefined {
+    if (this.unconfirmed !== undefined || !reception.sink.ready) return undefined;
+    const { blocksize, stmin } = this.params;
+    reception.blockLeft = blocksize === 0 ? unlimited : blocksize;
+    reception.flowControlDue = false;
+    reception.waits = 0;
+    return this.format.flowControl(flowStatus.continueToSend, blocksize, stmin);
   }
 
-  private awaitConsecutive(nowNs: number): void {
-    this.dueNs = nowNs + this.params.rx_consecutive_frame_timeout * NS_PER_MS;
+  private askToWait(reception: Reception): void {
+    if (reception.waits === this.params.wftmax) {
+      this.fail('N_WFT_OVRN');
+      return;
+    }
+    reception.waits += 1;
+    this.owed = this.format.flowControl(flowStatus.wait, 0, 0);
+  }
+
+  private opened(length: number): MessageSink | undefined {
+    const sink = length > this.params.max_frame_size ? undefined : this.open(length);
+    if (sink === undefined) this.events.push({ type: 'failed', sink: undefined, result: 'N_BUFFER_OVFLW' });
+    return sink;
   }
 
   /** A new message begins: an unfinished one is lost. */
@@ -154,7 +204,8 @@ export class IsoTpReceiver {
   }
 
   private fail(result: NResult): void {
+    const sink = this.reception?.sink;
     this.abort();
-    this.events.push({ type: 'failed', result });
+    this.events.push({ type: 'failed', sink, result });
   }
 }

@@ -1,20 +1,22 @@
 // Owns: asking every Secondary for its version report and its time token. M3
 import { toHex } from '../../core/bytes.ts';
-import { versionReportBytesMax } from '../../core/limits.ts';
+import type { RemoteFault } from '../../core/faults.ts';
+import { helloAnswerMsMax, versionReportBytesMax } from '../../core/limits.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { Task } from '../../core/task.ts';
 import type { ResponseBodies } from '../../messages/codec.ts';
 import { protocolVersionMax, protocolVersionMin } from '../../messages/version.ts';
-import { parseStrictJson } from '../../uptane/strictJson.ts';
+import { canonicalJson } from '../../uptane/canonicalJson.ts';
+import { remoteFault } from '../../uptane/faults.ts';
+import { type JsonValue, parseStrictJson } from '../../uptane/strictJson.ts';
 import { areTimeTokens } from '../../uptane/timeAttestation.ts';
 import type { Conversation } from '../conversation.ts';
 import type { PrimaryUnit } from '../unit.ts';
 
-/** A Secondary that is just rebooting does not hear the first hello: it is repeated soon. */
-const helloMs = 300;
-
 /**
  * A Secondary that is silent, speaks no common version or answers nonsense is left out; the Director misses its report. One
- * token or report that the servers refuse would cost the whole vehicle its time or its manifest.
+ * token or report that the servers refuse would cost the whole vehicle its time or its manifest. What is wrong with a report is
+ * the Primary's to tell: nobody else has seen it.
  */
 export function* collectReports(unit: PrimaryUnit): Task<void> {
   yield* unit.withPartners((partner) => collectReport(unit, partner));
@@ -23,16 +25,34 @@ export function* collectReports(unit: PrimaryUnit): Task<void> {
 function* collectReport(unit: PrimaryUnit, partner: Conversation): Task<void> {
   const { serial } = partner.secondary;
   const hello = { name: 'hello', versionMin: protocolVersionMin, versionMax: protocolVersionMax } as const;
-  const welcome = yield* partner.ask(hello, 'welcome', helloMs);
+  const welcome = yield* partner.ask(hello, 'welcome', helloAnswerMsMax);
   if (!welcome.ok || !isWelcome(welcome.value, serial)) return unit.leave(serial);
   const answer = yield* partner.ask({ name: 'report' }, 'report');
-  if (!answer.ok || answer.value.report.length > versionReportBytesMax) return unit.leave(serial);
-  const report = parseStrictJson(answer.value.report);
+  if (!answer.ok) return unit.leave(serial);
+  const report = readReport(answer.value.report, serial);
+  if (!report.ok) unit.note(report.fault);
   const token = toHex(answer.value.timeToken);
   if (!report.ok || !areTimeTokens([token])) return unit.leave(serial);
   unit.cycle.welcomes.set(serial, welcome.value);
   unit.cycle.reports.set(serial, report.value);
   unit.cycle.tokens.set(serial, token);
+}
+
+/** As JSON that the Director takes: short in its canonical form too, in which numbers may be longer. J5 */
+function readReport(bytes: Uint8Array, serial: string): Result<JsonValue, RemoteFault> {
+  const file = `the report of ${serial}`;
+  const oversized = () => {
+    const message = `longer than ${versionReportBytesMax} bytes`;
+    return fail(remoteFault({ code: 'oversized', clause: 'M3', message, file, attack: 'endless-data' }));
+  };
+  if (bytes.length > versionReportBytesMax) return oversized();
+  const report = parseStrictJson(bytes);
+  if (!report.ok) {
+    return fail(
+      remoteFault({ code: 'malformed', clause: 'M3', message: report.fault, file, attack: 'report-forgery' }),
+    );
+  }
+  return canonicalJson(report.value).length > versionReportBytesMax ? oversized() : ok(report.value);
 }
 
 function isWelcome({ ecuSerial, version }: ResponseBodies['welcome'], serial: string): boolean {

@@ -1,6 +1,15 @@
 // Owns: handing on to the Secondaries, side by side: the time (M7), the metadata (M8), the images (M11).
-import { imageBlockBytesMax, metadataChunkBytesMax } from '../../core/limits.ts';
+import {
+  imageBlockBytesMax,
+  imageBlockBytesMin,
+  metadataChunkBytesMax,
+  metadataPatienceMs,
+  requestAttemptsMax,
+  transferBytesPerSecondMin,
+} from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
+import { NS_PER_MS } from '../../core/units.ts';
+import { BlockLength } from '../blockLength.ts';
 import { bundleFor, delegatedRolesFor } from '../bundle.ts';
 import type { Conversation } from '../conversation.ts';
 import { imageFileFor } from '../imageFile.ts';
@@ -36,18 +45,31 @@ function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted:
   if (welcome === undefined) return unit.leave(serial);
   const { trusted } = unit.ecu;
   const delegated = delegatedRolesFor(serial, unit.verificationContext, trusted);
-  const honest = bundleFor(verification, welcome, trusted, delegated, unit.parts.storage);
-  for (const [file, bytes] of unit.parts.distribution().metadata(serial, honest)) {
+  const { storage, clock, distribution } = unit.parts;
+  const honest = bundleFor(verification, welcome, trusted, delegated, storage);
+  const files = distribution().metadata(serial, honest);
+  const untilNs = clock.nowNs() + metadataMsMax(files) * NS_PER_MS;
+  for (const [file, bytes] of files) {
     for (let offset = 0; offset < bytes.length; offset += metadataChunkBytesMax) {
       const data = bytes.subarray(offset, offset + metadataChunkBytesMax);
       const chunk = { name: 'metadata', file, totalLength: bytes.length, offset, data } as const;
       const answer = yield* partner.ask(chunk, 'metadataStored');
       if (!answer.ok) return unit.leave(serial);
+      if (clock.nowNs() >= untilNs) {
+        unit.note(slowTransfer(`metadata to ${serial}`));
+        return unit.leave(serial);
+      }
     }
   }
   const verdict = yield* partner.ask({ name: 'verify', reportAccepted: unit.cycle.manifestAccepted }, 'verified');
   if (!verdict.ok || unit.cycle.untimed.has(serial)) return unit.leave(serial);
   if (verdict.value.filename !== '') wanted.set(serial, verdict.value);
+}
+
+/** The time that an ECU may take for these files: what came of them is not kept for the next cycle. K3 */
+function metadataMsMax(files: ReadonlyMap<string, Uint8Array>): number {
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  return metadataPatienceMs + Math.round((1000 * bytes) / transferBytesPerSecondMin);
 }
 
 export function* distributeImages(unit: PrimaryUnit, wanted: WantedImages): Task<void> {
@@ -74,17 +96,40 @@ function* sendImage(unit: PrimaryUnit, partner: Conversation, filename: string, 
   const { serial } = partner.secondary;
   const { clock } = unit.parts;
   const blockBytes = unit.cycle.welcomes.get(serial)?.blockBytesMax ?? 0;
+  if (blockBytes < imageBlockBytesMin) {
+    const message = `it takes blocks of ${blockBytes} bytes, ${imageBlockBytesMin} are the least`;
+    unit.note(slowTransfer(`${filename} to ${serial}`, message));
+    return false;
+  }
   const ready = yield* partner.ask({ name: 'imageStart', filename }, 'imageReady');
-  if (!ready.ok || blockBytes < 1) return false;
-  const takenBytes = Math.min(blockBytes, imageBlockBytesMax);
+  if (!ready.ok) return false;
   const rate = watchRate(clock.nowNs());
+  const length = new BlockLength(Math.min(blockBytes, imageBlockBytesMax));
   let offset = ready.value.nextOffset;
+  let sentTo = offset;
+  let inVain = 0;
   while (offset < image.length) {
-    const data = image.subarray(offset, offset + takenBytes);
-    const stored = yield* partner.ask({ name: 'imageBlock', offset, data }, 'blockStored');
-    if (!stored.ok || stored.value.nextOffset !== offset + data.length) return false;
+    const data = image.subarray(offset, offset + length.bytes);
+    sentTo = Math.max(sentTo, offset + data.length);
+    const stored = yield* partner.askOnce({ name: 'imageBlock', offset, data }, 'blockStored');
+    if (stored === undefined) {
+      inVain += 1;
+      if (inVain === requestAttemptsMax) {
+        partner.unanswered('imageBlock');
+        return false;
+      }
+      length.failed();
+      yield* partner.pause(inVain);
+      continue;
+    }
+    // A longer block that was sent before may have arrived after all.
+    const isOurs = stored.ok && [offset + data.length, sentTo].includes(stored.value.nextOffset);
+    if (!stored.ok || !isOurs) return false;
+    inVain = 0;
+    if (data.length === length.bytes) length.left(partner.sendingNs);
+    const storedBytes = stored.value.nextOffset - offset;
     offset = stored.value.nextOffset;
-    if (!rate.passed(data.length, clock.nowNs())) {
+    if (offset < image.length && !rate.passed(storedBytes, clock.nowNs())) {
       unit.note(slowTransfer(`${filename} to ${serial}`));
       return false;
     }

@@ -1,6 +1,13 @@
 // Owns: fetching the images that the vehicle lacks, in ranges, and checking each before it goes any further. M6 K3 K4 P6
-import { downloadRangeBytesMax, imageBytesMax } from '../../core/limits.ts';
+import {
+  downloadFailuresMax,
+  downloadRangeBytesMax,
+  downloadsMsMax,
+  imageBytesMax,
+  transferMsMax,
+} from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
+import { NS_PER_MS } from '../../core/units.ts';
 import { agreeingHashes } from '../../uptane/checks/hashes.ts';
 import { checkImage } from '../../uptane/checks/image.ts';
 import { remoteFault } from '../../uptane/faults.ts';
@@ -9,11 +16,10 @@ import { type ImageFile, imageFileFor } from '../imageFile.ts';
 import { slowTransfer, watchRate } from '../rateWatch.ts';
 import type { PrimaryUnit } from '../unit.ts';
 
-const attemptsMax = 3;
-
+/** What there is no time for is left to the next cycle, but for what comes at once: it does not hold back the images that came. K3 */
 export function* downloadImages(unit: PrimaryUnit): Task<void> {
   const targets = [...(unit.cycle.director?.targets.values() ?? [])];
-  const { imageStore } = unit.parts;
+  const { imageStore, clock } = unit.parts;
   const current = new Set<string>();
   const lacking = new Map<string, ImageFile>();
   for (const target of targets) {
@@ -24,7 +30,8 @@ export function* downloadImages(unit: PrimaryUnit): Task<void> {
     }
   }
   for (const key of imageStore.keys()) if (!current.has(key)) imageStore.delete(key);
-  for (const file of lacking.values()) yield* downloadImage(unit, file);
+  const untilNs = clock.nowNs() + downloadsMsMax * NS_PER_MS;
+  for (const file of lacking.values()) yield* downloadImage(unit, file, untilNs);
 }
 
 /** Whether the ECU says that it runs this image already. Its word is enough to save a download: it decides for itself later. */
@@ -41,26 +48,31 @@ function reportsInstalled(unit: PrimaryUnit, serial: string, target: Target): bo
 }
 
 /** From one address of the Image repository after the other, until one gives the image. G2 */
-function* downloadImage(unit: PrimaryUnit, file: ImageFile): Task<void> {
+function* downloadImage(unit: PrimaryUnit, file: ImageFile, allUntilNs: number): Task<void> {
   const { filename, length } = file;
   if (length > imageBytesMax) {
-    const message = `${filename} has ${length} bytes, ${imageBytesMax} are allowed`;
-    return unit.note(remoteFault({ code: 'image-too-large', clause: 'P6', message, attack: 'endless-data' }));
+    const message = `${length} bytes, ${imageBytesMax} are allowed`;
+    const fault = { code: 'image-too-large', clause: 'P6', message, file: filename, attack: 'endless-data' } as const;
+    return unit.note(remoteFault(fault));
   }
+  const { clock } = unit.parts;
+  const untilNs = Math.min(allUntilNs, clock.nowNs() + transferMsMax * NS_PER_MS);
   for (let mirror = 0; mirror < unit.mirrors; mirror += 1) {
-    if (yield* downloadFrom(unit, file, mirror)) return;
+    // Those that follow have as much of the time that is left.
+    const shareNs = (untilNs - clock.nowNs()) / (unit.mirrors - mirror);
+    if (yield* downloadFrom(unit, file, mirror, clock.nowNs() + shareNs)) return;
     // What one mirror began may be wrong from its first byte: the next one begins anew.
     if (mirror + 1 < unit.mirrors) unit.parts.imageStore.delete(file.key);
   }
 }
 
 /** Goes on where an earlier download of the same image stopped. False where it came to nothing, and the fault is noted. */
-function* downloadFrom(unit: PrimaryUnit, file: ImageFile, mirror: number): Task<boolean> {
+function* downloadFrom(unit: PrimaryUnit, file: ImageFile, mirror: number, untilNs: number): Task<boolean> {
   const { imageStore, clock, observer } = unit.parts;
   const { filename, key } = file;
   if (imageStore.received(key) === undefined) imageStore.create(key, file.length);
-  const rate = watchRate(clock.nowNs());
-  for (let failures = 0; failures < attemptsMax; ) {
+  const rate = watchRate(clock.nowNs(), untilNs);
+  for (let failures = 0; failures < downloadFailuresMax; ) {
     const offset = imageStore.received(key) ?? 0;
     if (offset >= file.length) return checkDownloaded(unit, file);
     const length = Math.min(downloadRangeBytesMax, file.length - offset);
@@ -78,8 +90,8 @@ function* downloadFrom(unit: PrimaryUnit, file: ImageFile, mirror: number): Task
       return false;
     }
   }
-  const message = `${filename} could not be downloaded`;
-  unit.note(remoteFault({ code: 'missing-file', clause: 'P6', message, attack: 'drop-request' }));
+  const message = 'the image could not be downloaded';
+  unit.note(remoteFault({ code: 'missing-file', clause: 'P6', message, file: filename, attack: 'drop-request' }));
   return false;
 }
 

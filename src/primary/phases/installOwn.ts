@@ -1,8 +1,9 @@
 // Owns: the Primary's own image, from the image store into its inactive bank. P
 import type { RemoteFault } from '../../core/faults.ts';
+import { imageBlockBytesMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { type Task, wait } from '../../core/task.ts';
-import { KIB, NS_PER_S } from '../../core/units.ts';
+import { NS_PER_S } from '../../core/units.ts';
 import { imageOf, sameImage } from '../../ecu/flashBanks.ts';
 import { beginImage } from '../../ecu/incomingImage.ts';
 import { givenUp, ownTarget } from '../../ecu/ownTarget.ts';
@@ -10,8 +11,6 @@ import { checkImage } from '../../uptane/checks/image.ts';
 import type { Target } from '../../uptane/metadata.ts';
 import { imageFileFor } from '../imageFile.ts';
 import type { PrimaryUnit } from '../unit.ts';
-
-const blockBytes = 32 * KIB;
 
 /** True when a new image was activated, so that the Primary is to reboot. */
 export function* installOwn(unit: PrimaryUnit): Task<boolean> {
@@ -43,7 +42,7 @@ function* writeImage(unit: PrimaryUnit, target: Target, image: Uint8Array): Task
   if (!incoming.ok) return incoming;
   while (incoming.value.nextOffset < image.length) {
     const offset = incoming.value.nextOffset;
-    const taken = incoming.value.take(image.subarray(offset, offset + blockBytes));
+    const taken = incoming.value.take(image.subarray(offset, offset + imageBlockBytesMax));
     if (!taken.ok) return taken;
     observer.imageProgressed(target.filename, banks.written, target.length);
     yield* wait<void>((done) => {

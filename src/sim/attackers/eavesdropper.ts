@@ -1,4 +1,5 @@
-// Owns: an attacker that only listens: on every bus of the vehicle, and on the line to the servers. [eavesdrop]
+// Owns: an attacker that only listens: on every bus of the vehicle, at every switch, and on the line to the servers. [eavesdrop]
+import { readTcpPacket } from '../../bus/ethernet/tcpSegment.ts';
 import { decodePdu } from '../../bus/isotp/pdu.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
@@ -18,6 +19,12 @@ export function eavesdropper(world: World, id: string): RunningAttack {
       nodeFailed() {},
     }),
   );
+  const untaps = [...world.transports.ethernets].map(([name, network]) =>
+    network.tap((packet) => {
+      const { from, to, segment } = readTcpPacket(packet) ?? {};
+      if (segment !== undefined) heard.add(`${name} ${from} ${to}`, segment.payload);
+    }),
+  );
   const unfilter = added(world.network.filters, (request, genuine) => {
     if (request.type === 'image' && genuine.status === 'ok') heard.add(`network ${request.file}`, genuine.bytes);
     return genuine;
@@ -26,6 +33,7 @@ export function eavesdropper(world: World, id: string): RunningAttack {
     text: 'somebody listens on every bus and on the line to the servers',
     stop() {
       for (const node of nodes) node.detach();
+      for (const untap of untaps) untap();
       unfilter();
     },
   };

@@ -11,7 +11,7 @@ export function stolenSupplierKey(world: World, { supplier, ecu, image }: Stolen
     const hardwareIds = [world.scenario.vehicle.ecus[ecu]?.hardware ?? ''];
     const mustMatch = { hardwareIds, releaseCounter: image.releaseCounter };
     world.servers.imageRepository.add(image.filename, bytes, mustMatch, { role: supplier });
-    world.publish();
+    world.operator.publish();
   };
   list(world.images.makeAttackers(image));
   return {

@@ -1,39 +1,15 @@
 // Owns: scenario files: reading them, and saying what is wrong with one in a line that names file, line and field.
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { fromUtf8 } from '../../core/bytes.ts';
 import { InputError } from '../../core/faults.ts';
 import { scenarioBytesMax } from '../../core/limits.ts';
+import { readBounded, reason } from './readBounded.ts';
 import { checkReferences } from './references.ts';
 import { type Scenario, scenarioSchema, type Vehicle, vehicleSchema } from './schema.ts';
-
-/** Reads a regular file of at most `bytesMax` bytes. Throws an InputError that names it. */
-export function readBounded(path: string, bytesMax: number): Uint8Array {
-  let handle: number | undefined;
-  try {
-    const status = statSync(path);
-    if (!status.isFile()) throw new InputError(`${path}: not a file`);
-    if (status.size > bytesMax) throw new InputError(`${path}: ${status.size} bytes, at most ${bytesMax} are allowed`);
-    handle = openSync(path, 'r');
-    const bytes = new Uint8Array(status.size);
-    const length = readSync(handle, bytes, 0, bytes.length, 0);
-    return bytes.subarray(0, length);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${path}: ${reason(error)}`);
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
-}
-
-function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'it may not be read';
-  return error instanceof Error ? error.message : String(error);
-}
+import { withTrafficRead } from './traffic.ts';
 
 const aliasesMax = 100;
 
@@ -123,7 +99,10 @@ export function scenarioPath(argument: string): string {
 export function loadScenario(path: string): Scenario {
   const source = parse(path);
   const scenario = validate(source, scenarioSchema);
-  const vehicle = typeof scenario.vehicle === 'string' ? loadVehicle(source, scenario.vehicle) : scenario.vehicle;
+  const vehicle =
+    typeof scenario.vehicle === 'string'
+      ? loadVehicle(source, scenario.vehicle)
+      : withAllTraffic(scenario.vehicle, source.path);
   const loaded: Scenario = { ...scenario, vehicle };
   const problem = checkReferences(loaded);
   if (problem !== undefined) {
@@ -135,11 +114,19 @@ export function loadScenario(path: string): Scenario {
 function loadVehicle(scenario: Source, file: string): Vehicle {
   const path = isAbsolute(file) ? file : join(dirname(scenario.path), file);
   try {
-    return validate(parse(path), vehicleSchema);
+    return withAllTraffic(validate(parse(path), vehicleSchema), path);
   } catch (error) {
     if (error instanceof InputError && error.message.endsWith('no such file')) {
       throw new InputError(`${scenario.path}:${lineOf(scenario, ['vehicle'])}: vehicle: ${error.message}`);
     }
     throw error;
   }
+}
+
+function withAllTraffic(vehicle: Vehicle, path: string): Vehicle {
+  const buses = Object.entries(vehicle.buses).map(([name, bus]) => [
+    name,
+    bus.traffic === undefined ? bus : { ...bus, traffic: withTrafficRead(bus.traffic, path) },
+  ]);
+  return { ...vehicle, buses: Object.fromEntries(buses) };
 }

@@ -1,4 +1,7 @@
 // Owns: whether what a scenario names exists: ECUs, buses, recordings, attacks; and whether the vehicle makes sense.
+import { busDeedProblems, busDeedsOf, nodesOf } from './busReferences.ts';
+import { ethernetProblems } from './ethernetReferences.ts';
+import { gatewayProblems, wayProblems } from './gatewayReferences.ts';
 import type { Scenario, Step, Vehicle } from './schema.ts';
 
 export interface Problem {
@@ -7,8 +10,8 @@ export interface Problem {
 }
 
 const kinds = [
-  ...(['publish', 'cycle', 'wait', 'parked', 'record', 'rotate'] as const),
-  ...(['attack', 'stop', 'failActivation', 'expect'] as const),
+  ...(['publish', 'offer', 'campaign', 'cancel', 'cycle', 'wait', 'parked', 'record', 'rotate'] as const),
+  ...(['attack', 'stop', 'failActivation', 'partition', 'disturb', 'babble', 'repair', 'expect'] as const),
 ];
 
 /** The first problem, or undefined. */
@@ -24,7 +27,6 @@ function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
       yield { path, message: 'a can-fd bus needs one that is not below its bitrate' };
     }
   }
-  const ids = new Map<string, string>();
   const primaries = Object.entries(vehicle.ecus).filter(([, ecu]) => ecu.role === 'primary');
   if (primaries.length !== 1)
     yield { path: ['vehicle', 'ecus'], message: `one Primary is needed, not ${primaries.length}` };
@@ -35,19 +37,16 @@ function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
   for (const [name, ecu] of Object.entries(vehicle.ecus)) {
     const path = ['vehicle', 'ecus', name];
     for (const bus of ecu.role === 'primary' ? ecu.buses : [ecu.bus]) {
-      if (vehicle.buses[bus] === undefined) yield { path, message: `there is no bus ${bus}` };
+      if (vehicle.buses[bus] === undefined && vehicle.ethernets[bus] === undefined) {
+        yield { path, message: `there is no bus ${bus}` };
+      }
     }
     if (ecu.image.size > ecu.flash.bank)
       yield { path: [...path, 'image'], message: 'the image is larger than a flash bank' };
-    if (ecu.role === 'primary') continue;
-    if (!primaryBuses.includes(ecu.bus)) yield { path, message: `the Primary is not on bus ${ecu.bus}` };
-    for (const [field, id] of Object.entries({ requestId: ecu.requestId, responseId: ecu.responseId })) {
-      const key = `${ecu.bus} 0x${id.toString(16)}`;
-      const other = ids.get(key);
-      if (other !== undefined) yield { path: [...path, field], message: `the id is ${other}'s on this bus already` };
-      ids.set(key, name);
-    }
   }
+  yield* ethernetProblems(vehicle);
+  yield* gatewayProblems(vehicle);
+  yield* wayProblems(vehicle);
 }
 
 /** Simulated time that a scenario may merely wait for: an idle hour is dull, an idle year is `parked`. */
@@ -73,6 +72,9 @@ class Known {
   readonly recordings = new Set<string>();
   readonly attacks = new Set<string>();
   readonly eavesdroppers = new Set<string>();
+  /** All that were ever made, and those that were not cancelled. */
+  readonly campaigns = new Set<string>();
+  readonly openCampaigns = new Set<string>();
   readonly suppliers: Scenario['suppliers'];
   hasAttackersImage = false;
   hasCycled = false;
@@ -92,34 +94,32 @@ function* singleStepProblems(
   known: Known,
 ): Generator<Problem> {
   for (const [ecu, at] of namedEcus(step)) {
-    if (vehicle.ecus[ecu] === undefined) yield { path: [...path, ...at], message: `there is no ECU ${ecu}` };
+    const isGateway = vehicle.gateways[ecu] !== undefined;
+    const message = isGateway ? `${ecu} is a gateway, which gets no updates` : `there is no ECU ${ecu}`;
+    if (vehicle.ecus[ecu] === undefined) yield { path: [...path, ...at], message };
   }
-  for (const [name, image] of Object.entries(step.publish ?? {})) {
-    const owner = known.owners.get(image.filename);
-    const at = [...path, 'publish', name, 'filename'];
-    if (owner !== undefined) yield { path: at, message: `the name ${image.filename} is taken by an image of ${owner}` };
-    known.owners.set(image.filename, name);
-    if (image.supplier !== undefined && known.suppliers[image.supplier] === undefined) {
-      yield { path: [...path, 'publish', name, 'supplier'], message: `there is no supplier ${image.supplier}` };
-    }
-    const bank = vehicle.ecus[name]?.flash.bank ?? 0;
-    if (image.size > bank)
-      yield { path: [...path, 'publish', name, 'size'], message: `larger than the flash bank of ${bank} bytes` };
+  for (const [node, at] of namedNodes(step)) {
+    const isThere = vehicle.ecus[node] !== undefined || vehicle.gateways[node] !== undefined;
+    if (!isThere) yield { path: [...path, ...at], message: `there is no ECU ${node}` };
   }
+  yield* imageProblems(vehicle, step.publish ?? {}, [...path, 'publish'], known);
+  yield* imageProblems(vehicle, step.offer ?? {}, [...path, 'offer'], known);
+  yield* campaignProblems(step, path, known);
   for (const [index, interruption] of (step.cycle?.during ?? []).entries()) {
     const at = [...path, 'cycle', 'during', index];
-    const { received, after, partition, repair } = interruption;
+    const { received, after } = interruption;
     if ((received === undefined) === (after === undefined))
       yield { path: at, message: 'either received or after is needed' };
-    if ((partition === undefined) === (repair === undefined))
-      yield { path: at, message: 'either partition or repair is needed' };
-    const bus = partition?.bus ?? repair?.bus ?? '';
-    if (vehicle.buses[bus] === undefined) yield { path: at, message: `there is no bus ${bus}` };
-    for (const node of partition?.nodes ?? []) {
-      const ecu = vehicle.ecus[node];
-      const on = ecu?.role === 'primary' ? ecu.buses : [ecu?.bus];
-      if (ecu !== undefined && !on.includes(bus)) yield { path: at, message: `${node} is not on bus ${bus}` };
-    }
+    if (busDeedsOf(interruption).length !== 1)
+      yield { path: at, message: 'one of partition, disturb, babble, repair is needed' };
+    yield* busDeedProblems(vehicle, interruption, at);
+  }
+  yield* busDeedProblems(vehicle, step, path);
+  for (const [index, expectation] of (step.expect ?? []).entries()) {
+    if ('gateway' in expectation && vehicle.gateways[expectation.gateway] === undefined)
+      yield { path: [...path, 'expect', index, 'gateway'], message: `there is no gateway ${expectation.gateway}` };
+    if ('bus' in expectation && vehicle.buses[expectation.bus] === undefined)
+      yield { path: [...path, 'expect', index, 'bus'], message: `there is no bus ${expectation.bus}` };
   }
   if (step.record !== undefined) {
     known.recordings.add(step.record);
@@ -134,6 +134,10 @@ function* singleStepProblems(
     if ('runsImageOf' in expectation && !known.hasAttackersImage) {
       yield { path: [...path, 'expect', index], message: 'no attacker has an image of its own' };
     }
+    if ('campaign' in expectation && !known.campaigns.has(expectation.campaign)) {
+      const at = [...path, 'expect', index, 'campaign'];
+      yield { path: at, message: `there is no campaign ${expectation.campaign}` };
+    }
     if ('eavesdropper' in expectation) {
       const { eavesdropper } = expectation;
       const file = 'reads' in expectation ? expectation.reads : expectation.cannotRead;
@@ -145,6 +149,39 @@ function* singleStepProblems(
       const message = `${expectation.runs} is no image of ${expectation.ecu}`;
       yield { path: [...path, 'expect', index, 'runs'], message };
     }
+  }
+}
+
+function* imageProblems(
+  vehicle: Vehicle,
+  images: NonNullable<Step['publish']>,
+  path: readonly PropertyKey[],
+  known: Known,
+): Generator<Problem> {
+  for (const [name, image] of Object.entries(images)) {
+    const owner = known.owners.get(image.filename);
+    const at = [...path, name, 'filename'];
+    if (owner !== undefined) yield { path: at, message: `the name ${image.filename} is taken by an image of ${owner}` };
+    known.owners.set(image.filename, name);
+    if (image.supplier !== undefined && known.suppliers[image.supplier] === undefined) {
+      yield { path: [...path, name, 'supplier'], message: `there is no supplier ${image.supplier}` };
+    }
+    const bank = vehicle.ecus[name]?.flash.bank ?? 0;
+    if (image.size > bank)
+      yield { path: [...path, name, 'size'], message: `larger than the flash bank of ${bank} bytes` };
+  }
+}
+
+function* campaignProblems({ campaign, cancel }: Step, path: readonly PropertyKey[], known: Known): Generator<Problem> {
+  if (campaign !== undefined) {
+    if (known.campaigns.has(campaign.id)) {
+      yield { path: [...path, 'campaign', 'id'], message: `there was a campaign ${campaign.id} already` };
+    }
+    known.campaigns.add(campaign.id);
+    known.openCampaigns.add(campaign.id);
+  }
+  if (cancel !== undefined && !known.openCampaigns.delete(cancel)) {
+    yield { path: [...path, 'cancel'], message: `no campaign ${cancel} is under way` };
   }
 }
 
@@ -184,12 +221,14 @@ function* attackProblems(
   }
 }
 
-/** Every ECU that a step names, with where. */
+/** Every ECU that a step names as one that gets updates, with where. */
 function* namedEcus(step: Step): Generator<[string, readonly PropertyKey[]]> {
   for (const ecu of Object.keys(step.publish ?? {})) yield [ecu, ['publish', ecu]];
-  for (const [index, { received, partition }] of (step.cycle?.during ?? []).entries()) {
-    if (received !== undefined) yield [received.ecu, ['cycle', 'during', index, 'received', 'ecu']];
-    for (const node of partition?.nodes ?? []) yield [node, ['cycle', 'during', index, 'partition', 'nodes']];
+  for (const ecu of Object.keys(step.offer ?? {})) yield [ecu, ['offer', ecu]];
+  for (const ecu of step.campaign?.ecus ?? []) yield [ecu, ['campaign', 'ecus']];
+  for (const [index, interruption] of (step.cycle?.during ?? []).entries()) {
+    const at = ['cycle', 'during', index];
+    if (interruption.received !== undefined) yield [interruption.received.ecu, [...at, 'received', 'ecu']];
   }
   if (step.failActivation !== undefined) yield [step.failActivation.ecu, ['failActivation', 'ecu']];
   const { attack } = step;
@@ -199,5 +238,18 @@ function* namedEcus(step: Step): Generator<[string, readonly PropertyKey[]]> {
     yield [attack.image.imageOf, ['attack', 'image', 'imageOf']];
   for (const [index, expectation] of (step.expect ?? []).entries()) {
     if ('ecu' in expectation) yield [expectation.ecu, ['expect', index, 'ecu']];
+  }
+}
+
+/** Every node of a bus that a step names, be it a gateway, with where. */
+function* namedNodes(step: Step): Generator<[string, readonly PropertyKey[]]> {
+  for (const [index, interruption] of (step.cycle?.during ?? []).entries()) {
+    for (const node of nodesOf(interruption)) yield [node, ['cycle', 'during', index]];
+  }
+  for (const node of nodesOf(step)) yield [node, []];
+  for (const [index, expectation] of (step.expect ?? []).entries()) {
+    if ('node' in expectation) yield [expectation.node, ['expect', index, 'node']];
+    if ('babbling' in expectation && expectation.babbling !== 'nobody')
+      yield [expectation.babbling, ['expect', index, 'babbling']];
   }
 }

@@ -1,79 +1,82 @@
 // Owns: the form of scenario and vehicle files. Every member is checked and bounded here; what refers to what is checked in
 // references.ts.
 import { z } from 'zod';
-import { remoteFaultCodes } from '../../core/faults.ts';
 import {
   ecusMax,
-  filenameCharsMax,
   filenamePatternsMax,
   imageBlockBytesMax,
-  imageBytesMax,
+  imageBlockBytesMin,
   suppliersMax,
 } from '../../core/limits.ts';
 import { KIB, MIB } from '../../core/units.ts';
 import { parseUtc } from '../../core/utc.ts';
-import { isImageFilename } from '../../uptane/decode/fields.ts';
-
-/** Names are members of objects here and there: none may be one that every object has. */
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, 'a name of letters, digits, ".", "_" and "-" is needed')
-  .refine((text) => !(text in Object.prototype), 'this name is not allowed');
-
-const units: Readonly<Record<string, number>> = { B: 1, KiB: KIB, MiB: MIB };
-const durations: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function quantity(table: Readonly<Record<string, number>>, max: number, example: string) {
-  const form = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(table).join('|')})$`);
-  return z.union([z.number(), z.string()]).transform((value, context) => {
-    const [, digits = '', unit = ''] = form.exec(String(value)) ?? [];
-    const amount = typeof value === 'number' ? value : Math.round(Number(digits) * (table[unit] ?? Number.NaN));
-    if (Number.isSafeInteger(amount) && amount >= 0 && amount <= max) return amount;
-    context.addIssue({ code: 'custom', message: `${example} is needed, at most ${max}` });
-    return z.NEVER;
-  });
-}
-
-/** Bytes, as `24 KiB` or a number. */
-const size = quantity(units, imageBytesMax, 'a size such as 24 KiB');
-/** Milliseconds, as `3s` or a number, on the run's own clock. */
-const duration = (max: number) => quantity(durations, max, 'a duration such as 500ms or 3s');
-const minute = 60_000;
-const day = 86_400_000;
-/** On the calendar. */
-const age = quantity(durations, 3650 * day, 'a duration such as 31d');
-/** The last start: what is written from then on still expires in four-digit years. */
-const startMax = parseUtc('2999-12-31T23:59:59Z') ?? 0;
-const time = z.string().transform((value, context) => {
-  const seconds = parseUtc(value);
-  if (seconds !== undefined && seconds <= startMax) return seconds;
-  context.addIssue({ code: 'custom', message: 'a time such as 2026-06-01T08:00:00Z is needed' });
-  return z.NEVER;
-});
-const filename = z
-  .string()
-  .refine((text) => isImageFilename(text) && !text.includes('/'), 'a plain file name without folders is needed');
-const code = z.enum(remoteFaultCodes);
-const clause = z.string().regex(/^[A-Z]{1,2}\d{1,2}(\.\d)?$/, 'a clause id such as P7 is needed');
-const counter = z.int().min(0);
-const canId = z.int().min(0).max(0x7ff);
+import { checkDeclaration, type Dependency } from '../../repository/release.ts';
+import { ethernetSchema } from './ethernet.ts';
+import {
+  age,
+  canId,
+  clause,
+  code,
+  counter,
+  day,
+  duration,
+  filename,
+  filenamePattern,
+  minute,
+  name,
+  share,
+  size,
+  time,
+  trustedFile,
+  versionRange,
+} from './fields.ts';
+import { gatewaySchema } from './gateways.ts';
+import { trafficSchema } from './traffic.ts';
 
 const bus = z.strictObject({
   kind: z.enum(['can', 'can-fd']),
   bitrate: z.int().min(10_000).max(1_000_000),
   dataBitrate: z.int().min(10_000).max(8_000_000).optional(),
+  /** `trivial`: what is sent arrives at once. */
+  behaviour: z.enum(['detailed', 'trivial']).default('detailed'),
+  /** What the ECUs send that are not in the vehicle file. */
+  traffic: trafficSchema.optional(),
 });
 
 const image = z.strictObject({ filename, size, releaseCounter: counter });
-/** `supplier`: by whose word it is genuine; the Image repository's own when omitted. */
-const publishedImage = image.extend({ supplier: name.optional() });
 
-/** Of image names: `*`, `?` and `[...]` as in a shell. */
-const filenamePattern = z.string().min(1).max(filenameCharsMax);
+/** Ranges of versions by product. */
+const versionRanges = z.record(name, versionRange);
+
+/** What an image declares of itself, and of images that other ECUs must, or must not, run beside it. J7 */
+const release = z
+  .strictObject({
+    product: name,
+    version: z.string(),
+    requires: versionRanges.default({}),
+    conflicts: versionRanges.default({}),
+  })
+  .superRefine(({ product, version, requires, conflicts }, context) => {
+    const ranges = { requires: dependenciesOf(requires), conflicts: dependenciesOf(conflicts) };
+    const checked = checkDeclaration({ product, version, ...ranges });
+    if (!checked.ok) context.addIssue({ code: 'custom', message: checked.fault });
+  });
+
+/** The same as repositories have it. */
+export function dependenciesOf(ranges: Readonly<Record<string, string>>): readonly Dependency[] {
+  return Object.entries(ranges).map(([product, range]) => ({ product, range }));
+}
+
+const declaringImage = image.extend({ release: release.optional() });
+/** `supplier`: by whose word it is genuine; the Image repository's own when omitted. */
+const publishedImage = declaringImage.extend({ supplier: name.optional() });
+const publishedImages = z
+  .record(name, publishedImage)
+  .refine((images) => Object.keys(images).length > 0, 'an image is needed');
 
 const ecuCommon = {
   hardware: name,
-  image,
+  image: declaringImage,
   /** The names of the images that it may install; any when omitted. P7 */
   images: z.array(filenamePattern).min(1).max(filenamePatternsMax).optional(),
   /** It has a decryption key, and the Director encrypts its images for it. D7 */
@@ -97,22 +100,57 @@ const secondary = z.strictObject({
   role: z.literal('secondary'),
   verification: z.enum(['full', 'partial', 'partial+root']),
   bus: name,
-  requestId: canId,
-  responseId: canId,
-  block: size.pipe(z.number().min(1).max(imageBlockBytesMax)).default(4000),
+  /** On a CAN bus. */
+  requestId: canId.optional(),
+  responseId: canId.optional(),
+  /** What it asks of those who send to it, where that is to differ from what the way to it needs: BS, and STmin in milliseconds. */
+  isotp: z
+    .strictObject({ blocksize: z.int().min(0).max(255).optional(), stmin: z.int().min(0).max(127).optional() })
+    .optional(),
+  block: size.pipe(z.number().min(imageBlockBytesMin).max(imageBlockBytesMax)).default(4000),
   verifyTime: duration(10 * minute).default(20),
   /** A trusted real-time clock of its own; when omitted, its time comes through the Primary. */
   clock: z.literal('own').optional(),
   ...ecuCommon,
 });
 
-export const vehicleSchema = z.strictObject({
-  vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'a VIN of 17 characters is needed'),
-  buses: z.record(name, bus).refine((buses) => Object.keys(buses).length <= 16, 'at most 16 buses are allowed'),
-  ecus: z
-    .record(name, z.discriminatedUnion('role', [primary, secondary]))
-    .refine((ecus) => Object.keys(ecus).length <= ecusMax, `at most ${ecusMax} ECUs are allowed`),
-});
+export const vehicleSchema = z
+  .strictObject({
+    vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'a VIN of 17 characters is needed'),
+    buses: z
+      .record(name, z.discriminatedUnion('kind', [bus, ethernetSchema]))
+      .refine((buses) => Object.keys(buses).length <= 16, 'at most 16 buses are allowed'),
+    ecus: z
+      .record(name, z.discriminatedUnion('role', [primary, secondary, gatewaySchema]))
+      .refine((ecus) => Object.keys(ecus).length <= ecusMax, `at most ${ecusMax} ECUs are allowed`),
+    /** As a trace has it: files name them among the buses. */
+    ethernets: z.record(name, ethernetSchema).default({}),
+    /** As a trace has it: files name them among the ECUs. */
+    gateways: z.record(name, gatewaySchema).default({}),
+  })
+  .transform(({ buses, ethernets, ecus, gateways, ...vehicle }) => ({
+    ...vehicle,
+    /** Those that carry CAN frames. */
+    buses: Object.fromEntries(
+      Object.entries(buses).flatMap(([id, bus]) => (bus.kind === 'ethernet' ? [] : [[id, bus] as const])),
+    ),
+    ethernets: {
+      ...ethernets,
+      ...Object.fromEntries(
+        Object.entries(buses).flatMap(([id, bus]) => (bus.kind === 'ethernet' ? [[id, bus] as const] : [])),
+      ),
+    },
+    /** Those that get updates. */
+    ecus: Object.fromEntries(
+      Object.entries(ecus).flatMap(([id, ecu]) => (ecu.role === 'gateway' ? [] : [[id, ecu] as const])),
+    ),
+    gateways: {
+      ...gateways,
+      ...Object.fromEntries(
+        Object.entries(ecus).flatMap(([id, ecu]) => (ecu.role === 'gateway' ? [[id, ecu] as const] : [])),
+      ),
+    },
+  }));
 
 const position = z.enum(['network', 'primary']);
 
@@ -157,15 +195,37 @@ const attack = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('eavesdropper'), id: name }),
 ]);
 
-const busChange = z.strictObject({ bus: name, nodes: z.array(name).min(1).optional() });
+/** What is done to a bus, until it is repaired. */
+const busDeeds = {
+  /** Nodes (all, when none is named) off the cable. */
+  partition: z.strictObject({ bus: name, nodes: z.array(name).min(1).optional() }).optional(),
+  /** For all nodes alike, or for one: `node` sees other frames than the rest. */
+  disturb: z
+    .strictObject({
+      bus: name,
+      node: name.optional(),
+      bitErrors: share.optional(),
+      loss: share.optional(),
+      corruption: share.optional(),
+      delay: duration(minute).optional(),
+    })
+    .refine(
+      ({ bitErrors, loss, corruption, delay }) =>
+        [bitErrors, loss, corruption, delay].some((given) => given !== undefined),
+      'bitErrors, loss, corruption or delay is needed',
+    )
+    .optional(),
+  /** The controller of `node` sends frames of this id without a pause. */
+  babble: z.strictObject({ bus: name, node: name, id: canId.default(0) }).optional(),
+  /** Everyone back on the cable, and all disturbances and babbling over. */
+  repair: z.strictObject({ bus: name }).optional(),
+};
 
 const interruption = z.strictObject({
   /** When: so much of the image arrived at an ECU, or so long after the one before. */
   received: z.strictObject({ ecu: name, percent: z.number().min(0).max(100) }).optional(),
   after: duration(day).optional(),
-  /** What: nodes (all, when none is named) off a bus, or everyone back on it. */
-  partition: busChange.optional(),
-  repair: z.strictObject({ bus: name }).optional(),
+  ...busDeeds,
 });
 
 const expectation = z.union([
@@ -178,7 +238,15 @@ const expectation = z.union([
   /** The same in its report, in the last manifest that the Director accepted. */
   z.strictObject({ ecu: name, reports: code }),
   z.strictObject({ ecu: name, transfer: z.enum(['resumed', 'uninterrupted']) }),
+  /** The version of a file that the ECU trusts. */
+  z.strictObject({ ecu: name, trusts: trustedFile, version: z.int().min(1) }),
+  /** Whether a node's controller went bus-off in this run; who kept the others off the bus for a second. */
+  z.strictObject({ bus: name, node: name, busOff: z.enum(['never', 'recovered']) }),
+  z.strictObject({ bus: name, babbling: z.union([name, z.literal('nobody')]) }),
+  z.strictObject({ campaign: name, is: z.enum(['waiting', 'running', 'completed', 'refused', 'cancelled']) }),
   z.strictObject({ manifest: z.enum(['confirmed', 'accepted', 'refused']) }),
+  /** Whether the gateway has dropped frames or messages since the run began. */
+  z.strictObject({ gateway: name, drops: z.enum(['none', 'some']) }),
   /** Whether a published image can be read from what an eavesdropper has heard. */
   z.strictObject({ eavesdropper: name, reads: filename }),
   z.strictObject({ eavesdropper: name, cannotRead: filename }),
@@ -192,11 +260,20 @@ const rotation = z
   .strictObject({ director: roles.optional(), image: roles.optional(), timeserver: z.literal(true).optional() })
   .refine((given) => Object.keys(given).length > 0, 'director, image or timeserver is needed');
 
+/** A product brought to ECUs of the vehicle, with what its images require of others. J7 J12 */
+const campaign = z.strictObject({
+  id: name,
+  product: name,
+  versions: versionRange,
+  ecus: z.array(name).min(1).max(ecusMax),
+});
+
 const step = z.strictObject({
-  publish: z
-    .record(name, publishedImage)
-    .refine((images) => Object.keys(images).length > 0, 'an image is needed')
-    .optional(),
+  publish: publishedImages.optional(),
+  /** The same, but that the Director wants none of it: a campaign is to bring it. */
+  offer: publishedImages.optional(),
+  campaign: campaign.optional(),
+  cancel: name.optional(),
   cycle: z.strictObject({ during: z.array(interruption).max(64).default([]) }).optional(),
   wait: duration(day).optional(),
   parked: age.optional(),
@@ -205,6 +282,7 @@ const step = z.strictObject({
   attack: attack.optional(),
   stop: name.optional(),
   failActivation: z.strictObject({ ecu: name }).optional(),
+  ...busDeeds,
   expect: z.array(expectation).min(1).max(200).optional(),
 });
 
@@ -243,12 +321,22 @@ export const scenarioSchema = z.strictObject({
 export type Vehicle = z.output<typeof vehicleSchema>;
 export type EcuDescription = Vehicle['ecus'][string];
 export type SecondaryDescription = Extract<EcuDescription, { role: 'secondary' }>;
+/** A Secondary that is reached over ISO-TP. */
+export type AddressedSecondary = SecondaryDescription & { readonly requestId: number; readonly responseId: number };
 export type MadeImage = z.output<typeof image>;
 export type PublishedImage = z.output<typeof publishedImage>;
 export type Attack = z.output<typeof attack>;
 export type Interruption = z.output<typeof interruption>;
+/** One of what can be done to a bus. */
+export type BusDeed = Pick<Interruption, 'partition' | 'disturb' | 'babble' | 'repair'>;
 export type Expectation = z.output<typeof expectation>;
+export type CampaignDescription = z.output<typeof campaign>;
 export type Rotation = z.output<typeof rotation>;
 export type Step = z.output<typeof step>;
 /** A scenario with its vehicle in place. */
 export type Scenario = Omit<z.output<typeof scenarioSchema>, 'vehicle'> & { readonly vehicle: Vehicle };
+
+/** Whether it is known by ids: in a checked vehicle, every Secondary but one that the Primary has on an Ethernet network of its own. */
+export function hasIds(ecu: SecondaryDescription): ecu is AddressedSecondary {
+  return ecu.requestId !== undefined && ecu.responseId !== undefined;
+}

@@ -13,7 +13,9 @@ export function checkForm<R extends RoleName>(
   bytes: Uint8Array | undefined,
   bytesMax: number,
 ): Result<Signed<MetadataOf<R>>, RemoteFault> {
-  if (bytes === undefined) return fail(faultAt(context, 'missing-file', clause, 'the file is missing'));
+  if (bytes === undefined) {
+    return fail(faultAt(context, 'missing-file', clause, 'the file is missing', 'drop-request'));
+  }
   if (bytes.length > bytesMax) {
     return fail(faultAt(context, 'oversized', clause, `longer than ${bytesMax} bytes`, 'endless-data'));
   }

@@ -16,15 +16,17 @@ export interface InstallingEcu {
   readonly filenames?: readonly string[];
 }
 
+const directorTargets = { repository: 'director', role: 'targets' } as const;
+
 /** What must hold before a byte is downloaded: P4 P5, then P7's hardware id and release counter. */
 export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Target, RemoteFault> {
   // P4 P5
   const target = targetOf(director, ecu.serial);
   if (target === undefined) {
     const message = `no image is listed for ${ecu.serial}`;
-    return fail(faultAt({ repository: 'director', file: 'targets.json' }, 'no-image-for-ecu', 'P5', message));
+    return fail(faultAt({ ...directorTargets, file: 'targets.json' }, 'no-image-for-ecu', 'P5', message));
   }
-  const at = { repository: 'director', file: target.filename } as const;
+  const at = { ...directorTargets, file: target.filename };
   // P7, hardware id
   const assigned = target.ecus.get(ecu.serial)?.hardwareId;
   const { hardwareIds = [ecu.hardwareId], releaseCounter = 0 } = target.mustMatch;
@@ -49,6 +51,11 @@ export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Targe
 /** What a file must be: an image, or the encrypted form of one. D2 D7 */
 export type ImageBytes = Pick<Target, 'filename' | 'length' | 'hashes'>;
 
+/** Whoever brought it, the image is the Image repository's. */
+function imagePlace({ filename }: ImageBytes) {
+  return { repository: 'image', role: 'targets', file: filename } as const;
+}
+
 /** A check of image bytes that come in blocks. */
 export interface ImageCheck {
   update(block: Uint8Array): void;
@@ -58,7 +65,7 @@ export interface ImageCheck {
 
 /** Length and every listed hash. P6 P7 P9 */
 export function createImageCheck(target: ImageBytes): ImageCheck {
-  const at = { file: target.filename };
+  const at = imagePlace(target);
   let length = 0;
   const hashers = hashFunctions
     .filter((name) => target.hashes[name] !== undefined)
@@ -93,7 +100,7 @@ export function checkImage(
 ): Result<void, RemoteFault> {
   if (length !== target.length) {
     const message = `${length} bytes where ${target.length} are listed`;
-    return fail(faultAt({ file: target.filename }, 'length-mismatch', 'P9', message, 'arbitrary-installation'));
+    return fail(faultAt(imagePlace(target), 'length-mismatch', 'P9', message, 'arbitrary-installation'));
   }
   const check = createImageCheck(target);
   for (const block of blocks) check.update(block);

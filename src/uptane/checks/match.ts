@@ -1,11 +1,33 @@
 // Owns: R10.2 to R10.4, whether the Image repository calls genuine what the Director wants installed. R10.1, finding the
 // image in the Image repository, is the search through its delegations.
-import type { RemoteFault } from '../../core/faults.ts';
+import type { Attack, RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Target, Targets } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
 import { faultAt } from './context.ts';
 import { agreeingHashes, equalHashes } from './hashes.ts';
+
+/** What must be the same in two entries for one image. */
+type Part = 'bytes' | 'hardware' | 'counter' | 'others';
+
+const mismatches: {
+  readonly [part in Part]: { readonly clause: string; readonly words: string; readonly attack: Attack };
+} = {
+  bytes: { clause: 'R10.2', words: 'length or hashes differ', attack: 'arbitrary-installation' },
+  hardware: { clause: 'R10.3', words: 'hardware ids differ', attack: 'wrong-software' },
+  counter: { clause: 'R10.3', words: 'release counters differ', attack: 'rollback' },
+  others: { clause: 'R10.3', words: 'metadata that must match differs', attack: 'wrong-software' },
+};
+
+/** The first part that differs between two entries for one image: of two repositories, or of two roles that are to agree. D6 X2 */
+export function differingPart(profile: Profile, wanted: Target, found: Target): Part | undefined {
+  const agree = profile.sharedHashesSuffice ? agreeingHashes : equalHashes;
+  if (found.length !== wanted.length || !agree(found.hashes, wanted.hashes)) return 'bytes';
+  if (!sameHardware(wanted, found)) return 'hardware';
+  if (found.mustMatch.releaseCounter !== wanted.mustMatch.releaseCounter) return 'counter';
+  if (found.mustMatch.others !== wanted.mustMatch.others) return 'others';
+  return undefined;
+}
 
 /** One image of the Director against the Image repository's entry and the Director's previous word. */
 export function checkMatch(
@@ -14,25 +36,13 @@ export function checkMatch(
   found: Target,
   previous: Targets | undefined,
 ): Result<void, RemoteFault> {
-  const at = { repository: 'image', role: 'targets', file: wanted.filename } as const;
-  // R10.2
-  const agree = profile.sharedHashesSuffice ? agreeingHashes : equalHashes;
-  if (found.length !== wanted.length || !agree(found.hashes, wanted.hashes)) {
-    const message = 'length or hashes differ between Director and Image repository';
-    return fail(faultAt(at, 'repositories-disagree', 'R10.2', message, 'arbitrary-installation'));
-  }
-  // R10.3
-  if (!sameHardware(wanted, found)) {
-    const message = 'hardware ids differ between Director and Image repository';
-    return fail(faultAt(at, 'repositories-disagree', 'R10.3', message, 'wrong-software'));
-  }
-  if (found.mustMatch.releaseCounter !== wanted.mustMatch.releaseCounter) {
-    const message = 'release counters differ between Director and Image repository';
-    return fail(faultAt(at, 'repositories-disagree', 'R10.3', message, 'rollback'));
-  }
-  if (found.mustMatch.others !== wanted.mustMatch.others) {
-    const message = 'metadata that must match differs between Director and Image repository';
-    return fail(faultAt(at, 'repositories-disagree', 'R10.3', message, 'wrong-software'));
+  // R10.2 R10.3
+  const part = differingPart(profile, wanted, found);
+  if (part !== undefined) {
+    const { clause, words, attack } = mismatches[part];
+    const at = { repository: 'image', role: 'targets', file: wanted.filename } as const;
+    const message = `${words} between Director and Image repository`;
+    return fail(faultAt(at, 'repositories-disagree', clause, message, attack));
   }
   // R10.4
   return checkReleaseCounters(wanted, previous);

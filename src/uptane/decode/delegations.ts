@@ -1,5 +1,12 @@
 // Owns: reading the delegations of a Targets file. E
-import { delegatedPathsMax, delegationPatternCharsMax, delegationsMax, signaturesMax } from '../../core/limits.ts';
+import {
+  delegatedPathsMax,
+  delegationHardwareIdsMax,
+  delegationPatternCharsMax,
+  delegationsMax,
+  patternCharsMax,
+  signaturesMax,
+} from '../../core/limits.ts';
 import { notAsExpected, readArray, readInteger, readObject, readString } from '../jsonReader.ts';
 import type { DelegatedRole, Delegation, Delegations, SuccinctRoles } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
@@ -7,8 +14,6 @@ import type { JsonObject, JsonValue } from '../strictJson.ts';
 import { readName } from './fields.ts';
 import { readKeys, readRoleKeys } from './keys.ts';
 
-const patternCharsMax = 1024;
-const hardwareIdsMax = 256;
 const topLevelRoles: ReadonlySet<string> = new Set(['root', 'timestamp', 'snapshot', 'targets']);
 
 export function readDelegations(profile: Profile, value: JsonValue | undefined): Delegations {
@@ -55,7 +60,7 @@ function readDelegation(profile: Profile, value: JsonValue, path: string): Deleg
     paths,
     pathHashPrefixes,
     terminating: readTerminating(profile, object, path),
-    hardwareIds: profile.strict ? texts('hardwareIds', hardwareIdsMax) : undefined,
+    hardwareIds: profile.strict ? texts('hardwareIds', delegationHardwareIdsMax) : undefined,
   };
 }
 

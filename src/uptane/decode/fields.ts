@@ -1,15 +1,18 @@
 // Owns: reading the members that many files share: names, hashes, times, what one file says of another.
 import { utf8 } from '../../core/bytes.ts';
-import { filenameCharsMax, filenamePartBytesMax, identifierCharsMax } from '../../core/limits.ts';
+import {
+  filenameCharsMax,
+  filenamePartBytesMax,
+  foreignNameCharsMax,
+  identifierCharsMax,
+  timeCharsMax,
+} from '../../core/limits.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { type HashFunction, hashFunctions } from '../../crypto/hashes.ts';
 import { notAsExpected, readHex, readInteger, readObject, readString } from '../jsonReader.ts';
 import type { FileMeta, Hashes } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
 import type { JsonValue } from '../strictJson.ts';
-
-/** Of other people's names, which mean nothing here until they are looked up. */
-const foreignNameCharsMax = 1024;
 
 /** Control characters make RFC 8785 and OLPC canonical JSON differ; invisible ones make two names look alike. */
 const visible = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
@@ -58,7 +61,10 @@ export function readHashes(value: JsonValue | undefined, path: string, anyCase =
 }
 
 export function readTime(value: JsonValue | undefined, path: string): number {
-  return parseUtc(readString(value, path, 20)) ?? notAsExpected(path, 'a time such as 2030-01-01T00:00:00Z is needed');
+  return (
+    parseUtc(readString(value, path, timeCharsMax)) ??
+    notAsExpected(path, 'a time such as 2030-01-01T00:00:00Z is needed')
+  );
 }
 
 export function readFileMeta(profile: Profile, value: JsonValue | undefined, path: string): FileMeta {

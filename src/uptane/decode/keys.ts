@@ -1,13 +1,18 @@
 // Owns: reading public keys, the keys of a role, and signatures. B2 B3 C1 C2
 import { fromBase64, fromHex } from '../../core/bytes.ts';
-import { keysMax, publicKeyCharsMax, signatureCharsMax, signaturesMax } from '../../core/limits.ts';
+import {
+  foreignKeyIdCharsMax,
+  keysMax,
+  publicKeyCharsMax,
+  signatureCharsMax,
+  signaturesMax,
+  wordCharsMax,
+} from '../../core/limits.ts';
 import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../jsonReader.ts';
 import { keyIdOf } from '../keys.ts';
 import type { PublicKey, RoleKeys, Signature, Signers } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
 import type { JsonObject, JsonValue } from '../strictJson.ts';
-
-const foreignKeyIdCharsMax = 256;
 
 /** This project's own form knows one kind of key, spelt in one way. */
 function readOwnKey(object: JsonObject, path: string): PublicKey {
@@ -34,7 +39,7 @@ const foreignKinds: Readonly<Record<string, Pick<PublicKey, 'keytype' | 'scheme'
 
 /** A key of a kind that is not known harms nobody: it is kept, and verifies nothing. */
 function readForeignKey(object: JsonObject, path: string): PublicKey {
-  const keytype = readString(object.keytype, `${path}.keytype`, 64).toLowerCase();
+  const keytype = readString(object.keytype, `${path}.keytype`, wordCharsMax).toLowerCase();
   const keyval = readObject(object.keyval, `${path}.keyval`);
   const text = readString(keyval.public, `${path}.keyval.public`, publicKeyCharsMax);
   const kind = Object.hasOwn(foreignKinds, keytype) ? foreignKinds[keytype] : undefined;
@@ -86,7 +91,7 @@ function readForeignSignature(profile: Profile, text: string): Uint8Array {
 /** A method that is not known spoils the file, also under a signature that would not count: so aktualizr has it. */
 function readMethod({ signatureMethods }: Profile, value: JsonValue | undefined, path: string): void {
   if (signatureMethods === undefined) return;
-  const method = readString(value, path, 64).toLowerCase();
+  const method = readString(value, path, wordCharsMax).toLowerCase();
   if (!signatureMethods.includes(method)) notAsExpected(path, `one of ${signatureMethods.join(', ')} is needed`);
 }
 

@@ -1,4 +1,5 @@
 // Owns: reading Root. C
+import { wordCharsMax } from '../../core/limits.ts';
 import { notAsExpected, readObject, readString } from '../jsonReader.ts';
 import type { OfflineRoleName, RepositoryName, RoleKeys, RoleName, Root } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
@@ -35,6 +36,6 @@ function readConsistentSnapshot(signed: JsonObject): boolean {
 /** TUF: a file of another major version of the specification may mean something else. */
 export function checkSpecVersion(profile: Profile, signed: JsonObject): void {
   if (profile.name !== 'tuf') return;
-  const text = readString(signed.spec_version, 'spec_version', 32);
+  const text = readString(signed.spec_version, 'spec_version', wordCharsMax);
   if (!/^1\.\d+(\.\d+)?$/.test(text)) notAsExpected('spec_version', 'a version 1.x is needed');
 }

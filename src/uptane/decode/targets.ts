@@ -1,6 +1,6 @@
 // Owns: reading Targets, of either repository. D
 import { fromHex } from '../../core/bytes.ts';
-import { targetsMax } from '../../core/limits.ts';
+import { encryptedNameCharsMax, imageHardwareIdsMax, targetsMax, urlCharsMax } from '../../core/limits.ts';
 import { canonicalJson } from '../canonicalJson.ts';
 import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../jsonReader.ts';
 import type { EcuAssignment, EncryptedImage, MustMatch, RepositoryName, Target, Targets } from '../metadata.ts';
@@ -10,8 +10,6 @@ import { readDelegations } from './delegations.ts';
 import { readFilename, readHashes, readIdentifier } from './fields.ts';
 import { readSigners } from './keys.ts';
 
-const hardwareIdsMax = 64;
-const uriCharsMax = 2048;
 const sealedKeyBytes = 48;
 
 /** Without the members that every file has. */
@@ -91,11 +89,11 @@ const customReaders: { readonly [kind in Exclude<Profile['custom'], 'opaque'>]: 
 
 function readUri(custom: JsonObject, path: string): { readonly uri?: string } {
   if (custom.uri === undefined || custom.uri === null || custom.uri === '') return {};
-  return { uri: readString(custom.uri, `${path}.custom.uri`, uriCharsMax) };
+  return { uri: readString(custom.uri, `${path}.custom.uri`, urlCharsMax) };
 }
 
 function readHardwareIds(value: JsonValue | undefined, path: string): readonly string[] {
-  return readArray(value, path, hardwareIdsMax).map((id) => readIdentifier(id, path));
+  return readArray(value, path, imageHardwareIdsMax).map((id) => readIdentifier(id, path));
 }
 
 /** D6: what is not understood must match all the same. */
@@ -132,7 +130,7 @@ function readEncrypted(object: JsonObject, at: string): EncryptedImage {
   if (object.method !== 'x25519-aes-256-gcm') notAsExpected(`${path}.method`, 'x25519-aes-256-gcm is needed');
   const hashes = readHashes(object.hashes, `${path}.hashes`);
   if (Object.keys(hashes).length === 0) notAsExpected(path, 'a hash is needed [D7]');
-  const filename = readString(object.filename, `${path}.filename`, 256);
+  const filename = readString(object.filename, `${path}.filename`, encryptedNameCharsMax);
   if (fromHex(filename) === undefined) notAsExpected(`${path}.filename`, 'a hexadecimal name is needed');
   return {
     filename,

@@ -1,17 +1,18 @@
 // Owns: W and X, the search for an image in the Image repository: the top-level Targets, then its delegations, as deep as needed.
 // Lazy: a role that does not apply, or comes after the image was found, is never asked for.
 import type { RemoteFault } from '../../core/faults.ts';
-import { delegatedRolesVisitedMax } from '../../core/limits.ts';
+import { delegatedRolesVisitedMax, delegatedTargetsBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { faultAt } from '../checks/context.ts';
 import { applicable, type Wanted } from '../checks/delegation.ts';
-import { equalHashes } from '../checks/hashes.ts';
+import { differingPart } from '../checks/match.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
+import { changedWithoutVersion } from '../checks/unchanged.ts';
 import type { DelegatedRole, Delegation, PublicKey, Signed, Snapshot, Target, Targets } from '../metadata.ts';
 import type { FileName } from '../profile.ts';
-import type { TrustedRepository } from '../trusted.ts';
-import { ifListed, ifSigned, keepingTrusted, type VerifiedRepository } from './onlineRoles.ts';
+import type { TrustedRepository, VerifiedRepository } from '../trusted.ts';
 import { checkContext, type Procedure, type Verifying } from './procedure.ts';
+import { ifListed, ifSigned } from './storedFiles.ts';
 
 /** Delegated Targets by the role's name. */
 export type DelegatedTargets = ReadonlyMap<string, Signed<Targets>>;
@@ -24,6 +25,8 @@ export class ImageSearch {
   /** By the Snapshot. */
   private readonly listed: Snapshot['meta'];
   private readonly stored: DelegatedTargets;
+  private changed = false;
+  private bytesLeft = delegatedTargetsBytesMax;
 
   /** `stored`: what was trusted before. */
   constructor(ecu: Verifying, stored: TrustedRepository, verified: VerifiedRepository) {
@@ -33,10 +36,22 @@ export class ImageSearch {
     this.targets = verified.targets.body;
   }
 
-  /** What is trusted from now on: what was loaded, and of the rest what the Snapshot still lists. */
+  /** Policy 6: whether a file that was loaded has the version of a trusted one, and is not the same. */
+  get hasChanged(): boolean {
+    return this.changed;
+  }
+
+  /** What is trusted from now on: what was loaded, and of the rest what the Snapshot still lists, as far as there is room. */
   delegated(): DelegatedTargets {
-    const kept = [...this.stored].filter(([name]) => this.listed.has(`${name}.json`));
-    return new Map([...kept, ...this.loaded]);
+    const kept = new Map(this.loaded);
+    let { bytesLeft } = this;
+    for (const [name, file] of this.stored) {
+      if (kept.has(name) || !this.listed.has(`${name}.json`)) continue;
+      bytesLeft -= file.bytes.length;
+      if (bytesLeft < 0) break;
+      kept.set(name, file);
+    }
+    return kept;
   }
 
   /** R10.1: the Image repository's word on an image. W1 to W7, X1 to X4 */
@@ -103,13 +118,16 @@ export class ImageSearch {
   ): Procedure<Result<Target | undefined, RemoteFault>> {
     // X1
     const words: Target[] = [];
-    let fault: RemoteFault | undefined;
+    const faults: RemoteFault[] = [];
     for (const role of delegation.roles) {
       const found = yield* this.searchDelegation(visit, delegation, role, keys);
       if (found.ok && found.value !== undefined) words.push(found.value);
-      if (!found.ok) fault ??= found.fault;
+      if (!found.ok) faults.push(found.fault);
     }
+    // What is wrong says more than what is not there.
+    const fault = faults.find(({ code }) => code !== 'missing-file') ?? faults[0];
     // X2 X3: in the order of the roles, so that the first group found is the one with the earliest role
+    const isSame = (a: Target, b: Target) => differingPart(this.ecu.profile, a, b) === undefined;
     const agreed = words.find((word) => words.filter((other) => isSame(word, other)).length >= delegation.agreement);
     // X4
     if (agreed === undefined && (words.length > 0 || fault !== undefined)) {
@@ -136,12 +154,20 @@ export class ImageSearch {
     const known = ifSigned(this.ecu, ifListed(this.ecu.profile, stored, listed), signers);
     const bytesMax = targetsCap(this.ecu.profile, 'image', listed);
     const bytes = known?.bytes ?? (yield { repository: 'image', ...file, bytesMax });
+    this.bytesLeft -= bytes?.length ?? 0;
+    if (this.bytesLeft < 0) {
+      const message = `more than ${delegatedTargetsBytesMax} bytes of delegated roles`;
+      return fail(faultAt(at, 'oversized', 'V1', message, 'endless-data'));
+    }
     const checked = checkTargets({ ...at, signers, listed, trusted: stored?.body }, bytes);
     if (!checked.ok) return checked;
-    const before = ifSigned(this.ecu, stored, signers);
-    const kept = keepingTrusted(at, { version: 'V4', expiry: 'V5' }, before, checked.value);
-    if (kept.ok) this.loaded.set(role.name, kept.value);
-    return kept;
+    const notice = changedWithoutVersion(at, 'V4', ifSigned(this.ecu, stored, signers), checked.value);
+    if (notice !== undefined) {
+      this.changed = true;
+      this.ecu.notices.push(notice);
+    }
+    this.loaded.set(role.name, checked.value);
+    return checked;
   }
 }
 
@@ -168,16 +194,4 @@ function disagreement({ filename }: Wanted, { roles, agreement }: Delegation): R
   const message = `${agreement} of ${names} must say the same of the image`;
   const at = { repository: 'image', role: 'targets', file: filename } as const;
   return faultAt(at, 'roles-disagree', 'X4', message, 'arbitrary-installation');
-}
-
-/** X2: equal in all but what is this project's own to say. */
-function isSame(a: Target, b: Target): boolean {
-  const ids = ({ mustMatch }: Target) => mustMatch.hardwareIds?.toSorted().join('\n');
-  return (
-    a.length === b.length &&
-    equalHashes(a.hashes, b.hashes) &&
-    ids(a) === ids(b) &&
-    a.mustMatch.releaseCounter === b.mustMatch.releaseCounter &&
-    a.mustMatch.others === b.mustMatch.others
-  );
 }

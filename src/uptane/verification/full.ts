@@ -4,11 +4,12 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { checkMapped } from '../checks/mapped.ts';
 import { checkMatch, hardwareOf } from '../checks/match.ts';
 import type { Target, Targets } from '../metadata.ts';
-import type { TrustedMetadata, TrustedRepository } from '../trusted.ts';
+import type { TrustedMetadata, TrustedRepository, VerifiedRepository } from '../trusted.ts';
 import { ImageSearch } from './delegations.ts';
 import { followOnlineRoles } from './onlineRoles.ts';
 import type { EcuContext, Outcome, Procedure, Verifying } from './procedure.ts';
 import { followRoots } from './rootChain.ts';
+import { isFresh, isWhole } from './storedFiles.ts';
 
 /** The Director's word, matched with the Image repository's. */
 export interface VerifiedTargets {
@@ -46,18 +47,39 @@ export function* verifyFull(
   if (!image.ok) return refused(image.fault);
   // R10
   const wanted = director.value.targets.body;
-  const search = new ImageSearch(ecu, trusted.image, image.value);
-  const matched = yield* matchAll(search, trusted, wanted, concerns);
+  const matched = yield* matchAll(ecu, trusted, image.value, wanted, concerns);
   if (!matched.ok) return refused(matched.fault);
   return {
-    trusted: { ...trusted, director: director.value, image: { ...image.value, delegated: search.delegated() } },
+    trusted: { ...trusted, director: director.value, image: matched.value },
     result: ok({ director: wanted }),
     notices: ecu.notices,
   };
 }
 
-/** Each image that concerns the ECU, by the map and by what was trusted before. R0 R10 */
+/**
+ * R10, over the Image repository that was verified just now; gives what to trust of it. Policy 6: where a delegated file on the way
+ * changed and its version did not, the set trusted before is kept, as long as it is fresh and has the same images: files of the one
+ * set do not fit into the other.
+ */
 export function* matchAll(
+  ecu: Verifying,
+  before: FullTrust,
+  image: VerifiedRepository,
+  wanted: Targets,
+  concerns: (target: Target) => boolean,
+): Procedure<Result<TrustedRepository, RemoteFault>> {
+  const search = new ImageSearch(ecu, before.image, image);
+  const matched = yield* matchIn(search, before, wanted, concerns);
+  if (search.hasChanged && isWhole(ecu, before.image) && isFresh(ecu, before.image)) {
+    const known = new ImageSearch({ ...ecu, notices: [] }, before.image, before.image);
+    const again = yield* matchIn(known, before, wanted, concerns);
+    if (again.ok && !known.hasChanged) return ok({ ...before.image, delegated: known.delegated() });
+  }
+  return matched.ok ? ok({ ...image, delegated: search.delegated() }) : matched;
+}
+
+/** Each image that concerns the ECU, by the map and by what was trusted before. R0 R10 */
+function* matchIn(
   search: ImageSearch,
   before: FullTrust,
   wanted: Targets,

@@ -24,11 +24,11 @@ import type {
 import { assignToVehicle, type EcuHardware } from '../offlineAssignment.ts';
 import type { FileName } from '../profile.ts';
 import type { TrustedMetadata, TrustedRepository } from '../trusted.ts';
-import { ImageSearch } from './delegations.ts';
 import { type FullTrust, matchAll, type VerifiedTargets } from './full.ts';
-import { followTargets, isSigned, keepingTrusted } from './onlineRoles.ts';
+import { followTargets, keepingTrusted } from './onlineRoles.ts';
 import { checkContext, type EcuContext, type Outcome, type Procedure, type Verifying } from './procedure.ts';
 import { followRoots } from './rootChain.ts';
+import { isSigned } from './storedFiles.ts';
 
 const offlineSnapshot: FileName = { role: 'snapshot', offline: true, version: undefined };
 const offlineTargets: FileName = { role: 'targets', offline: true, version: undefined };
@@ -73,8 +73,7 @@ export function* verifyOffline(
   if (!targets.ok) return refused(targets.fault);
   // R10
   const image = { ...trusted.image, snapshot: snapshot.value, targets: targets.value };
-  const search = new ImageSearch(ecu, trusted.image, image);
-  const matched = yield* matchAll(search, trusted, wanted.value, concerns);
+  const matched = yield* matchAll(ecu, trusted, image, wanted.value, concerns);
   if (!matched.ok) return refused(matched.fault);
   // R10.4, after the last update of this kind as well
   const previous = before && assignToVehicle(at, before.body, ecus);
@@ -84,7 +83,7 @@ export function* verifyOffline(
   }
   const director = { ...trusted.director, 'offline-snapshot': listing.value, 'offline-targets': offline.value };
   return {
-    trusted: { ...trusted, director, image: { ...image, delegated: search.delegated() } },
+    trusted: { ...trusted, director, image: matched.value },
     result: ok({ director: wanted.value }),
     notices: ecu.notices,
   };

@@ -1,47 +1,35 @@
 // Owns: Timestamp, Snapshot and Targets of one repository, in order: R3 to R5 for the Director, R7 to R9 for the Image repository.
 import type { RemoteFault } from '../../core/faults.ts';
-import { ok, type Result } from '../../core/result.ts';
-import type { CheckContext } from '../checks/context.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { type CheckContext, faultAt } from '../checks/context.ts';
 import { checkExpiry } from '../checks/expiry.ts';
-import { disagreeingFileHash } from '../checks/hashes.ts';
 import { signersOf } from '../checks/root.ts';
 import { checkSnapshot, snapshotCap } from '../checks/snapshot.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
 import { checkTimestamp } from '../checks/timestamp.ts';
 import { changedWithoutVersion } from '../checks/unchanged.ts';
 import type { FileMeta, Metadata, RepositoryName, Signed, Signers, Snapshot, Targets, Timestamp } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
-import { countSigners } from '../signers.ts';
-import type { TrustedRepository } from '../trusted.ts';
+import type { TrustedRepository, VerifiedRepository } from '../trusted.ts';
 import { checkContext, latest, type Procedure, type Verifying } from './procedure.ts';
+import { ifListed, ifSigned, isWhole, latestTargets } from './storedFiles.ts';
 
-/** A repository of which every role that it has is verified. */
-export interface VerifiedRepository extends TrustedRepository {
-  readonly targets: Signed<Targets>;
-}
-
-/** Policy 6: of two files of one version the trusted one, and a notice; it must be fresh all the same. */
+/**
+ * Policy 6: of two files of one version the trusted one, and a notice; it must be fresh all the same. `isKeepable`: whether what lists
+ * the trusted one can be kept as well; where it cannot, the received one is taken.
+ */
 export function keepingTrusted<T extends Metadata>(
   context: CheckContext & Verifying,
   clauses: { readonly version: string; readonly expiry: string },
   trusted: Signed<T> | undefined,
   received: Signed<T>,
+  isKeepable: () => boolean = () => true,
 ): Result<Signed<T>, RemoteFault> {
   const notice = changedWithoutVersion(context, clauses.version, trusted, received);
   if (notice === undefined || trusted === undefined) return ok(received);
   context.notices.push(notice);
+  if (!isKeepable()) return ok(received);
   const fresh = checkExpiry(context, clauses.expiry, trusted.body);
   return fresh.ok ? ok(trusted) : fresh;
-}
-
-/** R4 R8: the stored file if it is the listed one, and so need not be downloaded again; it is judged all the same (policy 9). */
-export function ifListed<T extends Metadata>(
-  profile: Profile,
-  stored: Signed<T> | undefined,
-  listed: FileMeta,
-): Signed<T> | undefined {
-  if (stored === undefined || stored.body.version !== listed.version) return undefined;
-  return disagreeingFileHash(profile, stored, listed) === undefined ? stored : undefined;
 }
 
 /** Follows the three online roles under `trusted`'s root, which has just been verified. */
@@ -84,10 +72,8 @@ function keepingListers(
   followed: VerifiedRepository & { readonly timestamp: Signed<Timestamp>; readonly snapshot: Signed<Snapshot> },
 ): Result<VerifiedRepository, RemoteFault> {
   const { targets } = followed;
-  const listsTargets = ({ body }: Signed<Snapshot>) => {
-    const listed = body.meta.get('targets.json');
-    return listed !== undefined && ifListed(ecu.profile, targets, listed) !== undefined;
-  };
+  const listsTargets = ({ body }: Signed<Snapshot>) =>
+    ifListed(ecu.profile, targets, body.meta.get('targets.json')) !== undefined;
   const snapshot = listsTargets(followed.snapshot) ? followed.snapshot : (trusted.snapshot ?? followed.snapshot);
   const isListed = ifListed(ecu.profile, snapshot, followed.timestamp.body.snapshot) !== undefined;
   const timestamp = isListed ? followed.timestamp : (trusted.timestamp ?? followed.timestamp);
@@ -113,7 +99,8 @@ function* followTimestamp(
   const context = checkContext(ecu, repository, file);
   const received = checkTimestamp(context, trusted.root.body, trusted.timestamp?.body, bytes);
   if (!received.ok) return received;
-  return keepingTrusted(context, { version: 'T3', expiry: 'T4' }, trusted.timestamp, received.value);
+  const clauses = { version: 'T3', expiry: 'T4' };
+  return keepingTrusted(context, clauses, trusted.timestamp, received.value, () => isWhole(ecu, trusted));
 }
 
 function* followSnapshot(
@@ -132,7 +119,8 @@ function* followSnapshot(
   const bytes = yield { repository, role: 'snapshot', version: listed.version, bytesMax };
   const received = checkSnapshot(context, trusted.root.body, listed, trusted.snapshot?.body, bytes);
   if (!received.ok) return received;
-  return keepingTrusted(context, { version: 'U4', expiry: 'U7' }, trusted.snapshot, received.value);
+  const clauses = { version: 'U4', expiry: 'U7' };
+  return keepingTrusted(context, clauses, trusted.snapshot, received.value, () => isWhole(ecu, trusted));
 }
 
 /** `snapshot`: undefined where the repository serves none, and so V2 does not apply. */
@@ -142,20 +130,20 @@ export function* followTargets(
   trusted: TrustedRepository,
   snapshot: Snapshot | undefined,
 ): Procedure<Result<Signed<Targets>, RemoteFault>> {
+  const at = checkContext(ecu, repository, latest('targets'));
   const signers = signersOf(trusted.root.body, 'targets');
-  const listed = snapshot?.meta.get('targets.json');
-  const latestTrusted = trusted['passed-over-targets'] ?? trusted.targets;
-  const bytes = yield* targetsBytes(ecu, repository, latestTrusted, snapshot, signers);
-  const context = {
-    ...checkContext(ecu, repository, latest('targets')),
-    signers,
-    listed,
-    trusted: latestTrusted?.body,
-  };
+  const listed = snapshot?.meta.get(at.file);
+  if (snapshot !== undefined && listed === undefined) {
+    return fail(faultAt(at, 'missing-file', 'V2', 'the snapshot does not list it', 'mix-and-match'));
+  }
+  const latestTrusted = latestTargets(trusted);
+  const bytes = yield* targetsBytes(ecu, repository, latestTrusted, listed, signers);
+  const context = { ...at, signers, listed, trusted: latestTrusted?.body };
   const received = checkTargets(context, bytes);
   if (!received.ok) return received;
   const before = ifSigned(ecu, latestTrusted, signers);
-  return keepingTrusted(context, { version: 'V4', expiry: 'V5' }, before, received.value);
+  const isKeepable = () => snapshot === undefined || isWhole(ecu, trusted);
+  return keepingTrusted(context, { version: 'V4', expiry: 'V5' }, before, received.value, isKeepable);
 }
 
 /** The stored bytes where they are the listed ones and today's keys signed them; else they are asked for. */
@@ -163,28 +151,11 @@ function* targetsBytes(
   ecu: Verifying,
   repository: RepositoryName,
   stored: Signed<Targets> | undefined,
-  snapshot: Snapshot | undefined,
+  listed: FileMeta | undefined,
   signers: Signers,
 ): Procedure<Uint8Array | undefined> {
-  const listed = snapshot?.meta.get('targets.json');
-  if (snapshot !== undefined && listed === undefined) return undefined;
-  const known = listed && ifSigned(ecu, ifListed(ecu.profile, stored, listed), signers);
+  const known = ifSigned(ecu, ifListed(ecu.profile, stored, listed), signers);
   if (known !== undefined) return known.bytes;
   const bytesMax = targetsCap(ecu.profile, repository, listed);
   return yield { repository, role: 'targets', version: listed?.version, bytesMax };
-}
-
-/** A stored file while today's keys vouch for it: what only replaced keys signed must not take the place of what the new ones sign. */
-export function ifSigned<T extends Metadata>(
-  ecu: Verifying,
-  stored: Signed<T> | undefined,
-  signers: Signers,
-): Signed<T> | undefined {
-  return stored !== undefined && isSigned(ecu, stored, signers) ? stored : undefined;
-}
-
-/** Keys may have rotated since a file was stored, and its version stayed. */
-export function isSigned(ecu: Verifying, file: Signed<Metadata>, signers: Signers): boolean {
-  const { role } = signers;
-  return role !== undefined && countSigners(ecu.signatures, file, signers).valid >= role.threshold;
 }

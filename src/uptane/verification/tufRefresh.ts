@@ -45,7 +45,10 @@ export function* refreshTuf(client: TufVerifier): TufProcedure<Result<TufTrust, 
 function* followRoots(client: TufVerifier): TufProcedure<Result<Root, RemoteFault>> {
   // S1
   const stored = yield { type: 'load', role: 'root', bytesMax: storedBytesMax('root') };
-  const initial = checkProvisionedRoot(tufContext(client, latest('root')), stored);
+  const at = tufContext(client, latest('root'));
+  // The client's own folder lacks it: nobody outside is to blame.
+  if (stored === undefined) return fail(faultAt(at, 'missing-file', 'S1', 'the file is missing'));
+  const initial = checkProvisionedRoot(at, stored);
   if (!initial.ok) return initial;
   let root: Signed<Root> = initial.value;
   // TUF 5.3.3: the next refresh goes on where this one stops

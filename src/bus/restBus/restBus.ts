@@ -1,0 +1,166 @@
+// Owns: the traffic of all the ECUs that a simulation does not have: cyclic messages, or frames as they once were recorded. Over any
+// `Bus`. Must not know files.
+import type { Clock, Timer } from '../../core/clock.ts';
+import type { Random } from '../../core/random.ts';
+import { NS_PER_MS } from '../../core/units.ts';
+import type { Bus, BusNode, CanFrame } from '../bus.ts';
+import type { CyclicMessage } from './dbc.ts';
+
+/** How the rest of the bus fared. */
+export interface RestBusTotals {
+  /** Frames that left. */
+  readonly frames: number;
+  /** Frames that found no room, or were still waiting when the next of their message was due. */
+  readonly lost: number;
+  /** The longest time from when a frame was due to when it had left, its own length included, in nanoseconds; and its id. */
+  readonly latestNs: number;
+  readonly latestId: number;
+  /** The sum of all those times. */
+  readonly delaysNs: number;
+}
+
+export interface RestBus {
+  totals(): RestBusTotals;
+  stop(): void;
+}
+
+/** A frame, and when it was recorded, counted from the first. */
+export interface RecordedFrame {
+  readonly atNs: number;
+  readonly frame: CanFrame;
+}
+
+class Totals {
+  frames = 0;
+  lost = 0;
+  latestNs = 0;
+  latestId = 0;
+  delaysNs = 0;
+
+  left(frame: CanFrame, delayNs: number): void {
+    this.frames += 1;
+    this.delaysNs += delayNs;
+    if (delayNs <= this.latestNs) return;
+    this.latestNs = delayNs;
+    this.latestId = frame.id;
+  }
+}
+
+/** A node of the rest, with what it has waiting and since when. */
+class Sender {
+  private readonly dueNs = new Map<CanFrame, number>();
+  private readonly place: BusNode;
+  private readonly clock: Clock;
+  private readonly totals: Totals;
+
+  constructor(bus: Bus, name: string, clock: Clock, totals: Totals) {
+    this.clock = clock;
+    this.totals = totals;
+    this.place = bus.attach(
+      name,
+      { frameReceived: () => {}, frameSent: (frame) => this.sent(frame), nodeFailed: () => {} },
+      { acceptIds: [], transmitOrder: 'priority' },
+    );
+  }
+
+  /** False where there was no room. */
+  send(frame: CanFrame): boolean {
+    const taken = this.place.send(frame).ok;
+    if (taken) this.dueNs.set(frame, this.clock.nowNs());
+    else this.totals.lost += 1;
+    return taken;
+  }
+
+  isWaiting(frame: CanFrame | undefined): boolean {
+    return frame !== undefined && this.dueNs.has(frame);
+  }
+
+  stop(): void {
+    this.place.detach();
+  }
+
+  private sent(frame: CanFrame): void {
+    const dueNs = this.dueNs.get(frame);
+    this.dueNs.delete(frame);
+    if (dueNs !== undefined) this.totals.left(frame, this.clock.nowNs() - dueNs);
+  }
+}
+
+/**
+ * Sends each message every `cycleMs`, counted from a phase of its own and never from the last one; a message that is still
+ * waiting when the next is due is lost, as in a controller with one buffer a message. A node of the bus for each sender; the data are
+ * drawn anew each time.
+ */
+export function startCyclicTraffic(
+  bus: Bus,
+  messages: readonly CyclicMessage[],
+  clock: Clock,
+  random: Random,
+): RestBus {
+  const totals = new Totals();
+  const senders = new Map<string, Sender>();
+  const timers = new Map<string, Timer>();
+  for (const message of messages) {
+    if (message.fd && !bus.fd) continue;
+    const sender = senders.get(message.node) ?? new Sender(bus, message.node, clock, totals);
+    senders.set(message.node, sender);
+    const key = `${message.id} ${message.extended}`;
+    const own = random.fork(key);
+    const cycleNs = Math.round(message.cycleMs * NS_PER_MS);
+    let dueNs = clock.nowNs() + own.below(cycleNs);
+    let last: CanFrame | undefined;
+    const send = () => {
+      if (sender.isWaiting(last)) totals.lost += 1;
+      else {
+        last = frameOf(message, own);
+        sender.send(last);
+      }
+      dueNs += cycleNs;
+      timers.set(key, clock.at(dueNs, send));
+    };
+    timers.set(key, clock.at(dueNs, send));
+  }
+  return {
+    totals: () => ({ ...totals }),
+    stop: () => {
+      for (const timer of timers.values()) timer.cancel();
+      for (const sender of senders.values()) sender.stop();
+    },
+  };
+}
+
+function frameOf({ id, extended, fd, bytes }: CyclicMessage, random: Random): CanFrame {
+  return { id, extended, remote: false, fd, brs: fd, data: random.bytes(bytes) };
+}
+
+/** Sends recorded frames as one node, again from the beginning after the last one: then the pause is that before the second frame. */
+export function startRecordedTraffic(bus: Bus, recorded: readonly RecordedFrame[], clock: Clock): RestBus {
+  const totals = new Totals();
+  const sender = new Sender(bus, 'rest-bus', clock, totals);
+  const frames = recorded.filter(({ frame }) => bus.fd || !frame.fd);
+  let roundNs = clock.nowNs();
+  let next = 0;
+  let timer: Timer | undefined;
+  const lastNs = frames.at(-1)?.atNs ?? 0;
+  const pauseNs = Math.max(1, frames[1]?.atNs ?? NS_PER_MS);
+  const send = () => {
+    const due = frames[next];
+    if (due === undefined) return;
+    // An object of its own each time: a bus confirms frames by the object that it was given.
+    sender.send({ ...due.frame });
+    next += 1;
+    if (next === frames.length) {
+      next = 0;
+      roundNs += lastNs + pauseNs;
+    }
+    timer = clock.at(roundNs + (frames[next]?.atNs ?? 0), send);
+  };
+  if (frames.length > 0) timer = clock.at(roundNs, send);
+  return {
+    totals: () => ({ ...totals }),
+    stop: () => {
+      timer?.cancel();
+      sender.stop();
+    },
+  };
+}

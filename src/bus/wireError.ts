@@ -1,0 +1,157 @@
+// Owns: what becomes of a frame when one of its bits goes wrong, for all nodes or for one, when two nodes send at once, or when nobody
+// acknowledges it (ISO 11898-1). Pure: bits in, consequences out. Counters: errorCounters.ts; when it happens: virtualCan.ts.
+import type { WireBit } from './bitSequence.ts';
+
+/** How a frame ended that did not go through. Bits are counted from SOF, in the frame's own sequence. */
+export interface WireError {
+  /** Bits of the frame on the wire before the first error flag, or, past its end, as many nominal bits. */
+  readonly flagAtBit: number;
+  /** From the first bit of the first error flag to the last of the last one: 6 where all signal at once, 12 at most. */
+  readonly flagBits: number;
+  /** The sender took noise for a stronger id and stopped: no error of its own. */
+  readonly senderStopped: boolean;
+  /** The receivers took the frame all the same: only the sender saw the error, and sends it again. */
+  readonly delivered: boolean;
+}
+
+/** Bits after the last error flag, at the nominal rate: error delimiter and interframe space. */
+export const errorTailBits = 8 + 3;
+const flagLength = 6;
+
+interface Ending {
+  readonly flagAtBit: number;
+  readonly flagBits: number;
+  readonly senderStopped?: boolean;
+  readonly delivered?: boolean;
+}
+
+function wireError({ flagAtBit, flagBits, senderStopped = false, delivered = false }: Ending): WireError {
+  return { flagAtBit, flagBits, senderStopped, delivered };
+}
+
+function indexOf(bits: readonly WireBit[], field: WireBit['field']): number {
+  return bits.findIndex((bit) => bit.field === field);
+}
+
+/** How many bits equal to `bit` stand in a row up to and including `last`, where the bit there is `lastSeen`. */
+function runUpTo(bits: readonly WireBit[], last: number, lastSeen: number, bit: number): number {
+  if (lastSeen !== bit) return 0;
+  let run = 1;
+  while (run <= last && bits[last - run]?.bit === bit) run += 1;
+  return run;
+}
+
+/**
+ * Bits from the first flag's start to the last one's end, where one node signals after `last` and the others see only then that six
+ * equal bits stand in a row: the flag's, and those before it.
+ */
+function staggeredFlags(run: number): number {
+  return run >= flagLength ? flagLength : 2 * flagLength - run;
+}
+
+/**
+ * The bit at `index` is inverted for every node, the sender too. `senderPassive`: the sender's error flag is recessive.
+ * Bits of the error flags themselves do not go wrong.
+ */
+export function errorForAll(bits: readonly WireBit[], index: number, senderPassive: boolean): WireError {
+  const wrong = bits[index];
+  if (wrong === undefined) throw new RangeError(`the frame has ${bits.length} bits, not ${index + 1}`);
+  const flagAtBit = index + 1;
+  switch (wrong.field) {
+    case 'eof':
+      // In its last bit only the sender sees an error: a receiver has taken the frame one bit before.
+      return wireError({ flagAtBit, flagBits: flagLength, delivered: flagAtBit === bits.length });
+    case 'delimiter':
+    case 'ackDelimiter':
+      return wireError({ flagAtBit, flagBits: flagLength });
+    case 'ack':
+      // The sender misses its acknowledgement; the receivers see its flag in the ACK delimiter.
+      return wireError({ flagAtBit, flagBits: flagLength + 1 });
+    case 'arbitration':
+      if (wrong.bit === 1 && !wrong.isStuff) {
+        // A dominant bit where it sent a recessive one: it gives way, and nobody sends until six recessive bits stand in a row.
+        return wireError({ flagAtBit: flagAtBit + flagLength, flagBits: flagLength, senderStopped: true });
+      }
+      break;
+    case 'stuffed':
+    case 'fixedStuffed':
+      break;
+  }
+  const seen = 1 - wrong.bit;
+  const sixAlready = runUpTo(bits, index, seen, seen) >= flagLength;
+  const run = sixAlready ? flagLength : runUpTo(bits, index, seen, senderPassive ? 1 : 0);
+  return wireError({ flagAtBit, flagBits: staggeredFlags(run) });
+}
+
+/** Where a receiver for which the bit at `index` alone is inverted first sees that something is wrong; undefined: by the CRC. */
+function firstViolation(bits: readonly WireBit[], index: number): number | undefined {
+  const seen = (at: number): number => {
+    const bit = bits[at]?.bit ?? 1;
+    return at === index ? 1 - bit : bit;
+  };
+  for (let at = index; at < bits.length; at += 1) {
+    const bit = bits[at];
+    if (bit === undefined || bit.field === 'delimiter') return undefined;
+    if (bit.field === 'fixedStuffed') {
+      if (bit.isStuff && seen(at) === seen(at - 1)) return at;
+      continue;
+    }
+    let run = 1;
+    while (run < flagLength && at - run >= 0 && seen(at - run) === seen(at)) run += 1;
+    if (run === flagLength) return at;
+  }
+  return undefined;
+}
+
+/**
+ * The bit at `index` is inverted for one receiver only, which signals the error to all. Undefined where it makes no
+ * difference: in the ACK slot, and in the last bit of EOF.
+ */
+export function errorForOne(bits: readonly WireBit[], index: number): WireError | undefined {
+  const wrong = bits[index];
+  if (wrong === undefined) throw new RangeError(`the frame has ${bits.length} bits, not ${index + 1}`);
+  const flagAtBit = index + 1;
+  switch (wrong.field) {
+    case 'ack':
+      return undefined;
+    case 'delimiter':
+      // Its flag fills the ACK slot, where a dominant bit is right; the others see it in the ACK delimiter.
+      return wireError({ flagAtBit, flagBits: flagLength + 2 });
+    case 'ackDelimiter':
+      return wireError({ flagAtBit, flagBits: flagLength + 1 });
+    case 'eof':
+      if (flagAtBit === bits.length) return undefined;
+      // A flag in the last bit of EOF comes too late for the other receivers: they have the frame, and get it again.
+      return wireError({ flagAtBit, flagBits: flagLength + 1, delivered: flagAtBit === bits.length - 1 });
+    case 'arbitration':
+    case 'stuffed':
+    case 'fixedStuffed':
+      break;
+  }
+  const violation = firstViolation(bits, index);
+  // A wrong CRC is signalled after the ACK delimiter, where the others see a dominant bit in EOF.
+  if (violation === undefined) {
+    return wireError({ flagAtBit: indexOf(bits, 'eof'), flagBits: flagLength + 1 });
+  }
+  const run = runUpTo(bits, violation, bits[violation]?.bit ?? 1, 0);
+  return wireError({ flagAtBit: violation + 1, flagBits: staggeredFlags(run) });
+}
+
+/** Nobody acknowledges: the sender signals after the ACK slot. */
+export function ackError(bits: readonly WireBit[]): WireError {
+  return wireError({ flagAtBit: indexOf(bits, 'ack') + 1, flagBits: flagLength });
+}
+
+/**
+ * Two nodes send `bits` at once, and the one that sends a recessive bit at `index` where the other's is dominant signals it. All
+ * before `index` is equal.
+ */
+export function collisionError(bits: readonly WireBit[], index: number): WireError {
+  return wireError({ flagAtBit: index + 1, flagBits: staggeredFlags(runUpTo(bits, index, 0, 0)) });
+}
+
+/** The first place where two frames' bits differ; undefined where they are equal. */
+export function firstDifference(a: readonly WireBit[], b: readonly WireBit[]): number | undefined {
+  const index = a.findIndex((bit, at) => bit.bit !== b[at]?.bit);
+  return index < 0 ? undefined : index;
+}

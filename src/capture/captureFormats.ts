@@ -1,0 +1,59 @@
+// Owns: which formats there are, and which one a file's name stands for.
+import { createAscDecoder } from './ascDecoder.ts';
+import { createAscEncoder } from './ascEncoder.ts';
+import { createCandumpDecoder, createCandumpEncoder } from './candumpLog.ts';
+import type { CaptureDecoder, CaptureEncoder, CaptureHead } from './captureRecord.ts';
+import { createPcapngDecoder } from './pcapngDecoder.ts';
+import { createPcapngEncoder } from './pcapngEncoder.ts';
+
+export interface CaptureFormat {
+  readonly createEncoder: (head: CaptureHead) => CaptureEncoder;
+  readonly createDecoder: () => CaptureDecoder;
+  /** Whether a file that begins with these 16 bytes, or fewer, is likely to be of this format. */
+  readonly beginsAs: (bytes: Uint8Array) => boolean;
+}
+
+function beginsWith(...start: readonly number[]): (bytes: Uint8Array) => boolean {
+  return (bytes) => start.every((byte, index) => bytes[index] === byte);
+}
+
+function beginsWithText(text: string): (bytes: Uint8Array) => boolean {
+  return beginsWith(...Array.from(text, (character) => character.charCodeAt(0)));
+}
+
+const formats: Readonly<Record<string, CaptureFormat>> = {
+  log: {
+    createEncoder: createCandumpEncoder,
+    createDecoder: createCandumpDecoder,
+    beginsAs: beginsWithText('('),
+  },
+  asc: {
+    createEncoder: createAscEncoder,
+    createDecoder: createAscDecoder,
+    beginsAs: beginsWithText('date '),
+  },
+  pcapng: {
+    createEncoder: createPcapngEncoder,
+    createDecoder: createPcapngDecoder,
+    beginsAs: beginsWith(0x0a, 0x0d, 0x0d, 0x0a),
+  },
+};
+
+/** By which gzip is known. */
+const beginsAsGzip = beginsWith(0x1f, 0x8b);
+
+export interface NamedFormat extends CaptureFormat {
+  readonly gzip: boolean;
+}
+
+/** For messages. */
+export const captureSuffixes = '.log, .asc or .pcapng, with .gz after it or without';
+
+/** The format that a file's name ends with; undefined where it ends with none. */
+export function captureFormatOf(path: string): NamedFormat | undefined {
+  const [, suffix = '', gz] = /\.([a-z]+)(\.gz)?$/i.exec(path) ?? [];
+  const format = Object.hasOwn(formats, suffix.toLowerCase()) ? formats[suffix.toLowerCase()] : undefined;
+  if (format === undefined) return undefined;
+  const gzip = gz !== undefined;
+  return gzip ? { ...format, gzip, beginsAs: beginsAsGzip } : { ...format, gzip };
+}

@@ -1,0 +1,62 @@
+// Owns: a bus of the vehicle as a scenario can treat it: cut, disturbed, babbled on, and mended again. Works on simulated and on real
+// buses, but for bit errors, which only a simulated wire has.
+import { startBabbling } from '../bus/babbler.ts';
+import type { Bus, CanFrame } from '../bus/bus.ts';
+import { type PartitionableBus, partitionable } from '../bus/partition.ts';
+import { withReceiveFaults } from '../bus/receiveFaults.ts';
+import type { VirtualCan } from '../bus/virtualCan.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Random } from '../core/random.ts';
+import { NS_PER_MS } from '../core/units.ts';
+
+/** What goes wrong on a bus, for all its nodes or for one. Rates and shares are from 0 to 1. */
+export interface Disturbance {
+  readonly node?: string | undefined;
+  readonly bitErrors?: number | undefined;
+  readonly loss?: number | undefined;
+  readonly corruption?: number | undefined;
+  /** Milliseconds. */
+  readonly delay?: number | undefined;
+}
+
+export interface VehicleBus extends PartitionableBus {
+  /** Adds to what was disturbed before, for other nodes. */
+  disturb(disturbance: Disturbance): void;
+  /** `node` goes mad: its controller sends `frame` without a pause. */
+  babble(node: string, frame: CanFrame): void;
+  /** Ends every cut, disturbance and babble. */
+  repair(): void;
+}
+
+/** `wire`: the same bus, where it is a simulated one with timing. */
+export function vehicleBus(bus: Bus, clock: Clock, random: Random, wire?: VirtualCan): VehicleBus {
+  const ears = withReceiveFaults(bus, clock);
+  const cable = partitionable(ears);
+  const babblers: (() => void)[] = [];
+  const noisy = new Set<string | undefined>();
+  let disturbances = 0;
+  return {
+    name: bus.name,
+    fd: bus.fd,
+    attach: (node, listener, options) => cable.attach(node, listener, options),
+    load: () => bus.load(),
+    tap: (hear, hearError) => bus.tap(hear, hearError),
+    close: () => cable.close(),
+    partition: (nodes) => cable.partition(nodes),
+    disturb({ node, bitErrors = 0, loss = 0, corruption = 0, delay = 0 }) {
+      disturbances += 1;
+      const own = random.fork(`${node ?? '*'}/${disturbances}`);
+      wire?.setBitErrors(bitErrors, own.fork('bits'), node);
+      noisy.add(node);
+      ears.setReceiveFaults({ loss, corruption, delayNs: Math.round(delay * NS_PER_MS) }, own.fork('ears'), node);
+    },
+    babble: (node, frame) => babblers.push(startBabbling(bus, node, frame)),
+    repair() {
+      for (const node of noisy) wire?.setBitErrors(0, random, node);
+      noisy.clear();
+      ears.clearReceiveFaults();
+      for (const stop of babblers.splice(0)) stop();
+      cable.repair();
+    },
+  };
+}

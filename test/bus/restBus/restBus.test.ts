@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { classicFrame, fdFrame } from '../../../src/bus/bus.ts';
+import { frameTimeNs } from '../../../src/bus/frameTiming.ts';
+import type { CyclicMessage } from '../../../src/bus/restBus/dbc.ts';
+import { startCyclicTraffic, startRecordedTraffic } from '../../../src/bus/restBus/restBus.ts';
+import { createVirtualCan } from '../../../src/bus/virtualCan.ts';
+import { EventQueue } from '../../../src/core/clock.ts';
+import { createRandom } from '../../../src/core/random.ts';
+import { BusRecorder, payload } from '../harness.ts';
+
+const rates = { bitrate: 500_000, dataBitrate: 2_000_000 };
+
+function scene(fd = false) {
+  const clock = new EventQueue();
+  const bus = createVirtualCan({ name: 'can0', clock, ...rates, fd });
+  const heard: [number, number][] = [];
+  bus.tap((frame, timeNs) => heard.push([frame.id, timeNs]));
+  const listener = bus.attach('listener', new BusRecorder());
+  return { clock, bus, heard, listener };
+}
+
+function message(id: number, cycleMs: number, more: Partial<CyclicMessage> = {}): CyclicMessage {
+  return { name: `m${id}`, node: 'A', id, extended: false, fd: false, bytes: 8, cycleMs, ...more };
+}
+
+describe('cyclic messages', () => {
+  test('come every cycle, with no drift, each from a phase of its own', () => {
+    const { clock, bus, heard } = scene();
+    startCyclicTraffic(bus, [message(1, 10), message(2, 25, { node: 'B' })], clock, createRandom('rest'));
+    clock.advanceTo(10_000_000_000);
+    const timesOf = (id: number) => heard.filter(([other]) => other === id).map(([, timeNs]) => timeNs);
+    for (const [id, cycleNs] of [
+      [1, 10_000_000],
+      [2, 25_000_000],
+    ] as const) {
+      const times = timesOf(id);
+      expect(Math.abs(times.length - 10_000_000_000 / cycleNs)).toBeLessThanOrEqual(1);
+      // Stuff bits and the other message move an end by less than two frames; the due times stay where they are.
+      const [first = 0] = times;
+      for (const [index, timeNs] of times.entries())
+        expect(Math.abs(timeNs - first - index * cycleNs)).toBeLessThan(600_000);
+    }
+  });
+
+  test('same seed, same traffic; data change from frame to frame', () => {
+    const digests = ['one', 'one', 'two'].map((seed) => {
+      const { clock, bus } = scene();
+      startCyclicTraffic(bus, [message(1, 10)], clock, createRandom(seed));
+      clock.advanceTo(1_000_000_000);
+      return bus.load().digest;
+    });
+    expect(digests[0]).toBe(digests[1]);
+    expect(digests[0]).not.toBe(digests[2]);
+  });
+
+  test('are told of with what delayed them', () => {
+    const { clock, bus, listener } = scene();
+    const traffic = startCyclicTraffic(bus, [message(0x700, 10)], clock, createRandom('rest'));
+    clock.advanceTo(1_000_000_000);
+    const quiet = traffic.totals();
+    expect(quiet.frames).toBe(100);
+    expect(quiet.latestNs).toBeLessThan(135 * 2000);
+    // A stronger node with ten frames in a row.
+    for (let index = 0; index < 60; index += 1) listener.send(classicFrame(0x100, payload(8)));
+    clock.advanceTo(2_000_000_000);
+    const busy = traffic.totals();
+    expect([busy.frames, busy.latestId, busy.lost]).toEqual([200 - busy.lost, 0x700, busy.lost]);
+    expect(busy.latestNs).toBeGreaterThan(1_000_000);
+  });
+
+  test('a message that waits when its next is due is lost, as in one buffer', () => {
+    const { clock, bus } = scene();
+    const babbler = bus.attach('babbler', {
+      frameReceived: () => {},
+      frameSent: (frame) => babbler.send(frame),
+      nodeFailed: () => {},
+    });
+    const traffic = startCyclicTraffic(bus, [message(0x700, 10)], clock, createRandom('rest'));
+    babbler.send(classicFrame(0, payload(8)));
+    clock.advanceTo(1_000_000_000);
+    const { frames, lost } = traffic.totals();
+    expect(frames + lost).toBeGreaterThanOrEqual(99);
+    expect(lost).toBeGreaterThan(90);
+  });
+
+  test('FD messages are not for a classic bus', () => {
+    const { clock, bus, heard } = scene(false);
+    startCyclicTraffic(bus, [message(1, 10, { fd: true, bytes: 64 })], clock, createRandom('rest'));
+    clock.advanceTo(100_000_000);
+    expect(heard).toEqual([]);
+  });
+
+  test('stop', () => {
+    const { clock, bus, heard } = scene();
+    const traffic = startCyclicTraffic(bus, [message(1, 10)], clock, createRandom('rest'));
+    clock.advanceTo(100_000_000);
+    traffic.stop();
+    const { length } = heard;
+    while (clock.step());
+    expect(heard.length - length).toBeLessThanOrEqual(1);
+  });
+});
+
+test('recorded frames come at their times, again and again', () => {
+  const { clock, bus, heard } = scene(true);
+  const frames = [classicFrame(1, payload(1)), fdFrame(2, payload(64)), classicFrame(3, payload(8))];
+  const recorded = frames.map((frame, index) => ({ atNs: index * 2_000_000, frame }));
+  const traffic = startRecordedTraffic(bus, recorded, clock);
+  clock.advanceTo(11_000_000);
+  expect(heard.map(([id]) => id)).toEqual([1, 2, 3, 1, 2, 3]);
+  // A round: 4 ms to the last frame, and 2 ms as before the second one.
+  const ends = frames.map((frame, index) => index * 2_000_000 + frameTimeNs(frame, rates) - 6000);
+  expect(heard.map(([, timeNs]) => timeNs)).toEqual([...ends, ...ends.map((end) => end + 6_000_000)]);
+  expect(traffic.totals()).toMatchObject({ frames: 6, lost: 0 });
+  traffic.stop();
+});

@@ -1,0 +1,123 @@
+// What one wrong bit does to a frame (ISO 11898-1, error detection and signalling). Bits are found by their field, not by number.
+import { describe, expect, test } from 'vitest';
+import { type BitField, bitSequence } from '../../src/bus/bitSequence.ts';
+import { classicFrame, fdFrame } from '../../src/bus/bus.ts';
+import {
+  ackError,
+  collisionError,
+  errorForAll,
+  errorForOne,
+  firstDifference,
+  type WireError,
+} from '../../src/bus/wireError.ts';
+import { present } from './harness.ts';
+
+const bits = bitSequence(classicFrame(0x555, Uint8Array.of(0x55, 0xaa)));
+const last = bits.length - 1;
+const at = (field: BitField, which = 0): number => {
+  const places = bits.flatMap((bit, index) => (bit.field === field ? [index] : []));
+  return present(places[which < 0 ? places.length + which : which]);
+};
+const some = (parts: Partial<WireError>) => expect.objectContaining(parts);
+
+describe('a bit that is wrong for all', () => {
+  test('a recessive id bit seen dominant: the sender gives way, and six recessive bits later all signal', () => {
+    const recessive = bits.findIndex(({ field, bit, isStuff }) => field === 'arbitration' && bit === 1 && !isStuff);
+    expect(errorForAll(bits, recessive, false)).toEqual({
+      flagAtBit: recessive + 7,
+      flagBits: 6,
+      senderStopped: true,
+      delivered: false,
+    });
+  });
+
+  test('a dominant id bit seen recessive: the sender signals at once, the others after six dominant bits', () => {
+    const dominant = bits.findIndex(({ field, bit }) => field === 'arbitration' && bit === 0);
+    expect(errorForAll(bits, dominant, false)).toEqual(
+      some({ flagAtBit: dominant + 1, flagBits: 12, senderStopped: false }),
+    );
+  });
+
+  test.each([
+    [0, 11],
+    [1, 10],
+    [3, 8],
+  ])('a recessive bit seen dominant after %i dominant ones: flags of %i bits', (before, flagBits) => {
+    const sequence = bitSequence(classicFrame(0x555, Uint8Array.of(0x55, 0xe3, 0x8e)));
+    const text = sequence.map(({ bit }) => bit).join('');
+    const index = text.indexOf(`1${'0'.repeat(before)}1`, at('stuffed', 4)) + before + 1;
+    expect(errorForAll(sequence, index, false)).toEqual(some({ flagAtBit: index + 1, flagBits }));
+  });
+
+  test('six equal bits in a row: all signal at once', () => {
+    const zeros = bitSequence(classicFrame(0, Uint8Array.of()));
+    const stuff = zeros.findIndex(({ isStuff }) => isStuff);
+    expect(errorForAll(zeros, stuff, false)).toEqual(some({ flagAtBit: stuff + 1, flagBits: 6 }));
+  });
+
+  test.each<[BitField, number, number]>([
+    ['delimiter', 0, 6],
+    ['ack', 0, 7],
+    ['ackDelimiter', 0, 6],
+    ['eof', 0, 6],
+    ['eof', 5, 6],
+  ])('in %s %i: flags of %i bits, nobody takes the frame', (field, which, flagBits) => {
+    const index = at(field, which);
+    expect(errorForAll(bits, index, false)).toEqual({
+      flagAtBit: index + 1,
+      flagBits,
+      senderStopped: false,
+      delivered: false,
+    });
+  });
+
+  test('in the last bit of EOF: the receivers have the frame, the sender sends it again', () => {
+    expect(errorForAll(bits, last, false)).toEqual(some({ flagAtBit: last + 1, delivered: true }));
+  });
+});
+
+describe('a bit that is wrong for one receiver', () => {
+  test('without six in a row: signalled after the ACK delimiter, for the CRC', () => {
+    const index = bits.findIndex(({ field }, place) => field === 'stuffed' && place > 22);
+    expect(errorForOne(bits, index)).toEqual(some({ flagAtBit: at('eof'), flagBits: 7, delivered: false }));
+  });
+
+  test('a stuff bit: signalled at once', () => {
+    const zeros = bitSequence(classicFrame(0, Uint8Array.of()));
+    const stuff = zeros.findIndex(({ isStuff }) => isStuff);
+    expect(errorForOne(zeros, stuff)).toEqual(some({ flagAtBit: stuff + 1, delivered: false }));
+  });
+
+  test('a fixed stuff bit of CAN FD: signalled at once', () => {
+    const fd = bitSequence(fdFrame(0x555, Uint8Array.of(0x55)));
+    const fixed = fd.findIndex(({ field, isStuff }) => field === 'fixedStuffed' && isStuff);
+    expect(errorForOne(fd, fixed)?.flagAtBit).toBe(fixed + 1);
+  });
+
+  test('in the ACK slot and in the last bit of EOF: no difference', () => {
+    expect(errorForOne(bits, at('ack'))).toBeUndefined();
+    expect(errorForOne(bits, last)).toBeUndefined();
+  });
+
+  test('in the last but one bit of EOF: the other receivers have the frame, and get it again', () => {
+    expect(errorForOne(bits, last - 1)).toEqual(some({ flagAtBit: last, delivered: true }));
+    expect(errorForOne(bits, last - 2)).toEqual(some({ delivered: false }));
+  });
+});
+
+test('nobody acknowledges: signalled after the ACK slot', () => {
+  expect(ackError(bits)).toEqual(some({ flagAtBit: at('ack') + 1, flagBits: 6 }));
+});
+
+test('a collision is signalled where the frames differ', () => {
+  const other = bitSequence(classicFrame(0x555, Uint8Array.of(0x54, 0xaa)));
+  const index = present(firstDifference(bits, other));
+  expect([bits[index]?.bit, other[index]?.bit]).toEqual([1, 0]);
+  expect(collisionError(other, index).flagAtBit).toBe(index + 1);
+  expect(firstDifference(bits, bits)).toBeUndefined();
+});
+
+test('a bit that the frame does not have is a bug of the caller', () => {
+  expect(() => errorForAll(bits, bits.length, false)).toThrow(RangeError);
+  expect(() => errorForOne(bits, bits.length)).toThrow(RangeError);
+});

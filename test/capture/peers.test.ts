@@ -1,0 +1,242 @@
+// Our captures in the programs that people open them with, and theirs in ours: Wireshark's tshark, editcap and text2pcap, and
+// can-utils' log2asc and asc2log.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { classicFrame, fdFrame } from '../../src/bus/bus.ts';
+import { attachIsoTpNode } from '../../src/bus/isoTpLink.ts';
+import { createVirtualCan } from '../../src/bus/virtualCan.ts';
+import { captureBuses } from '../../src/capture/busCapture.ts';
+import type { CaptureRecord } from '../../src/capture/captureRecord.ts';
+import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
+import { CaptureFile } from '../../src/capture/writeCaptureFile.ts';
+import { toHex } from '../../src/core/bytes.ts';
+import { EventQueue } from '../../src/core/clock.ts';
+import { payload, present, value } from '../bus/harness.ts';
+import { withReason } from '../skips.ts';
+import { asText, captured, startNs, startS, twoBuses } from './records.ts';
+import { missingTool, output } from './tools.ts';
+
+const noWireshark = missingTool('tshark', 'tshark');
+const noCanUtils = missingTool('log2asc', 'can-utils');
+const folder = mkdtempSync(join(tmpdir(), 'ecunet-peers-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const data = Uint8Array.of(0xde, 0xad, 0xbe, 0xef, 0, 1, 2, 3);
+const noData = new Uint8Array(0);
+const us = 1000;
+
+/** Every kind of frame, on two buses. */
+const frames: readonly CaptureRecord[] = [
+  captured(classicFrame(0x123, data), 0),
+  captured(classicFrame(0x7ff, noData), 1 * us, { bus: 'chassis' }),
+  captured({ ...classicFrame(0x123, data.subarray(0, 3)), extended: true }, 999_999 * us),
+  captured({ ...classicFrame(0x321, noData), remote: true }, 1_000_000 * us, { requestedBytes: 4 }),
+  captured({ ...classicFrame(0x1fff_ffff, noData), extended: true, remote: true }, 1_000_001 * us, {
+    requestedBytes: 8,
+  }),
+  captured(fdFrame(0x222, new Uint8Array(64).fill(0x5a)), 2_000_000 * us, { bus: 'chassis' }),
+  captured({ ...fdFrame(0x18da_10f1, data), extended: true, brs: false }, 2_500_000 * us, { esi: true }),
+  captured(fdFrame(0x223, noData), 3_000_000 * us),
+  captured({ ...fdFrame(0x224, new Uint8Array(12)), brs: false }, 12_345_678 * us),
+];
+/** An ASC file keeps no more of an error frame than that there was one on the bus. */
+const busError: CaptureRecord = {
+  type: 'error',
+  timeNs: startNs + 12_345_679_000n,
+  bus: 'body',
+  errorClass: 0x80,
+  data: new Uint8Array(8),
+};
+const records: readonly CaptureRecord[] = [...frames, busError];
+
+function write(name: string, content: readonly CaptureRecord[]): string {
+  const path = join(folder, name);
+  const file = new CaptureFile(path, { startS, buses: [...twoBuses, { name: 'backbone', kind: 'ethernet' }] });
+  for (const record of content) file.put(record);
+  file.finish();
+  return path;
+}
+
+async function read(path: string): Promise<readonly CaptureRecord[]> {
+  const all: CaptureRecord[] = [];
+  for await (const some of readCaptureFile(path)) all.push(...some);
+  return all;
+}
+
+function table(text: string): readonly (readonly string[])[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
+}
+
+/** Fields of the packets of a file, as tshark reads them. */
+function fields(path: string, names: readonly string[], ...more: readonly string[]): readonly (readonly string[])[] {
+  return table(output('tshark', ['-r', path, ...more, '-T', 'fields', ...names.flatMap((name) => ['-e', name])]));
+}
+
+describe.skipIf(noWireshark !== undefined)(withReason('tshark', noWireshark), () => {
+  it.each(['pcapng', 'pcapng.gz'])('reads our .%s: times, buses, ids, flags and data', (suffix) => {
+    const path = write(`frames.${suffix}`, records);
+    const names = [
+      'frame.time_epoch',
+      'frame.interface_name',
+      'can.id',
+      'can.flags.xtd',
+      'can.flags.rtr',
+      'can.flags.err',
+    ];
+    const rows = fields(path, [...names, 'canfd.flags.brs', 'canfd.flags.esi', 'can.len', 'data.data']);
+    const flag = (set: boolean) => (set ? '1' : '0');
+    const expected = frames.map((record) => {
+      if (record.type !== 'frame') return [];
+      const { frame, esi, requestedBytes } = record;
+      const length = frame.remote ? requestedBytes : frame.data.length;
+      const time = `${record.timeNs / 1_000_000_000n}.${String(record.timeNs % 1_000_000_000n).padStart(9, '0')}`;
+      // tshark has no RTR and error flags for CAN FD, and none of CAN FD's for classic frames.
+      const classicFlags = frame.fd ? ['', ''] : [flag(frame.remote), '0'];
+      const fdFlags = frame.fd ? [flag(frame.brs), flag(esi)] : ['', ''];
+      return [
+        time,
+        record.bus,
+        String(frame.id),
+        flag(frame.extended),
+        ...classicFlags,
+        ...fdFlags,
+        String(length),
+        toHex(frame.data),
+      ];
+    });
+    expect(rows.slice(0, frames.length)).toEqual(expected);
+    expect(rows.at(-1)?.slice(1, 6)).toEqual(['body', '', '', '', '1']);
+  });
+
+  it('reads our Ethernet packets', () => {
+    const packet = Uint8Array.from([...[2, 0, 0, 0, 0, 1], ...[2, 0, 0, 0, 0, 2], 0x88, 0xb5, ...new Uint8Array(46)]);
+    const path = write('ethernet.pcapng', [{ type: 'packet', timeNs: startNs, bus: 'backbone', packet }]);
+    expect(fields(path, ['frame.interface_name', 'eth.dst', 'eth.src', 'eth.type'])).toEqual([
+      ['backbone', '02:00:00:00:00:01', '02:00:00:00:00:02', '0x88b5'],
+    ]);
+  });
+
+  it.each([
+    ['classic', false],
+    ['CAN FD', true],
+  ])('its ISO 15765 dissector puts together what our ISO-TP sent over a captured %s bus', (_, fd) => {
+    const clock = new EventQueue();
+    const bus = createVirtualCan({ name: 'body', clock, bitrate: 500_000, dataBitrate: 2_000_000, fd });
+    const path = join(folder, `isotp-${fd}.pcapng`);
+    const file = new CaptureFile(path, { startS, buses: twoBuses });
+    captureBuses([['body', bus]], startS, (record) => file.put(record));
+    const node = (name: string, peer: string, transmitId: number, receiveId: number) =>
+      present(attachIsoTpNode(bus, name, clock, [{ name: peer, transmitId, receiveId }]).links.get(peer));
+    const [a, b] = [node('a', 'b', 0x7e0, 0x7e8), node('b', 'a', 0x7e8, 0x7e0)];
+    const messages = [5, 100, 2000, 4095].map((length, salt) => payload(length, salt));
+    const received: Uint8Array[] = [];
+    b.listen({ messageReceived: (message) => received.push(message), messageSent() {}, transferFailed() {} });
+    let next = 0;
+    const sendNext = () => {
+      const message = messages[next];
+      next += 1;
+      if (message !== undefined) value(a.send(message));
+    };
+    a.listen({ messageReceived() {}, messageSent: sendNext, transferFailed() {} });
+    sendNext();
+    while (clock.step());
+    file.finish();
+    expect(received).toEqual(messages);
+    const asIsoTp = ['-d', 'can.subdissector,iso15765'];
+    const whole = fields(
+      path,
+      ['iso15765.reassembled.length', 'data.data'],
+      ...asIsoTp,
+      '-Y',
+      'can.id == 0x7e0 && data',
+    );
+    // A message of one frame is none that was put together.
+    const seen = whole.map(([, hex]) => hex).filter((hex) => messages.some((message) => toHex(message) === hex));
+    expect(seen).toEqual(messages.map(toHex));
+    expect(whole.flatMap(([length]) => (length === '' ? [] : [length]))).toEqual(['100', '2000', '4095']);
+    bus.close();
+  });
+
+  it('editcap’s pcapng is read: cut, shifted and mixed by Wireshark’s programs', async () => {
+    const path = write('ours.pcapng', frames);
+    const shifted = join(folder, 'shifted.pcapng');
+    output('editcap', ['-F', 'pcapng', '-t', '1.5', path, shifted]);
+    const later = frames.map((record) => ({ ...record, timeNs: record.timeNs + 1_500_000_000n }));
+    expect(asText(await read(shifted))).toBe(asText(later));
+    const mixed = join(folder, 'mixed.pcapng');
+    output('mergecap', ['-F', 'pcapng', '-w', mixed, path, shifted]);
+    expect(await read(mixed)).toHaveLength(2 * frames.length);
+  });
+
+  it('text2pcap’s pcapng is read', async () => {
+    const path = join(folder, 'text.pcapng');
+    const hex = '0000 00 00 01 23 04 00 00 00 de ad be ef\n';
+    const input = join(folder, 'text.txt');
+    writeFileSync(input, hex);
+    output('text2pcap', ['-n', '-l', '227', input, path]);
+    expect(await read(path)).toMatchObject([
+      { type: 'frame', frame: { id: 0x123, fd: false, data: data.subarray(0, 4) } },
+    ]);
+  });
+});
+
+describe.skipIf(noCanUtils !== undefined)(withReason('can-utils', noCanUtils), () => {
+  /** Each line's interface and frame, and its time after the first line's. */
+  const inShort = (log: string) => {
+    const lines = log
+      .trimEnd()
+      .split('\n')
+      .map((line) => /^\((\d+)\.(\d+)\) (\S+) (\S+)/.exec(line)?.slice(1) ?? [line]);
+    const us = (line: readonly string[]) => Number(line[0]) * 1e6 + Number(line[1]);
+    return lines.map((line) => [us(line) - us(lines[0] ?? []), line[2], line[3]]);
+  };
+
+  it('log2asc and asc2log give our log back', () => {
+    const log = write('ours.log', records);
+    const asc = join(folder, 'theirs.asc');
+    output('log2asc', ['-I', log, '-O', asc, 'body', 'chassis']);
+    const [from, to] = [inShort(output('cat', [log])), inShort(output('asc2log', ['-I', asc]))];
+    const names: Readonly<Record<string, string>> = { body: 'can0', chassis: 'can1' };
+    expect(to).toEqual(from.map(([time, bus, frame]) => [time, names[String(bus)], frame]));
+  });
+
+  it('asc2log reads our ASC as it reads log2asc’s of the same frames', () => {
+    const [log, asc] = [write('same.log', records), write('same.asc', records)];
+    const theirs = join(folder, 'same-theirs.asc');
+    output('log2asc', ['-I', log, '-O', theirs, 'body', 'chassis']);
+    expect(inShort(output('asc2log', ['-I', asc]))).toEqual(inShort(output('asc2log', ['-I', theirs])));
+  });
+
+  it('we read log2asc’s ASC, of 4 and 6 decimals, CR LF', async () => {
+    const log = write('for-asc.log', records);
+    for (const options of [[], ['-n'], ['-4']]) {
+      const asc = join(folder, 'from-log2asc.asc');
+      output('log2asc', ['-I', log, '-O', asc, ...options, 'body', 'chassis']);
+      const cut = options.includes('-4') ? 100_000n : 1000n;
+      const expected = records.map((record) => ({
+        ...record,
+        timeNs: record.timeNs - (record.timeNs % cut),
+        bus: record.bus === 'body' ? '1' : '2',
+      }));
+      expect(asText(await read(asc))).toBe(asText(expected));
+    }
+  });
+
+  it('we read what asc2log makes of our ASC', async () => {
+    const log = join(folder, 'from-asc2log.log');
+    output('asc2log', ['-I', write('for-log.asc', records), '-O', log]);
+    const [first] = await read(log);
+    const shift = (first?.timeNs ?? 0n) - startNs;
+    const expected = records.map((record) => ({
+      ...record,
+      timeNs: record.timeNs + shift,
+      bus: record.bus === 'body' ? 'can0' : 'can1',
+    }));
+    expect(asText(await read(log))).toBe(asText(expected));
+  });
+});

@@ -1,0 +1,89 @@
+// `ecunet run --capture`, as a user runs it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CapturedFrame, CaptureRecord } from '../../src/capture/captureRecord.ts';
+import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
+import { ecunet } from '../cli/ecunet.ts';
+import { asText, startNs } from './records.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ecunet-run-capture-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function read(path: string): Promise<readonly CaptureRecord[]> {
+  const all: CaptureRecord[] = [];
+  for await (const some of readCaptureFile(path)) all.push(...some);
+  return all;
+}
+
+interface BusWindow {
+  readonly type: string;
+  readonly bus: string;
+  readonly frames: number;
+}
+
+/** Frames by bus, as the trace's own counters have them. */
+function counted(trace: string): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const line of readFileSync(trace, 'utf8').trimEnd().split('\n')) {
+    const { type, bus, frames }: BusWindow = JSON.parse(line);
+    if (type === 'bus.window') counts[bus] = (counts[bus] ?? 0) + frames;
+  }
+  return counts;
+}
+
+describe('ecunet run --capture', { timeout: 120_000 }, () => {
+  it('every format holds every frame of every bus, and the run comes out as without', async () => {
+    const trace = join(folder, 'nominal.jsonl');
+    const plain = await ecunet('run', 'nominal', '--json', '--trace', trace);
+    const { traceDigest } = JSON.parse(plain.stdout);
+    const read1: Record<string, readonly CaptureRecord[]> = {};
+    for (const suffix of ['pcapng', 'log', 'asc.gz']) {
+      const path = join(folder, `nominal.${suffix}`);
+      const { code, stdout, stderr } = await ecunet('run', 'nominal', '--json', '--capture', path);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(JSON.parse(stdout).traceDigest).toBe(traceDigest);
+      read1[suffix] = await read(path);
+    }
+    const exact = read1.pcapng ?? [];
+    const perBus = (bus: string) => exact.filter((record) => record.bus === bus).length;
+    const counts = counted(trace);
+    expect(Object.fromEntries(Object.keys(counts).map((bus) => [bus, perBus(bus)]))).toEqual(counts);
+    expect(Object.keys(counts).length).toBeGreaterThan(1);
+    // The scenario's calendar begins at this time.
+    expect(exact[0]?.timeNs).toBeGreaterThan(startNs);
+    expect(
+      exact.every((record, index) => index === 0 || record.timeNs >= (exact[index - 1] as CapturedFrame).timeNs),
+    ).toBe(true);
+    for (const suffix of ['log', 'asc.gz']) expect(asText(read1[suffix] ?? [])).toBe(asText(exact));
+  });
+
+  it('a path that cannot be is one line and exit code 2, and nothing runs', async () => {
+    for (const [path, reason] of [
+      [join(folder, 'a.txt'), /ends with \.log, \.asc or \.pcapng/],
+      [join(folder, 'nowhere', 'a.log'), /cannot be written \(ENOENT\)/],
+    ] as const) {
+      const { code, stdout, stderr } = await ecunet('run', 'nominal', '--json', '--capture', path);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(reason);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('interrupted, what was recorded is kept under its name', async () => {
+    const own = mkdtempSync(join(folder, 'interrupted-'));
+    const path = join(own, 'cut.log');
+    const main = join(import.meta.dirname, '../../src/cli/main.ts');
+    // TCP makes it a run in real time, which lasts for seconds.
+    const args = ['--import', 'tsx', main, 'run', 'nominal', '--no-dash', '--link', 'door-ecu=tcp', '--capture', path];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('metadata verified')) child.kill('SIGINT');
+    });
+    expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(130);
+    expect(readdirSync(own)).toEqual(['cut.log']);
+    expect((await read(path)).length).toBeGreaterThan(0);
+  });
+});
