@@ -153,11 +153,7 @@ export const requestSendingMsMax = 2 * 60_000;
 export const helloAnswerMsMax = 300;
 /** An answer of a Secondary leaves in this time on a busy bus, or its reboot does not wait for it. */
 export const answerSendingMsMax = 2000;
-/**
- * Conversations at once on one channel: two, so that one is under way while the other waits for its flash. On CAN more would do
- * harm: long messages of higher priority then follow each other without a gap, and the flow control of the others, which
- * must come within a second, finds no room.
- */
+/** Conversations at once on one channel: two, so that one ECU receives while the other writes its flash. More would gain nothing. */
 export const conversationsAtOnceMax = 2;
 /** One piece of an image read from flash: all of it that is in memory at one time. */
 export const flashReadBytesMax = 64 * KIB;

@@ -10,7 +10,7 @@ export const packetBytesMin = headerBytes + 46;
 export const checkSequenceBytes = 4;
 /** Preamble and start frame delimiter. */
 const preambleBytes = 8;
-const interframeBytes = 13;
+const interframeBytes = 12;
 
 /** From the first bit of the preamble to the last of the check sequence. */
 export function frameNs(packet: Uint8Array, bitsPerSecond: number): number {

@@ -60,7 +60,7 @@ export class OutputQueue<Tag> {
 
   /** `frame` left the node. */
   frameSent(frame: CanFrame): void {
-    if (this.offered === undefined) return;
+    if (frame !== this.offered) return;
     this.offered = undefined;
     const left = this.waiting.shift();
     if (left !== undefined) this.events.sent(left.tag);
