@@ -51,17 +51,6 @@ const crc15 = Array.from({ length: 9 }, (_, count) => crc15Table(count));
 const stuffedBytes = stuffingTable(8);
 const crc15Bytes = crc15Table(8);
 
-/** The same for two bytes, 512 KiB: made for the first FD frame. */
-let stuffedPairs: Uint8Array | undefined;
-
-function pairTable(): Uint8Array {
-  return Uint8Array.from({ length: 8 << 16 }, (_, index) => {
-    const first = stuffedBytes[index >> 8] as number;
-    const second = stuffedBytes[((first & 7) << 8) | (index & 0xff)] as number;
-    return (second & 7) + (first & ~7) + (second & ~7);
-  });
-}
-
 // The machines' places between two calls: no object a frame.
 let state = 0;
 let stuffBits = 0;
@@ -77,21 +66,16 @@ function crcByte(byte: number): void {
   crc = ((crc << 8) & 0x7fff) ^ (crc15Bytes[((crc >> 7) & 0xff) ^ byte] as number);
 }
 
-/** Two bytes a step. */
 function takeBytes(data: Uint8Array): void {
-  stuffedPairs ??= pairTable();
-  const pairs = stuffedPairs;
-  const even = data.length & ~1;
   let now = state;
   let stuffed = 0;
-  for (let index = 0; index < even; index += 2) {
-    const step = pairs[(now << 16) | ((data[index] as number) << 8) | (data[index + 1] as number)] as number;
+  for (let index = 0; index < data.length; index += 1) {
+    const step = stuffedBytes[(now << 8) | (data[index] as number)] as number;
     now = step & 7;
     stuffed += step >> 3;
   }
   state = now;
   stuffBits += stuffed;
-  if (even < data.length) takeByte(data[even] as number);
 }
 
 /** The lowest `count` bits of `bits`, at most 32, highest first. */

@@ -1,25 +1,15 @@
 // Owns: opening a real CAN interface through the npm module `socketcan` 4.0.7, which is optional: it is loaded here, lazily, and
-// nowhere else. What follows from its sources: a send blocks unless told otherwise, copies more than 8 bytes over its own stack,
-// and changes the object it is given; `stop` joins a reader thread (up to 100 ms), tells `onStopped` and must not be called twice
-// or from a callback; a channel never started has no thread; what a channel points to must outlive the turn in which it stopped.
+// nowhere else. And opening it anew when it was down.
 import type { Clock } from '../core/clock.ts';
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
-import { hostTimer, monotonicMs } from '../core/hostTime.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { CanFrame } from './bus.ts';
-import { errorClassesAll } from './canErrorFrame.ts';
 import { busOffFault, checkInterface, interfaceDownFault, isInterfaceUp, isQueueOpen } from './canInterface.ts';
 import type { CanPort } from './canPort.ts';
 import type { Enter } from './enter.ts';
-import {
-  hearNothing,
-  type NativeChannel,
-  type NativeMessage,
-  type NativeModule,
-  type ReceiveFilter,
-  receiveFilters,
-} from './nativeCan.ts';
+import { hearNothing, type NativeMessage, type NativeModule, type ReceiveFilter, receiveFilters } from './nativeCan.ts';
 import { type InterfaceBus, SocketCanBus } from './socketcanBus.ts';
+import { Opening } from './socketcanOpening.ts';
 
 export interface SocketCanOptions {
   /** The bus's name in the vehicle. */
@@ -34,14 +24,8 @@ export interface SocketCanOptions {
   readonly patienceMs?: number;
 }
 
-interface Heard {
-  message(message: NativeMessage): void;
-  stopped(): void;
-}
-
 /** Not a literal, so that this project compiles where the optional module could not be built. */
 const moduleName: string = 'socketcan';
-const noErrorFrames = 0;
 
 /**
  * Opens a bus over a real interface. Times are the clock's at the moment of the callback; bit timing, arbitration and
@@ -77,113 +61,13 @@ function openBus(native: NativeModule, options: SocketCanOptions): InterfaceBus 
   return bus;
 }
 
-/** Channels kept from the garbage collector while they close. */
-const closing = new Set<ChannelPair>();
-
-/**
- * How long a reader that was started again is given to read what was left: it stands ready within a turn, but on a busy machine;
- * and the longest time where it goes on reading, as it does once the interface is up.
- */
-const drainMs = 100;
-const drainMsMax = 1000;
-
-/**
- * One opening of the interface. It ends with the interface: its reader stops without having read what the kernel still holds for it,
- * the last echoes among them. So it is started once more: what is not echoed then has not left.
- */
-class ChannelPair {
-  private readonly sender: NativeChannel;
-  private readonly receiver: NativeChannel;
-  /** Whether the receiver has a thread. */
-  private running = false;
-  /** Since when it reads what was left; what it read of that since somebody asked; that there is no more. */
-  private drainingMs: number | undefined;
-  private drained = 0;
-  private empty = false;
-  private closed = false;
-
-  constructor(native: NativeModule, interfaceName: string, filters: readonly ReceiveFilter[], heard: Heard) {
-    this.sender = native.createRawChannelWithOptions(interfaceName, { non_block_send: true });
-    this.sender.setRxFilters(hearNothing);
-    this.sender.setErrorFilters(noErrorFrames);
-    // A socket does not hear its own frames: this second one hears the first one's, and everybody else's.
-    this.receiver = native.createRawChannelWithOptions(interfaceName, { non_block_send: true });
-    this.receiver.setRxFilters(filters);
-    this.receiver.setErrorFilters(errorClassesAll);
-    this.receiver.addListener('onMessage', (message) => {
-      this.drained += 1;
-      if (!this.closed) heard.message(message);
-    });
-    this.receiver.addListener('onStopped', () => {
-      this.running = false;
-      if (this.closed) return;
-      if (this.drainingMs !== undefined) {
-        this.empty = true;
-        return;
-      }
-      this.drainingMs = monotonicMs();
-      heard.stopped();
-      afterClosing(() => this.drain());
-    });
-    this.receiver.start();
-    this.running = true;
-  }
-
-  /** Whether the interface ended it. */
-  get ended(): boolean {
-    return this.drainingMs !== undefined;
-  }
-
-  /** Whether, after its end, all has been read that was heard before. Asked again and again, after a while each time. */
-  isEmpty(): boolean {
-    const spentMs = monotonicMs() - (this.drainingMs ?? 0);
-    const isSilent = this.drained === 0;
-    this.drained = 0;
-    return this.empty || (spentMs > drainMs && isSilent) || spentMs > drainMsMax;
-  }
-
-  send(frame: CanFrame): boolean {
-    const { id, extended, remote, fd, brs } = frame;
-    const data = Buffer.from(frame.data);
-    if (fd) return this.sender.sendFD({ id, ext: extended, fd_brs: brs, data }) > 0;
-    return this.sender.send({ id, ext: extended, rtr: remote, data }) > 0;
-  }
-
-  hearOnly(filters: readonly ReceiveFilter[]): void {
-    this.receiver.setRxFilters(filters);
-  }
-
-  close(): void {
-    this.closed = true;
-    this.receiver.setRxFilters(hearNothing);
-    closing.add(this);
-    // On a turn of its own: this may be a callback of the receiver, which must have returned before it is stopped.
-    hostTimer(0, () => {
-      if (this.running) this.receiver.stop();
-      afterClosing(() => closing.delete(this));
-    });
-  }
-
-  private drain(): void {
-    if (this.closed) return;
-    this.drainingMs = monotonicMs();
-    this.receiver.start();
-    this.running = true;
-  }
-}
-
-/** libuv closes the handles of a reader that stopped at the end of this turn: only then may it be started again, or collected. */
-function afterClosing(run: () => void): void {
-  hostTimer(0, () => hostTimer(0, run));
-}
-
 class NativePort implements CanPort {
   readonly interfaceName: string;
   private readonly native: NativeModule;
   private readonly fd: boolean;
   private readonly enter: Enter;
   private bus: SocketCanBus | undefined;
-  private channels: ChannelPair | undefined;
+  private opening: Opening | undefined;
   private filters: readonly ReceiveFilter[] = hearNothing;
   private wasOpen = false;
 
@@ -197,14 +81,14 @@ class NativePort implements CanPort {
   /** Opens the interface for `bus`. Throws where it cannot be opened. */
   open(bus: SocketCanBus): void {
     this.bus = bus;
-    this.channels = new ChannelPair(this.native, this.interfaceName, this.filters, {
+    this.opening = new Opening(this.native, this.interfaceName, this.filters, {
       message: (message) => this.enter(() => heardMessage(bus, message)),
       stopped: () => this.enter(() => bus.wentDown()),
     });
   }
 
   send(frame: CanFrame): boolean {
-    return this.channels?.send(frame) ?? false;
+    return this.opening?.send(frame) ?? false;
   }
 
   isUp(): boolean {
@@ -212,14 +96,14 @@ class NativePort implements CanPort {
   }
 
   revive(): boolean {
-    const { channels } = this;
-    if (channels === undefined || channels.ended) return channels?.isEmpty() !== false && this.reopen();
+    const { opening } = this;
+    if (opening === undefined || opening.ended) return opening?.isEmpty() !== false && this.reopen();
     return this.isBackFromBusOff();
   }
 
   hearOnly(ids: ReadonlySet<number> | undefined): void {
     this.filters = receiveFilters(ids);
-    this.channels?.hearOnly(this.filters);
+    this.opening?.hearOnly(this.filters);
   }
 
   downFault(): EnvironmentFault {
@@ -231,8 +115,8 @@ class NativePort implements CanPort {
   }
 
   close(): void {
-    this.channels?.close();
-    this.channels = undefined;
+    this.opening?.close();
+    this.opening = undefined;
   }
 
   /** Seen twice: the state that is read says so a moment before the queue takes frames. */

@@ -9,7 +9,7 @@ import { transmitQueueFramesMax } from '../../src/core/limits.ts';
 import { BusRecorder, brief, codeOf, hostRun, payload, type Run, recorded, value } from '../bus/harness.ts';
 import { isoTpPair } from '../bus/isoTpPair.ts';
 import { withReason } from '../skips.ts';
-import { ipLink, kernelFilters } from './canUtils.ts';
+import { ipLink, kernelFilters, startTool } from './canUtils.ts';
 
 const skipped = process.env.ECUNET_GUEST === '1' ? undefined : 'only in scripts/guest';
 const patienceMs = 60_000;
@@ -35,6 +35,13 @@ describe.skipIf(skipped !== undefined)(withReason('an interface', skipped), { ti
     for (const bus of buses) bus.close();
     run.stop();
   });
+
+  /** `ip link`, while frames go on. */
+  async function ip(...words: readonly string[]): Promise<void> {
+    const { ended } = startTool('ip', ['link', ...words]);
+    await run.until(() => ended.code !== undefined);
+    expect(ended.code).toBe(0);
+  }
 
   async function open(name: string, more: Partial<SocketCanOptions> = {}): Promise<InterfaceBus> {
     const { clock, enter } = run;
@@ -171,9 +178,9 @@ describe.skipIf(skipped !== undefined)(withReason('an interface', skipped), { ti
     // The sender's: what is on the bus while the receiver's is down is lost for it.
     for (const share of [0.2, 0.4, 0.6, 0.8]) {
       await run.until(() => busA.load().frames > (share * message.length) / 7);
-      ipLink('set', 'down', 'can0');
+      await ip('set', 'down', 'can0');
       await run.settle();
-      ipLink('set', 'up', 'can0');
+      await ip('set', 'up', 'can0');
     }
     await run.until(() => b.calls > 0 && a.calls > 0);
     expect({ sent: a.sent, failures: [...a.failures, ...b.failures] }).toEqual({ sent: 1, failures: [] });
