@@ -53,7 +53,7 @@ const roomRules = Object.entries(rooms).map(([room, may]) => ({
 const edges = [
   '^src/core/hostTime\\.ts$',
   '^src/core/pacer\\.ts$',
-  '^src/bus/(socketcan|socketcanBus|canInterface|tcpLink|udpLink)\\.ts$',
+  '^src/bus/(socketcan|socketcanBus|socketcanOpening|canInterface|tcpLink|udpLink)\\.ts$',
   '^src/capture/[A-Za-z]+File\\.ts$',
 ];
 const pureRooms = '^src/(core|crypto|uptane|messages|bus|capture|ecu|primary|secondary|repository)/';

@@ -53,10 +53,17 @@ function missing(name: string): EnvironmentFault {
   }
 }
 
-/** Whether the interface is up and its controller, where it has one, is not off the bus. */
-export function isInterfaceUp(name: string): boolean {
-  const sys = `/sys/class/net/${name}`;
-  return (Number(read(`${sys}/flags`)) & iffUp) !== 0 && read(`${sys}/carrier`) !== '0';
+/** Whether the interface is up and, where it has a controller, that one off the bus: it has no carrier then. */
+export function isBusOff(name: string): boolean {
+  return hasFlagUp(name) && read(`/sys/class/net/${name}/carrier`) === '0';
+}
+
+function hasFlagUp(name: string): boolean {
+  return (Number(read(`/sys/class/net/${name}/flags`)) & iffUp) !== 0;
+}
+
+function isInterfaceUp(name: string): boolean {
+  return hasFlagUp(name) && !isBusOff(name);
 }
 
 /**

@@ -17,7 +17,7 @@ export interface Outcome {
   readonly missedBy: readonly VirtualCanNode[];
 }
 
-export const undisturbed: Outcome = { error: undefined, firstToSee: undefined, isAckError: false, missedBy: [] };
+const undisturbed: Outcome = { error: undefined, firstToSee: undefined, isAckError: false, missedBy: [] };
 
 interface Found {
   readonly error: WireError;

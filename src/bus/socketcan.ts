@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { CanFrame } from './bus.ts';
-import { busOffFault, checkInterface, interfaceDownFault, isInterfaceUp, isQueueOpen } from './canInterface.ts';
+import { busOffFault, checkInterface, interfaceDownFault, isBusOff, isQueueOpen } from './canInterface.ts';
 import type { CanPort } from './canPort.ts';
 import type { Enter } from './enter.ts';
 import { hearNothing, type NativeMessage, type NativeModule, type ReceiveFilter, receiveFilters } from './nativeCan.ts';
@@ -91,14 +91,14 @@ class NativePort implements CanPort {
     return this.opening?.send(frame) ?? false;
   }
 
-  isUp(): boolean {
-    return isInterfaceUp(this.interfaceName);
+  isBusOff(): boolean {
+    return isBusOff(this.interfaceName);
   }
 
   revive(): boolean {
     const { opening } = this;
-    if (opening === undefined || opening.ended) return opening?.isEmpty() !== false && this.reopen();
-    return this.isBackFromBusOff();
+    if (opening?.isLive === true) return this.isBackFromBusOff();
+    return opening?.isOver !== false && this.reopen();
   }
 
   hearOnly(ids: ReadonlySet<number> | undefined): void {

@@ -255,8 +255,8 @@ export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
   }
 
   private retry(): void {
-    if (!this.port.isUp()) {
-      this.wentDown();
+    if (this.port.isBusOff()) {
+      this.paused(this.port.busOffFault());
       return;
     }
     const isLongest = this.retryNs === retryLongestNs;

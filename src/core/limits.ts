@@ -188,7 +188,7 @@ export const gatewayConfirmationMsMax = 500;
 /** Rows of the routing tables of all gateways of a vehicle, an id or a range of ids each: they are searched for loops. */
 export const gatewayRoutesMax = 2048;
 /** Bytes of messages that wait in a gateway in one direction of an ISO-TP route, unless it is told otherwise: the longest message as a whole. */
-export const gatewayBufferBytes = linkMessageBytesMax;
+export const gatewayBufferBytes = 64 * KIB;
 /** The most and the least that it may be told. Below, not one FD frame after another fits. */
 export const gatewayBufferBytesMax = 16 * MIB;
 export const gatewayBufferBytesMin = 256;

@@ -19,6 +19,7 @@ class FakePort implements CanPort {
   readonly taken: CanFrame[] = [];
   room = Number.POSITIVE_INFINITY;
   up = true;
+  off = false;
   offers = 0;
   looks = 0;
   closed = false;
@@ -33,8 +34,8 @@ class FakePort implements CanPort {
     return true;
   }
 
-  isUp(): boolean {
-    return this.up;
+  isBusOff(): boolean {
+    return this.off;
   }
 
   revive(): boolean {
@@ -192,13 +193,27 @@ describe('an interface that goes down', () => {
     expect(clock.nextNs()).toBeUndefined();
   });
 
-  test('is found out by a frame that it refuses', () => {
-    const { clock, port, node, events } = opened();
+  test('refuses frames until it is told: they wait', () => {
+    const { clock, port, bus, node, events } = opened();
     const a = node('a');
     port.up = false;
     expect(codeOf(a.place.send(classicFrame(1, payload(1))))).toBe('ok');
     clock.advanceTo(100_000_000);
-    expect(events).toHaveLength(1);
+    expect(events).toEqual([]);
+    bus.wentDown();
+    port.up = true;
+    clock.advanceTo(1_000_000_000);
+    expect(ids(port.taken)).toEqual([1]);
+  });
+
+  test('is bus-off without a word: a frame that it refuses finds it out', () => {
+    const { clock, port, node, events } = opened();
+    const a = node('a');
+    port.up = false;
+    port.off = true;
+    a.place.send(classicFrame(1, payload(1)));
+    clock.advanceTo(100_000_000);
+    expect(events).toEqual([{ type: 'interfaceDown', message: 'can9 is bus-off' }]);
     port.up = true;
     clock.advanceTo(1_000_000_000);
     expect(ids(port.taken)).toEqual([1]);

@@ -15,7 +15,7 @@ it('a tap on SocketCAN hears own frames when they are echoed, with their flags, 
   const port = {
     interfaceName: 'can9',
     send: (frame: CanFrame) => taken.push(frame) > 0,
-    isUp: () => true,
+    isBusOff: () => false,
     revive: () => true,
     hearOnly() {},
     downFault: () => environmentFault('interface-down', 'down'),

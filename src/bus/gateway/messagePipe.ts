@@ -143,9 +143,9 @@ export class MessagePipe {
     return passage;
   }
 
-  /** Whether another block of `passage` may come. What is lost may always come: it is not kept. */
+  /** Whether another block of `passage` may come. */
   private hasRoom(passage: Passage): boolean {
-    if (passage.lost || passage.reserved > 0) return true;
+    if (passage.reserved > 0) return true;
     const { bufferBytesMax, blockBytesMax } = this.options;
     const wanted = Math.min(passage.length - passage.received, blockBytesMax);
     this.isShort = wanted > bufferBytesMax - this.heldBytes;

@@ -65,7 +65,7 @@ export type FrameRouting = z.output<typeof frameRoute>;
 export type IsoTpRouting = z.output<typeof isoTpRoute>['isotp'];
 
 /** The rows of one entry, an id or a range each. */
-export function frameRoutesOf({ from, to, ids, as, extended, format }: FrameRouting): readonly FrameRoute[] {
+function frameRoutesOf({ from, to, ids, as, extended, format }: FrameRouting): readonly FrameRoute[] {
   return ids.map((entry, index): FrameRoute => {
     const { first, last } = typeof entry === 'number' ? { first: entry, last: entry } : entry;
     const moved = as?.[index];

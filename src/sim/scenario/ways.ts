@@ -64,7 +64,7 @@ function* placesBefore(vehicle: Vehicle, place: Place): Generator<Place> {
   }
 }
 
-export function primaryBusesOf({ ecus }: Vehicle): readonly string[] {
+function primaryBusesOf({ ecus }: Vehicle): readonly string[] {
   return Object.values(ecus).flatMap((ecu) => (ecu.role === 'primary' ? ecu.buses : []));
 }
 
