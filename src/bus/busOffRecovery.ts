@@ -71,8 +71,8 @@ export class BusOffRecovery<Node> {
   private look(): void {
     this.countIdle(this.clock.nowNs());
     for (const [node, left] of [...this.waiting]) {
-      if (left > 0) continue;
-      this.waiting.delete(node);
+      // Telling of one may have taken another away.
+      if (left > 0 || !this.waiting.delete(node)) continue;
       this.recovered(node);
     }
     this.arm();

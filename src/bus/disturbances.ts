@@ -36,6 +36,7 @@ export class Disturbances {
 
   /** Bit errors for all nodes alike, or for those of one name. A rate of 0 ends them. */
   set(rate: number, random: Random, node: string | undefined): void {
+    if (!(rate >= 0 && rate <= 1)) throw new RangeError(`a bit error rate is from 0 to 1, not ${rate}`);
     if (node === undefined) this.noise = rate > 0 ? new BitNoise(rate, random) : undefined;
     else if (rate > 0) this.byNode.set(node, { rate, random });
     else this.byNode.delete(node);
@@ -77,6 +78,9 @@ export class Disturbances {
       else if (node.isPassive) missedBy.push(node);
       else found.push({ error, by: node });
     }
+    // Nobody is left to acknowledge what all the others miss.
+    const onBus = nodes.filter((node) => node.isOnBus && !senders.includes(node)).length;
+    if (missedBy.length > 0 && missedBy.length === onBus) found.push({ error: ackError(bits), isAck: true });
     const first = firstOf(found);
     return { error: first?.error, firstToSee: first?.by, isAckError: first?.isAck === true, missedBy };
   }

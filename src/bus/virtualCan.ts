@@ -97,6 +97,8 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   private standing: Standing | undefined;
   /** The next end of a frame or start of an arbitration, whichever the bus waits for. */
   private timer: Timer | undefined;
+  /** Whether it waits for the end of a suspension alone. */
+  private isWaitingForSuspended = false;
 
   constructor(options: VirtualCanOptions) {
     const { bitrate, dataBitrate = bitrate, controllerChanged = () => undefined } = options;
@@ -190,12 +192,19 @@ class VirtualCanBus implements VirtualCan, NodeHost {
 
   /** Sees to it that there will be an arbitration. */
   private contend(): void {
+    if (this.isWaitingForSuspended) {
+      // Somebody else may go first: that is what the wait is for.
+      this.timer?.cancel();
+      this.timer = undefined;
+      this.isWaitingForSuspended = false;
+    }
     if (this.timer !== undefined || this.standing !== undefined || this.closed) return;
     this.timer = this.clock.at(Math.max(this.idleAtNs, this.clock.nowNs()), this.arbitrate);
   }
 
   private readonly arbitrate = (): void => {
     this.timer = undefined;
+    this.isWaitingForSuspended = false;
     const nowNs = this.clock.nowNs();
     let winner: VirtualCanNode | undefined;
     let isTied = false;
@@ -215,7 +224,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
       this.recovery.transmissionStarted(nowNs);
       if (isTied) this.startTied(winner.key, nowNs);
       else this.start(winner.alone, undefined, nowNs);
-    } else if (Number.isFinite(laterNs)) this.timer = this.clock.at(laterNs, this.arbitrate);
+    } else if (Number.isFinite(laterNs)) this.waitForSuspended(laterNs);
   };
 
   /** Who wins again and again, without a pause, while others wait, holds the bus. */
@@ -228,6 +237,11 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     }
     const { record } = winner;
     record.longestHoldNs = Math.max(record.longestHoldNs, nowNs - this.heldSinceNs);
+  }
+
+  private waitForSuspended(untilNs: number): void {
+    this.isWaitingForSuspended = true;
+    this.timer = this.clock.at(untilNs, this.arbitrate);
   }
 
   private startTied(key: number, nowNs: number): void {
@@ -308,7 +322,14 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   /** Nothing changes any more for a node alone on the bus and error-passive: its attempts are counted when somebody looks. */
   private stand(transmission: Transmission): void {
     const [sender] = transmission.senders;
-    if (sender === undefined || sender.order !== 'fifo' || this.nodesOnBus > 1 || this.recovery.isNeeded) return;
+    if (
+      sender === undefined ||
+      !sender.attached ||
+      sender.order !== 'fifo' ||
+      this.nodesOnBus > 1 ||
+      this.recovery.isNeeded
+    )
+      return;
     if (!this.disturbances.areNone) return;
     const nextNs = sender.suspendedUntilNs;
     const { startNs } = transmission;
@@ -336,7 +357,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const { startNs, busyNs } = attempts;
     sender.suspendedUntilNs = startNs;
     if (startNs >= this.clock.nowNs()) {
-      this.timer = this.clock.at(startNs, this.arbitrate);
+      this.waitForSuspended(startNs);
       return;
     }
     sender.isSending = true;

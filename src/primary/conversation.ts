@@ -101,7 +101,7 @@ export class Conversation {
     const message = encodeRequest({ id: this.lastId, body });
     let timer: Timer | undefined;
     let startedNs = 0;
-    let state: 'sending' | 'lost' | 'left' = 'sending';
+    let state: 'waiting' | 'sending' | 'lost' | 'left' = 'waiting';
     const end = () => {
       timer?.cancel();
       this.awaited = undefined;
@@ -112,6 +112,7 @@ export class Conversation {
       done(answer);
     };
     const start = () => {
+      state = 'sending';
       startedNs = this.clock.nowNs();
       timer = this.clock.after(requestSendingMsMax * NS_PER_MS, () => settle(undefined));
       const taken = this.secondary.link.send(message);
@@ -119,7 +120,7 @@ export class Conversation {
       else this.clock.after(0, () => settle(undefined));
     };
     const sent = () => {
-      if (state === 'left') return;
+      if (state === 'left' || state === 'waiting') return;
       this.sendingNs = this.clock.nowNs() - startedNs;
       timer?.cancel();
       if (state === 'lost') return settle(undefined);
@@ -130,7 +131,7 @@ export class Conversation {
     // What the link has begun it sends to its end, although nobody waits for it any more.
     const lost = () => {
       if (state === 'left') settle(undefined);
-      else state = 'lost';
+      else if (state === 'sending') state = 'lost';
     };
     this.awaited = { id: this.lastId, sent, lost, settle };
     const endTurn = this.turns.take(start);

@@ -11,20 +11,33 @@ const windowNs = 100 * NS_PER_MS;
 
 /** A node that keeps others off the bus for so long makes every ISO-TP transfer fail (N_As, N_Bs, N_Cr): it babbles. */
 const babblingHoldNs = NS_PER_S;
+/** Unless the bus is so slow that one honest message takes longer: twice the bits of a block of 4 KiB. */
+const honestBits = 140_000;
 
-export function babblingNodes({ nodes }: BusLoad): readonly string[] {
-  return nodes.filter(({ longestHoldNs }) => longestHoldNs >= babblingHoldNs).map(({ node }) => node);
+export function babblingNodes({ nodes }: BusLoad, bitrate: number): readonly string[] {
+  const holdNs = Math.max(babblingHoldNs, (honestBits * NS_PER_S) / bitrate);
+  return nodes.filter(({ longestHoldNs }) => longestHoldNs >= holdNs).map(({ node }) => node);
 }
 
 /** Emits what each bus carried in each window with traffic. Gives how to end it: the rest is emitted then. */
-export function reportBuses(buses: ReadonlyMap<string, VehicleBus>, clock: Clock, emit: Emit): () => void {
+export function reportBuses(
+  buses: ReadonlyMap<string, VehicleBus>,
+  bitrateOf: (bus: string) => number,
+  clock: Clock,
+  emit: Emit,
+): () => void {
   const before = new Map([...buses].map(([name, bus]) => [name, bus.load()]));
   return reportWindows(clock, (spanNs) => {
     for (const [name, bus] of buses) {
       const load = bus.load();
       const last = before.get(name);
       before.set(name, load);
-      if (last !== undefined) reportBus(name, last, load, spanNs, emit);
+      if (last === undefined) continue;
+      reportBus(name, last, load, spanNs, emit);
+      const known = babblingNodes(last, bitrateOf(name));
+      for (const node of babblingNodes(load, bitrateOf(name))) {
+        if (!known.includes(node)) emit({ type: 'bus.babbling', bus: name, node });
+      }
     }
   });
 }
@@ -68,8 +81,6 @@ function reportBus(bus: string, last: BusLoad, load: BusLoad, spanNs: number, em
   }
   const lastNodes = new Map(last.nodes.map((node) => [node.node, node]));
   for (const node of load.nodes) reportNode(bus, lastNodes.get(node.node), node, emit);
-  const knownBabblers = babblingNodes(last);
-  for (const node of babblingNodes(load)) if (!knownBabblers.includes(node)) emit({ type: 'bus.babbling', bus, node });
 }
 
 /** What is seen at the windows' ends, and how often it was bus-off between them. */

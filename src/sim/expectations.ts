@@ -125,7 +125,8 @@ function judgeCampaign(world: World, id: string, wanted: VehicleState): Verdict 
 
 function judgeBabbling(world: World, bus: string, wanted: string): Verdict {
   const load = world.transports.buses.get(bus)?.load();
-  const found = load === undefined ? [] : babblingNodes(load);
+  const bitrate = world.scenario.vehicle.buses[bus]?.bitrate;
+  const found = load === undefined || bitrate === undefined ? [] : babblingNodes(load, bitrate);
   return {
     text: `${wanted} babbles on bus ${bus}`,
     passed: wanted === 'nobody' ? found.length === 0 : found.length === 1 && found[0] === wanted,

@@ -48,6 +48,11 @@ export function checkTransports(inputs: Omit<RunInputs, 'seed' | 'givenImages'>)
     const other = taken.get(name);
     if (other !== undefined) throw new InputError(`--bus ${bus}=${name}: the interface carries ${other} already`);
     taken.set(name, bus);
+    if (hasBitErrors(scenario, bus)) {
+      throw new InputError(
+        `--bus ${bus}=${name}: the scenario wants bit errors on it, which only a simulated bus can have`,
+      );
+    }
   }
   for (const ecu of tcpLinks) {
     if (describedEcu(scenario, '--link', ecu).role === 'primary') {
@@ -78,6 +83,11 @@ function checkAttachPoints({ scenario, interfaces, slcan, cannelloni }: Paramete
   for (const [bus, text] of cannelloni ?? []) {
     check('cannelloni', bus, text, parseCannelloniAddress(text) !== undefined, 'LOCALPORT:REMOTEHOST:REMOTEPORT');
   }
+}
+
+function hasBitErrors({ steps }: Scenario, bus: string): boolean {
+  const deeds = steps.flatMap((step) => [step, ...(step.cycle?.during ?? [])]);
+  return deeds.some(({ disturb }) => disturb?.bus === bus && disturb.bitErrors !== undefined);
 }
 
 function describedEcu({ vehicle }: Scenario, option: string, ecu: string): EcuDescription {

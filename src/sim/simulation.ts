@@ -75,8 +75,9 @@ export class Simulation {
     const { world, ledger, clock, transports } = this;
     const emit: Emit = (event) => this.emit(event);
     reportInterfaces(transports, emit);
+    const bitrateOf = (bus: string) => scenario.vehicle.buses[bus]?.bitrate ?? Number.POSITIVE_INFINITY;
     const reports = [
-      reportBuses(transports.buses, clock, emit),
+      reportBuses(transports.buses, bitrateOf, clock, emit),
       reportEthernets(transports.ethernets, clock, emit),
       reportGateways(world.vehicle.gateways, clock, emit),
     ];

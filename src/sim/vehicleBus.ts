@@ -20,7 +20,7 @@ export interface Disturbance {
 }
 
 export interface VehicleBus extends PartitionableBus {
-  /** Adds to what was disturbed before, for other nodes. */
+  /** Adds to what was disturbed before: what is not named stays as it was. */
   disturb(disturbance: Disturbance): void;
   /** `node` goes mad: its controller sends `frame` without a pause. */
   babble(node: string, frame: CanFrame): void;
@@ -33,7 +33,8 @@ export function vehicleBus(bus: Bus, clock: Clock, random: Random, wire?: Virtua
   const ears = withReceiveFaults(bus, clock);
   const cable = partitionable(ears);
   const babblers: (() => void)[] = [];
-  const noisy = new Set<string | undefined>();
+  /** By node, or for all: what was disturbed so far. */
+  const disturbed = new Map<string | undefined, Omit<Disturbance, 'node'>>();
   let disturbances = 0;
   return {
     name: bus.name,
@@ -43,17 +44,21 @@ export function vehicleBus(bus: Bus, clock: Clock, random: Random, wire?: Virtua
     tap: (hear, hearError) => bus.tap(hear, hearError),
     close: () => cable.close(),
     partition: (nodes) => cable.partition(nodes),
-    disturb({ node, bitErrors = 0, loss = 0, corruption = 0, delay = 0 }) {
+    disturb({ node, ...given }) {
       disturbances += 1;
       const own = random.fork(`${node ?? '*'}/${disturbances}`);
-      wire?.setBitErrors(bitErrors, own.fork('bits'), node);
-      noisy.add(node);
-      ears.setReceiveFaults({ loss, corruption, delayNs: Math.round(delay * NS_PER_MS) }, own.fork('ears'), node);
+      const before = disturbed.get(node) ?? {};
+      const { bitErrors, loss = before.loss, corruption = before.corruption, delay = before.delay } = given;
+      disturbed.set(node, { loss, corruption, delay });
+      if (bitErrors !== undefined) wire?.setBitErrors(bitErrors, own.fork('bits'), node);
+      if ([loss, corruption, delay].every((fault) => fault === undefined)) return;
+      const delayNs = Math.round((delay ?? 0) * NS_PER_MS);
+      ears.setReceiveFaults({ loss: loss ?? 0, corruption: corruption ?? 0, delayNs }, own.fork('ears'), node);
     },
-    babble: (node, frame) => babblers.push(startBabbling(bus, node, frame)),
+    babble: (node, frame) => babblers.push(startBabbling(cable, node, frame)),
     repair() {
-      for (const node of noisy) wire?.setBitErrors(0, random, node);
-      noisy.clear();
+      for (const node of disturbed.keys()) wire?.setBitErrors(0, random, node);
+      disturbed.clear();
       ears.clearReceiveFaults();
       for (const stop of babblers.splice(0)) stop();
       cable.repair();

@@ -314,6 +314,19 @@ describe('a Secondary that lies, or says nothing,', () => {
     expect(blocksTo(obliging('full'))).toMatchObject({ blocks: [256, 256, 256, 34], installed: true });
   });
 
+  it('and has stored a block of several that it did not answer is sent the rest [M11]', () => {
+    let asked = 0;
+    const imageBlock: Puppet = (body) => {
+      if (body.name !== 'imageBlock') return undefined;
+      asked += 1;
+      if (asked < 3) return undefined;
+      return { name: 'blockStored', nextOffset: asked === 3 ? 128 : body.offset + body.data.length };
+    };
+    const { blocks, installed } = blocksTo(obliging('full', { imageBlock }));
+    expect(blocks.slice(0, 3)).toEqual([256, 128, 64]);
+    expect(installed).toBe(true);
+  });
+
   it.each([
     ['goes on by one byte a time', (offset: number) => offset + 1],
     ['asks for the same block for ever', (offset: number) => offset],

@@ -21,6 +21,10 @@ export interface DbcFault {
   readonly message: string;
 }
 
+/** Cycle times: below, a message would fill any bus by itself; above, it is none of a drive. */
+export const cycleMsMin = 0.5;
+export const cycleMsMax = 3_600_000;
+
 /** The bit of a DBC's message number by which the id has 29 bits. */
 const extendedFlag = 0x8000_0000;
 /** The message that holds signals which belong to none. */
@@ -99,6 +103,9 @@ function readMessage(text: string, line: number, reading: Reading): string | und
 function cyclic({ id: number, name, bytes, node }: Described, reading: Reading): CyclicMessage | string | undefined {
   const cycleMs = Number(reading.value(cycleTime, number) ?? 0);
   if (!(cycleMs > 0) || node === nobody) return undefined;
+  if (cycleMs < cycleMsMin || cycleMs > cycleMsMax) {
+    return `${name}: a cycle of ${cycleMs} ms is not between ${cycleMsMin} and ${cycleMsMax}`;
+  }
   const extended = number >= extendedFlag;
   const id = number % extendedFlag;
   if (id > (extended ? 0x1fff_ffff : 0x7ff)) return `${name}: the id ${id} is not one of ${extended ? 29 : 11} bits`;

@@ -1,6 +1,7 @@
 // Owns: the traffic of all the ECUs that a simulation does not have: cyclic messages, or frames as they once were recorded. Over any
 // `Bus`. Must not know files.
 import type { Clock, Timer } from '../../core/clock.ts';
+import { transmitQueueFramesMax } from '../../core/limits.ts';
 import type { Random } from '../../core/random.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { Bus, BusNode, CanFrame } from '../bus.ts';
@@ -46,6 +47,9 @@ class Totals {
   }
 }
 
+/** Cycles after which a frame that has not left is not waited for any more: the cable may have been cut under it. */
+const cyclesWaitedMax = 10;
+
 /** A node of the rest, with what it has waiting and since when. */
 class Sender {
   private readonly dueNs = new Map<CanFrame, number>();
@@ -63,12 +67,16 @@ class Sender {
     );
   }
 
-  /** False where there was no room. */
-  send(frame: CanFrame): boolean {
-    const taken = this.place.send(frame).ok;
-    if (taken) this.dueNs.set(frame, this.clock.nowNs());
+  send(frame: CanFrame): void {
+    // What was taken and never left, as with a node off its cable, is lost: a bus confirms what it holds, and holds no more.
+    while (this.dueNs.size >= transmitQueueFramesMax) this.forget(this.dueNs.keys().next().value);
+    if (this.place.send(frame).ok) this.dueNs.set(frame, this.clock.nowNs());
     else this.totals.lost += 1;
-    return taken;
+  }
+
+  /** Counts a frame that has not left as lost. */
+  forget(frame: CanFrame | undefined): void {
+    if (frame !== undefined && this.dueNs.delete(frame)) this.totals.lost += 1;
   }
 
   isWaiting(frame: CanFrame | undefined): boolean {
@@ -99,31 +107,35 @@ export function startCyclicTraffic(
 ): RestBus {
   const totals = new Totals();
   const senders = new Map<string, Sender>();
-  const timers = new Map<string, Timer>();
-  for (const message of messages) {
+  const timers: (Timer | undefined)[] = [];
+  for (const [index, message] of messages.entries()) {
     if (message.fd && !bus.fd) continue;
     const sender = senders.get(message.node) ?? new Sender(bus, message.node, clock, totals);
     senders.set(message.node, sender);
-    const key = `${message.id} ${message.extended}`;
-    const own = random.fork(key);
+    const own = random.fork(`${index} ${message.id} ${message.extended}`);
     const cycleNs = Math.round(message.cycleMs * NS_PER_MS);
     let dueNs = clock.nowNs() + own.below(cycleNs);
     let last: CanFrame | undefined;
+    let waitedCycles = 0;
     const send = () => {
-      if (sender.isWaiting(last)) totals.lost += 1;
+      waitedCycles = sender.isWaiting(last) ? waitedCycles + 1 : 0;
+      if (waitedCycles > 0 && waitedCycles < cyclesWaitedMax) totals.lost += 1;
       else {
+        // One that waited so long was lost with the node's place on the cable.
+        sender.forget(last);
+        waitedCycles = 0;
         last = frameOf(message, own);
         sender.send(last);
       }
       dueNs += cycleNs;
-      timers.set(key, clock.at(dueNs, send));
+      timers[index] = clock.at(dueNs, send);
     };
-    timers.set(key, clock.at(dueNs, send));
+    timers[index] = clock.at(dueNs, send);
   }
   return {
     totals: () => ({ ...totals }),
     stop: () => {
-      for (const timer of timers.values()) timer.cancel();
+      for (const timer of timers) timer?.cancel();
       for (const sender of senders.values()) sender.stop();
     },
   };
@@ -142,7 +154,8 @@ export function startRecordedTraffic(bus: Bus, recorded: readonly RecordedFrame[
   let next = 0;
   let timer: Timer | undefined;
   const lastNs = frames.at(-1)?.atNs ?? 0;
-  const pauseNs = Math.max(1, frames[1]?.atNs ?? NS_PER_MS);
+  // A round lasts a millisecond at the least, however short the recording.
+  const pauseNs = Math.max(NS_PER_MS - lastNs, frames[1]?.atNs ?? NS_PER_MS);
   const send = () => {
     const due = frames[next];
     if (due === undefined) return;

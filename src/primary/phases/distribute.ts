@@ -106,11 +106,11 @@ function* sendImage(unit: PrimaryUnit, partner: Conversation, filename: string, 
   const rate = watchRate(clock.nowNs());
   const length = new BlockLength(Math.min(blockBytes, imageBlockBytesMax));
   let offset = ready.value.nextOffset;
-  let sentTo = offset;
+  const ends = new Set<number>();
   let inVain = 0;
   while (offset < image.length) {
     const data = image.subarray(offset, offset + length.bytes);
-    sentTo = Math.max(sentTo, offset + data.length);
+    ends.add(offset + data.length);
     const stored = yield* partner.askOnce({ name: 'imageBlock', offset, data }, 'blockStored');
     if (stored === undefined) {
       inVain += 1;
@@ -122,9 +122,9 @@ function* sendImage(unit: PrimaryUnit, partner: Conversation, filename: string, 
       yield* partner.pause(inVain);
       continue;
     }
-    // A longer block that was sent before may have arrived after all.
-    const isOurs = stored.ok && [offset + data.length, sentTo].includes(stored.value.nextOffset);
-    if (!stored.ok || !isOurs) return false;
+    // A longer block that was sent before may have arrived after all, and its answer got lost.
+    if (!stored.ok || !ends.has(stored.value.nextOffset)) return false;
+    ends.clear();
     inVain = 0;
     if (data.length === length.bytes) length.left(partner.sendingNs);
     const storedBytes = stored.value.nextOffset - offset;

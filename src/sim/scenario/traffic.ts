@@ -3,13 +3,14 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { formatFrame, parseFrame } from '../../bus/frameText.ts';
-import { readDbc } from '../../bus/restBus/dbc.ts';
+import { cycleMsMax, cycleMsMin, readDbc } from '../../bus/restBus/dbc.ts';
 import type { RecordedFrame } from '../../bus/restBus/restBus.ts';
 import { createCandumpDecoder } from '../../capture/candumpLog.ts';
 import { type CaptureRecord, captureFaultText } from '../../capture/captureRecord.ts';
 import { fromUtf8 } from '../../core/bytes.ts';
 import { InputError } from '../../core/faults.ts';
 import { dbcMessagesMax, trafficFileBytesMax, trafficFramesMax } from '../../core/limits.ts';
+import { NS_PER_S } from '../../core/units.ts';
 import { name } from './fields.ts';
 import { readBounded } from './readBounded.ts';
 
@@ -20,12 +21,15 @@ const cyclicMessage = z.strictObject({
   extended: z.boolean().default(false),
   fd: z.boolean().default(false),
   bytes: z.int().min(0).max(64),
-  cycleMs: z.number().positive().max(3_600_000),
+  cycleMs: z.number().min(cycleMsMin).max(cycleMsMax),
 });
+
+/** A recording lasts a day at the most. */
+const recordingNsMax = 86_400 * NS_PER_S;
 
 /** Nanoseconds since the first, and candump's text of the frame. */
 const recordedFrame = z.tuple([
-  z.int().min(0),
+  z.int().min(0).max(recordingNsMax),
   z.string().refine((text) => parseFrame(text) !== undefined, 'a frame such as 123#DEADBEEF is needed'),
 ]);
 
@@ -36,7 +40,16 @@ export const trafficSchema = z.union([
   /** Frames of one interface of a candump log; of the first that it names when omitted. */
   z.strictObject({ log: file, interface: name.optional() }),
   z.strictObject({ messages: z.array(cyclicMessage).min(1).max(dbcMessagesMax) }),
-  z.strictObject({ frames: z.array(recordedFrame).min(1).max(trafficFramesMax) }),
+  z.strictObject({
+    frames: z
+      .array(recordedFrame)
+      .min(1)
+      .max(trafficFramesMax)
+      .refine(
+        (frames) => frames.every(([atNs], index) => atNs >= (frames[index - 1]?.[0] ?? 0)),
+        'frames are needed in the order of time',
+      ),
+  }),
 ]);
 
 export type Traffic = z.output<typeof trafficSchema>;
@@ -72,7 +85,8 @@ function readLog(path: string, wanted: string | undefined): readonly [number, st
     if (record.type !== 'frame' || record.bus !== from) return;
     firstNs ??= record.timeNs;
     const atNs = Number(record.timeNs - firstNs);
-    if (atNs < (frames.at(-1)?.[0] ?? 0)) problem ??= 'its frames are not in the order of time';
+    if (atNs > recordingNsMax) problem ??= 'it is longer than a day';
+    else if (atNs < (frames.at(-1)?.[0] ?? 0)) problem ??= 'its frames are not in the order of time';
     else if (frames.length >= trafficFramesMax) problem ??= `more than ${trafficFramesMax} frames of ${from}`;
     else frames.push([atNs, formatFrame(record.frame)]);
   };
