@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    maxWorkers: '100%',
+    // One more than there are processors: tests in real time, and of other programs, mostly wait.
+    maxWorkers: availableParallelism() + 1,
     // Tests that start processes wait for them on machines that are busy with something else.
     testTimeout: 60_000,
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
