@@ -13,7 +13,7 @@ import { startTool, type Tool } from './canUtils.ts';
 
 const skipped = process.env.ECUNET_GUEST === '1' ? undefined : 'only in scripts/guest';
 const interfaceName = 'vcan0';
-const patienceMs = 120_000;
+const patienceMs = 60_000;
 const receiveBufferFile = '/proc/sys/net/core/rmem_default';
 
 /** CAN_ISOTP_OPTS. */

@@ -314,7 +314,7 @@ describe('a Secondary that lies, or says nothing,', () => {
     expect(blocksTo(obliging('full'))).toMatchObject({ blocks: [256, 256, 256, 34], installed: true });
   });
 
-  it('and has stored a block of several that it did not answer is sent the rest [M11]', () => {
+  it('and has stored a block of several that it did not answer is sent the rest', () => {
     let asked = 0;
     const imageBlock: Puppet = (body) => {
       if (body.name !== 'imageBlock') return undefined;
