@@ -7,7 +7,10 @@ export interface Tool {
   readonly output: { text: string; errors: string };
   /** Its exit code, once it has one. */
   readonly ended: { code: number | undefined };
+  /** All its input. */
   input(text: string): void;
+  /** Some of its input. */
+  write(text: string): void;
   kill(): void;
 }
 
@@ -33,6 +36,7 @@ export function startTool(name: string, args: readonly string[]): Tool {
     output,
     ended,
     input: (text) => child.stdin?.end(text),
+    write: (text) => child.stdin?.write(text),
     kill: () => child.kill(),
   };
 }

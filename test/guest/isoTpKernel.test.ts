@@ -48,9 +48,20 @@ const fdLengths: readonly Exchange[] = [
   { clause: '9.6.3 FF_DL, escape', bytes: 4096 },
 ].map((row) => ({ ...row, fd: true }));
 
+/** BS 0 and 8, STmin 0 and 500 us, classic and FD. */
+const flows = [false, true].flatMap((fd) =>
+  [0, 8].flatMap((blocksize) => [0x00, 0xf5].map((stmin) => ({ fd, blocksize, stmin }))),
+);
+
 /** We send; the kernel's receiver asks for what its options say. */
 const sending: readonly Exchange[] = [
   ...[...classicLengths, ...fdLengths].map((row) => ({ ...row, kernel: checkedPadding })),
+  ...flows.map(({ fd, blocksize, stmin }) => ({
+    clause: `9.6.5 BS ${blocksize}, STmin ${stmin.toString(16)}`,
+    bytes: 4095,
+    kernel: ['-b', String(blocksize), '-m', stmin.toString(16)],
+    fd,
+  })),
   { clause: '10.4.2.1 no padding', bytes: 20, params: { tx_padding: undefined } },
   { clause: '9.6.5 BS 1', bytes: 200, kernel: ['-b', '1'] },
   { clause: '9.6.5 BS 8, STmin 100 us', bytes: 1000, kernel: ['-b', '8', '-m', 'F1'] },
@@ -62,6 +73,12 @@ const sending: readonly Exchange[] = [
 const receiving: readonly Exchange[] = [
   ...classicLengths.map((row) => ({ ...row, params: { blocksize: row.bytes < 1000 ? 0 : 64 } })),
   ...fdLengths,
+  ...flows.map(({ fd, blocksize, stmin }) => ({
+    clause: `9.6.5 BS ${blocksize}, STmin ${stmin.toString(16)}`,
+    bytes: fd || blocksize > 0 ? 4095 : 1500,
+    params: { blocksize, stmin },
+    fd,
+  })),
   { clause: '10.4.2.1 padded', bytes: 20, kernel: checkedPadding },
   { clause: '9.6.5 BS 1', bytes: 200, params: { blocksize: 1 } },
   { clause: '9.6.5 BS 8, STmin 100 us', bytes: 1000, params: { blocksize: 8, stmin: 0xf1 } },

@@ -1,0 +1,99 @@
+// Whole updates over real interfaces in the guest: one that goes down and up in the middle, and a run that is stopped by Ctrl-C.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { hostTimer, monotonicMs } from '../../src/core/hostTime.ts';
+import { KIB } from '../../src/core/units.ts';
+import type { SimEvent } from '../../src/sim/events.ts';
+import type { RunInputs } from '../../src/sim/inputs.ts';
+import { replayTrace } from '../../src/sim/replay.ts';
+import { runScenario } from '../../src/sim/run.ts';
+import { eventsOf, inputsOf } from '../sim/runs.ts';
+import { withReason } from '../skips.ts';
+import { kernelListeners, startTool } from './canUtils.ts';
+
+const skipped = process.env.ECUNET_GUEST === '1' ? undefined : 'only in scripts/guest';
+const patienceMs = 300_000;
+const folder = mkdtempSync(join(tmpdir(), 'ecunet-updates-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function until(condition: () => boolean): Promise<void> {
+  const startMs = monotonicMs();
+  while (!condition()) {
+    if (monotonicMs() - startMs > patienceMs) throw new Error(`the condition did not hold within ${patienceMs} ms`);
+    await new Promise<void>((resolve) => hostTimer(5, resolve));
+  }
+}
+
+/** The nominal update, of one ECU alone: an emulated machine takes milliseconds a frame, and a slow transfer is an attack. */
+function oneUpdate(interfaces: ReadonlyMap<string, string>): RunInputs {
+  const inputs = inputsOf('nominal', { interfaces });
+  const steps = inputs.scenario.steps.map((step) => {
+    const image = step.publish?.['door-ecu'];
+    return {
+      ...step,
+      ...(image && { publish: { 'door-ecu': { ...image, size: 8 * KIB } } }),
+      ...(step.expect && { expect: step.expect.filter((row) => !('ecu' in row) || row.ecu === 'door-ecu') }),
+    };
+  });
+  return { ...inputs, scenario: { ...inputs.scenario, steps } };
+}
+
+describe.skipIf(skipped !== undefined)(withReason('a run', skipped), { timeout: 2 * patienceMs }, () => {
+  test('whose controller is taken down and up in the middle of a transfer completes, tells of it, and replays', async () => {
+    const interfaces = new Map([
+      ['body', 'can0'],
+      ['chassis', 'vcan0'],
+    ]);
+    const tracePath = join(folder, 'down-and-up.jsonl');
+    const events: SimEvent[] = [];
+    let begun = false;
+    const observe = (event: SimEvent) => {
+      events.push(event);
+      const isMiddle =
+        event.type === 'ecu.progress' && event.ecu === 'door-ecu' && event.receivedBytes > event.totalBytes / 3;
+      if (begun || !isMiddle) return;
+      begun = true;
+      startTool('ip', ['link', 'set', 'can0', 'down']);
+      hostTimer(700, () => startTool('ip', ['link', 'set', 'can0', 'up']));
+    };
+    const run = await runScenario({ inputs: oneUpdate(interfaces), observers: [observe], tracePath });
+    expect(run?.expectations.filter(({ passed }) => !passed)).toEqual([]);
+    expect(eventsOf(events, 'bus.changed').map(({ bus, text }) => `${bus}: ${text}`)).toEqual([
+      'body: the CAN interface can0 is down: sudo ip link set up can0; frames wait',
+      'body: the CAN interface can0 carries frames again',
+    ]);
+    const door = eventsOf(events, 'ecu.progress').filter(({ ecu }) => ecu === 'door-ecu');
+    const downNs = eventsOf(events, 'bus.changed')[0]?.t ?? 0;
+    expect(door.some(({ t }) => t > downNs)).toBe(true);
+    expect(replayTrace(tracePath).difference).toBeUndefined();
+  });
+
+  test('on two interfaces ends at Ctrl-C, within a second, with exit code 130', async () => {
+    const main = join(import.meta.dirname, '../../src/cli/main.ts');
+    const buses = ['--bus', 'body=vcan0', '--bus', 'chassis=vcan1'];
+    const listeners = () => ['vcan0', 'vcan1'].map((name) => kernelListeners(name, 'raw'));
+    const before = listeners();
+    const args = ['--import', 'tsx', main, 'run', 'nominal', '--no-dash', ...buses];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = { text: '', errors: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output.text += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      output.errors += text;
+    });
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    await until(() => output.text.includes('gateway-ecu') || child.exitCode !== null);
+    const startMs = monotonicMs();
+    child.kill('SIGINT');
+    expect({ code: await closed, errors: output.errors }).toEqual({ code: 130, errors: '' });
+    const tookMs = monotonicMs() - startMs;
+    console.log(`ended ${tookMs.toFixed(0)} ms after SIGINT`);
+    // An emulated processor is some ten times slower.
+    expect(tookMs).toBeLessThan(3000);
+    expect(listeners()).toEqual(before);
+  });
+});
