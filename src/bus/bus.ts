@@ -2,6 +2,7 @@
 // Must not know who talks over it.
 import type { EnvironmentFault } from '../core/faults.ts';
 import type { Result } from '../core/result.ts';
+import type { Tap } from './taps.ts';
 
 /** One CAN or CAN FD frame. `data` belongs to whoever made it and is never changed afterwards. */
 export interface CanFrame {
@@ -100,10 +101,10 @@ export interface BusLoad {
 }
 
 /** `timeNs`: when the frame was whole, on the bus's clock. Never called from inside `send` or `attach`. */
-export type FrameTap = (frame: CanFrame, timeNs: number) => void;
+export type FrameTap = Tap<CanFrame>;
 
 /** Hears what a real interface's driver tells of errors. A virtual bus counts its errors, and tells none. */
-export type ErrorTap = (error: CanErrorFrame, timeNs: number) => void;
+export type ErrorTap = Tap<CanErrorFrame>;
 
 export interface Bus {
   readonly name: string;

@@ -2,7 +2,7 @@
 // first of them to be signalled counts. Must not know time, nor what follows: see virtualCan.ts.
 import type { Random } from '../core/random.ts';
 import { BitNoise } from './bitNoise.ts';
-import { bitSequence } from './bitSequence.ts';
+import { bitSequence, type WireBit } from './bitSequence.ts';
 import { wireBits } from './frameTiming.ts';
 import type { VirtualCanNode } from './virtualCanNode.ts';
 import { ackError, errorForAll, errorForOne, type WireError } from './wireError.ts';
@@ -10,6 +10,8 @@ import { ackError, errorForAll, errorForOne, type WireError } from './wireError.
 export interface Outcome {
   /** Why the frame will not go through; undefined where it will. */
   readonly error: WireError | undefined;
+  /** The frame's bits, where there is an error. */
+  readonly bits: readonly WireBit[];
   /** Of an error: the receiver that alone sees it at first. */
   readonly firstToSee: VirtualCanNode | undefined;
   readonly isAckError: boolean;
@@ -17,7 +19,7 @@ export interface Outcome {
   readonly missedBy: readonly VirtualCanNode[];
 }
 
-const undisturbed: Outcome = { error: undefined, firstToSee: undefined, isAckError: false, missedBy: [] };
+const undisturbed: Outcome = { error: undefined, bits: [], firstToSee: undefined, isAckError: false, missedBy: [] };
 
 interface Found {
   readonly error: WireError;
@@ -82,7 +84,7 @@ export class Disturbances {
     const onBus = nodes.filter((node) => node.isOnBus && !senders.includes(node)).length;
     if (missedBy.length > 0 && missedBy.length === onBus) found.push({ error: ackError(bits), isAck: true });
     const first = firstOf(found);
-    return { error: first?.error, firstToSee: first?.by, isAckError: first?.isAck === true, missedBy };
+    return { error: first?.error, bits, firstToSee: first?.by, isAckError: first?.isAck === true, missedBy };
   }
 }
 

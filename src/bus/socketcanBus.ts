@@ -35,6 +35,7 @@ import { FrameDigest } from './frameDigest.ts';
 import { type InterfaceEvent, InterfaceRecord, type WatchInterface } from './interfaceRecord.ts';
 import { type HeardFrame, KernelQueue } from './kernelQueue.ts';
 import { SocketCanNode, type SocketCanNodeHost } from './socketcanNode.ts';
+import { Taps } from './taps.ts';
 
 /** The waits before a frame that the kernel refused is offered again. It is also offered after every echo. */
 const retryFirstNs = 1 * NS_PER_MS;
@@ -61,7 +62,8 @@ export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
   private readonly port: CanPort;
   private readonly patienceNs: number;
   private readonly table = new AcceptanceTable<SocketCanNode>();
-  private readonly taps = new Set<{ readonly hear: FrameTap; readonly hearError: ErrorTap | undefined }>();
+  private readonly taps = new Taps<CanFrame>();
+  private readonly errorTaps = new Taps<CanErrorFrame>();
   private readonly digest = new FrameDigest();
   private readonly record: InterfaceRecord;
   private watcher: WatchInterface = () => {};
@@ -112,11 +114,10 @@ export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
 
   /** Which frames of other processes were FD, had the bit rate switch or ESI, the native module does not tell. */
   tap(hear: FrameTap, hearError?: ErrorTap): () => void {
-    const tap = { hear, hearError };
-    this.taps.add(tap);
+    const ends = [this.taps.add(hear), ...(hearError === undefined ? [] : [this.errorTaps.add(hearError)])];
     this.filter();
     return () => {
-      this.taps.delete(tap);
+      for (const end of ends) end();
       this.filter();
     };
   }
@@ -136,6 +137,7 @@ export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
     this.closed = true;
     this.timer.cancel();
     this.taps.clear();
+    this.errorTaps.clear();
     for (const node of this.table.all()) this.remove(node);
     this.queue.clear();
     this.port.close();
@@ -172,7 +174,7 @@ export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
     this.frames += 1;
     const nowNs = this.clock.nowNs();
     this.digest.add(nowNs, frame);
-    for (const tap of this.taps) tap.hear(frame, nowNs);
+    this.taps.tell(frame, nowNs);
     for (const node of this.table.accepting(frame.id)) {
       if (node !== own?.node && node.attached) node.listener.frameReceived(frame);
     }
@@ -187,7 +189,7 @@ export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
   heardError(error: CanErrorFrame): void {
     if (this.closed || this.failedBy !== undefined) return;
     const nowNs = this.clock.nowNs();
-    for (const { hearError } of this.taps) hearError?.(error, nowNs);
+    this.errorTaps.tell(error, nowNs);
     this.tell({ type: 'errorFrame', error });
     // The queue of an interface that is bus-off swallows frames: none may be given to it.
     if (decodeErrorFrame(error).state === 'bus-off') this.paused(this.port.busOffFault());
@@ -243,7 +245,7 @@ export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
   }
 
   private filter(): void {
-    const accepted = this.taps.size > 0 ? undefined : this.table.acceptedIds();
+    const accepted = this.taps.areNone ? this.table.acceptedIds() : undefined;
     this.port.hearOnly(accepted === undefined ? undefined : new Set([...accepted, ...this.sentIds]));
   }
 

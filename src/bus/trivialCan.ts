@@ -9,6 +9,7 @@ import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, Frame
 import { checkFrame } from './checkFrame.ts';
 import { FrameDigest } from './frameDigest.ts';
 import { type NodeRecord, NodeRecords } from './nodeRecords.ts';
+import { Taps } from './taps.ts';
 
 export interface TrivialCanOptions {
   readonly name: string;
@@ -32,7 +33,7 @@ class TrivialCan implements Bus {
   readonly fd: boolean;
   private readonly clock: Clock;
   private readonly table = new AcceptanceTable<TrivialNode>();
-  private readonly taps = new Set<FrameTap>();
+  private readonly taps = new Taps<CanFrame>();
   private readonly records = new NodeRecords();
   private readonly digest = new FrameDigest();
   private frames = 0;
@@ -66,9 +67,7 @@ class TrivialCan implements Bus {
   }
 
   tap(hear: FrameTap): () => void {
-    const tap: FrameTap = (frame, timeNs) => hear(frame, timeNs);
-    this.taps.add(tap);
-    return () => this.taps.delete(tap);
+    return this.taps.add(hear);
   }
 
   load(): BusLoad {
@@ -108,7 +107,7 @@ class TrivialCan implements Bus {
     node.record.frames += 1;
     this.frames += 1;
     this.digest.add(nowNs, frame);
-    for (const hear of this.taps) hear(frame, nowNs);
+    this.taps.tell(frame, nowNs);
     for (const other of this.table.accepting(frame.id)) {
       if (other !== node && other.attached) other.listener.frameReceived(frame);
     }

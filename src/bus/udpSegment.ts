@@ -1,7 +1,7 @@
 // Owns: segments of our TCP as UDP datagrams: of its header what UDP does not have already, and a number by which the ends know their
 // connection from an earlier one. Must not know sockets.
 
-import type { TcpSegment } from './ethernet/tcpSegment.ts';
+import { flagsOf, readFlags, type TcpSegment } from './ethernet/tcpSegment.ts';
 import { windowBytes } from './ethernet/tcpSender.ts';
 
 /** Fits into an Ethernet frame, with room for a tunnel. */
@@ -11,21 +11,14 @@ export const udpSegmentBytes = datagramBytesMax - headerBytes;
 
 /** In front of every datagram, so that others are not taken for ours. */
 const version = 1;
-const flagBits = { fin: 0x01, syn: 0x02, rst: 0x04, psh: 0x08, ack: 0x10 } as const;
 
 /** The datagram that carries `segment` of the connection with this number, of 32 bits. */
 export function udpDatagram(connection: number, segment: TcpSegment): Uint8Array {
-  const { syn, fin, rst, psh, sequence, acknowledgment, payload } = segment;
+  const { sequence, acknowledgment, payload } = segment;
   const datagram = new Uint8Array(headerBytes + payload.length);
   const view = new DataView(datagram.buffer);
-  const flags =
-    (fin ? flagBits.fin : 0) |
-    (syn ? flagBits.syn : 0) |
-    (rst ? flagBits.rst : 0) |
-    (psh ? flagBits.psh : 0) |
-    (acknowledgment === undefined ? 0 : flagBits.ack);
   view.setUint8(0, version);
-  view.setUint8(1, flags);
+  view.setUint8(1, flagsOf(segment));
   view.setUint32(2, connection);
   view.setUint32(6, sequence);
   view.setUint32(10, acknowledgment ?? 0);
@@ -39,16 +32,11 @@ export function readUdpDatagram(
 ): { readonly connection: number; readonly segment: TcpSegment } | undefined {
   if (datagram.length < headerBytes || datagram.length > datagramBytesMax || datagram[0] !== version) return undefined;
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length);
-  const flags = view.getUint8(1);
   const segment: TcpSegment = {
     sourcePort: 0,
     destinationPort: 0,
     sequence: view.getUint32(6),
-    acknowledgment: (flags & flagBits.ack) === 0 ? undefined : view.getUint32(10),
-    syn: (flags & flagBits.syn) !== 0,
-    fin: (flags & flagBits.fin) !== 0,
-    rst: (flags & flagBits.rst) !== 0,
-    psh: (flags & flagBits.psh) !== 0,
+    ...readFlags(view.getUint8(1), view.getUint32(10)),
     window: windowBytes,
     payload: datagram.subarray(headerBytes),
   };

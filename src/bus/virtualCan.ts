@@ -2,17 +2,18 @@
 // counters, bus-off and recovery (ISO 11898-1). Must not know what the frames mean. Without timing: trivialCan.ts.
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
+import { NS_PER_S } from '../core/units.ts';
 import { AcceptanceTable } from './acceptance.ts';
-import { bitSequence } from './bitSequence.ts';
 import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap, NodeLoad } from './bus.ts';
 import { BusyTime } from './busLoad.ts';
-import { BusOffRecovery } from './busOffRecovery.ts';
 import { collide } from './collision.ts';
 import { Disturbances, type Outcome } from './disturbances.ts';
+import { FaultConfinement } from './faultConfinement.ts';
 import { FrameDigest } from './frameDigest.ts';
 import { type BitRates, bitsNs, frameTimeNs, interframeNs, nominalNs } from './frameTiming.ts';
 import { NodeRecords } from './nodeRecords.ts';
 import { StandingAttempts } from './standingAttempts.ts';
+import { Taps } from './taps.ts';
 import { type NodeHost, VirtualCanNode } from './virtualCanNode.ts';
 import { errorTailBits, type WireError } from './wireError.ts';
 
@@ -72,20 +73,16 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   private readonly clock: Clock;
   private readonly rates: BitRates;
   private readonly pauseNs: number;
-  private readonly controllerChanged: (node: NodeLoad) => void;
   private readonly table = new AcceptanceTable<VirtualCanNode>();
-  private readonly taps = new Set<FrameTap>();
+  private readonly taps = new Taps<CanFrame>();
   private readonly records = new NodeRecords();
   private readonly digest = new FrameDigest();
   private readonly busy = new BusyTime();
-  private readonly recovery: BusOffRecovery<VirtualCanNode>;
+  private readonly confinement: FaultConfinement;
   /** Nodes with a frame waiting, on the bus or not. */
   private ready: VirtualCanNode[] = [];
   private frames = 0;
   private errorFrames = 0;
-  private nodesOnBus = 0;
-  /** Whether some error counter is not 0: while none is, a frame costs no look at them. */
-  private hasErrors = false;
   private readonly disturbances = new Disturbances();
   private closed = false;
   private onWire: Transmission | undefined;
@@ -109,8 +106,14 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.clock = options.clock;
     this.rates = { bitrate, dataBitrate };
     this.pauseNs = interframeNs(this.rates);
-    this.controllerChanged = controllerChanged;
-    this.recovery = new BusOffRecovery(this.clock, 1e9 / bitrate, (node) => this.recover(node));
+    this.confinement = new FaultConfinement({
+      clock: this.clock,
+      bitNs: NS_PER_S / bitrate,
+      changed: controllerChanged,
+      rejoined: (node) => {
+        if (node.queue.length > 0) this.contend();
+      },
+    });
   }
 
   attach(name: string, listener: BusListener, options: AttachOptions = {}): BusNode {
@@ -123,7 +126,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     node.noise = this.disturbances.noiseOf(name);
     this.endStanding();
     this.table.add(node);
-    this.nodesOnBus += 1;
+    this.confinement.joined();
     return node;
   }
 
@@ -131,19 +134,16 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   remove(node: VirtualCanNode): void {
     if (!node.attached) return;
     this.endStanding();
-    if (node.isOnBus) this.nodesOnBus -= 1;
+    this.confinement.leaves(node);
     node.attached = false;
     node.record.detach(node.controller);
     node.queue.length = 0;
     this.notReady(node);
-    this.recovery.remove(node);
     this.table.remove(node);
   }
 
   tap(hear: FrameTap): () => void {
-    const tap: FrameTap = (frame, timeNs) => hear(frame, timeNs);
-    this.taps.add(tap);
-    return () => this.taps.delete(tap);
+    return this.taps.add(hear);
   }
 
   load(): BusLoad {
@@ -173,7 +173,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.timer?.cancel();
     this.timer = undefined;
     this.onWire = undefined;
-    this.recovery.close();
+    this.confinement.recovery.close();
     this.taps.clear();
     for (const node of this.table.all()) this.remove(node);
   }
@@ -221,7 +221,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     }
     if (winner !== undefined) {
       this.countHold(winner, nowNs, contenders > 1);
-      this.recovery.transmissionStarted(nowNs);
+      this.confinement.recovery.transmissionStarted(nowNs);
       if (isTied) this.startTied(winner.key, nowNs);
       else this.start(winner.alone, undefined, nowNs);
     } else if (Number.isFinite(laterNs)) this.waitForSuspended(laterNs);
@@ -248,7 +248,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const tied = this.ready.filter((node) => node.isOnBus && node.key === key && node.suspendedUntilNs <= nowNs);
     const { senders, gaveUp, error } = collide(tied);
     this.start(senders, error, nowNs);
-    for (const node of gaveUp) this.change(node, () => node.controller.transmitFailed());
+    for (const node of gaveUp) this.confinement.transmitFailed(node, this.idleAtNs);
   }
 
   private start(senders: readonly VirtualCanNode[], collided: WireError | undefined, startNs: number): void {
@@ -256,16 +256,15 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const frame = sender?.queue[0];
     if (sender === undefined || frame === undefined) return;
     for (const node of senders) node.isSending = true;
-    const isAlone = this.nodesOnBus <= senders.length;
+    const isAlone = this.confinement.nodesOnBus <= senders.length;
     const outcome = this.disturbances.judge(senders, this.table.all(), isAlone, collided);
     this.onWire = { frame, senders, startNs, outcome };
-    const { error } = outcome;
+    const { error, bits } = outcome;
     if (error === undefined) {
       this.idleAtNs = startNs + frameTimeNs(frame, this.rates, sender.isPassive);
       this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endFrame);
       return;
     }
-    const bits = bitSequence(frame, sender.isPassive);
     const untilFlagNs = bitsNs(bits, error.flagAtBit, frame.brs, this.rates);
     this.idleAtNs = startNs + untilFlagNs + nominalNs(error.flagBits + errorTailBits, this.rates);
     this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endError);
@@ -283,8 +282,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
       node.record.busyNs += takenNs;
       this.suspend(node);
     }
-    if (this.hasErrors) this.countGood(senders, missedBy);
-    for (const node of missedBy) this.change(node, () => node.controller.receiveFailed(false));
+    this.confinement.frameSent(this.table.all(), senders, missedBy, this.idleAtNs);
     this.deliver(frame, senders, missedBy);
     for (const node of senders) {
       if (node.attached && node.left !== undefined) node.listener.frameSent(node.left);
@@ -304,17 +302,11 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     for (const node of senders) {
       node.failed();
       node.record.busyNs += this.idleAtNs - startNs;
-      if (error.senderStopped) this.change(node, () => node.controller.receiveFailed(false));
-      else if (!isAckError || !node.isPassive) this.change(node, () => node.controller.transmitFailed());
+      this.confinement.senderFailed(node, outcome, this.idleAtNs);
       this.suspend(node);
     }
     if (error.delivered) this.deliver(frame, senders, firstToSee === undefined ? nobody : [firstToSee]);
-    for (const node of this.table.all()) {
-      if (senders.includes(node) || !node.isOnBus) continue;
-      // A frame that the others took counts for none of them; who signalled alone sees the others' flags after its own.
-      if (node === firstToSee) this.change(node, () => node.controller.receiveFailed(true));
-      else if (!error.delivered) this.change(node, () => node.controller.receiveFailed(false));
-    }
+    this.confinement.receiversFailed(this.table.all(), senders, outcome, this.idleAtNs);
     if (repeats) this.stand(transmission);
     if (this.ready.length > 0) this.contend();
   };
@@ -326,8 +318,8 @@ class VirtualCanBus implements VirtualCan, NodeHost {
       sender === undefined ||
       !sender.attached ||
       sender.order !== 'fifo' ||
-      this.nodesOnBus > 1 ||
-      this.recovery.isNeeded
+      this.confinement.nodesOnBus > 1 ||
+      this.confinement.recovery.isNeeded
     )
       return;
     if (!this.disturbances.areNone) return;
@@ -373,7 +365,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.onWire = undefined;
     if (transmission !== undefined) {
       this.busy.add(transmission.startNs, this.idleAtNs);
-      this.recovery.transmissionEnded(this.idleAtNs);
+      this.confinement.recovery.transmissionEnded(this.idleAtNs);
     }
     return transmission;
   }
@@ -382,7 +374,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const nowNs = this.clock.nowNs();
     this.frames += 1;
     this.digest.add(nowNs, frame);
-    for (const hear of this.taps) hear(frame, nowNs);
+    this.taps.tell(frame, nowNs);
     for (const node of this.table.accepting(frame.id)) {
       if (node.isOnBus && !senders.includes(node) && !missedBy.includes(node)) node.listener.frameReceived(frame);
     }
@@ -391,43 +383,5 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   /** An error-passive node lets others go first after each of its frames. */
   private suspend(node: VirtualCanNode): void {
     if (node.isPassive) node.suspendedUntilNs = this.idleAtNs + nominalNs(suspendBits, this.rates);
-  }
-
-  private countGood(senders: readonly VirtualCanNode[], missedBy: readonly VirtualCanNode[]): void {
-    let left = false;
-    for (const node of this.table.all()) {
-      const { controller } = node;
-      if (!node.isOnBus || controller.hasNone) continue;
-      if (senders.includes(node)) this.change(node, () => controller.sent());
-      else if (!missedBy.includes(node)) this.change(node, () => controller.received());
-      left ||= !controller.hasNone;
-    }
-    this.hasErrors = left || missedBy.length > 0;
-  }
-
-  /** Changes a controller's counters, and tells of what follows. */
-  private change(node: VirtualCanNode, step: () => void): void {
-    const { controller } = node;
-    if (!node.attached) return;
-    const before = controller.state;
-    step();
-    this.hasErrors = true;
-    if (controller.state === before) return;
-    if (controller.state === 'bus-off') {
-      this.nodesOnBus -= 1;
-      this.recovery.add(node, this.idleAtNs);
-    }
-    this.tell(node);
-  }
-
-  private recover(node: VirtualCanNode): void {
-    node.controller.recover();
-    this.nodesOnBus += 1;
-    this.tell(node);
-    if (node.queue.length > 0) this.contend();
-  }
-
-  private tell(node: VirtualCanNode): void {
-    this.controllerChanged(node.record.load());
   }
 }

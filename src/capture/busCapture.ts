@@ -4,8 +4,8 @@ import { NS_PER_S } from '../core/units.ts';
 import type { PutRecord } from './captureRecord.ts';
 
 /**
- * Gives every frame of the buses, and every error frame that a real interface tells of, which are by name, to `put`. `startS`: the calendar's time, in seconds since 1970, at which the
- * buses' clock stood at 0. Returns how to stop.
+ * Gives every frame of the buses, which are by name, and every error frame that a real interface tells of, to `put`. `startS`: the
+ * calendar's time, in seconds since 1970, at which the buses' clock stood at 0. Returns how to stop.
  */
 export function captureBuses(
   buses: Iterable<readonly [name: string, bus: Pick<Bus, 'tap'>]>,

@@ -2,12 +2,11 @@
 // keep the others off.
 import type { BusLoad, NodeLoad } from '../bus/bus.ts';
 import type { Clock } from '../core/clock.ts';
-import { NS_PER_MS, NS_PER_S } from '../core/units.ts';
+import { NS_PER_S } from '../core/units.ts';
 import type { Emit } from './emit.ts';
+import { reportWindows } from './reportWindows.ts';
 import type { Transports } from './transports.ts';
 import type { VehicleBus } from './vehicleBus.ts';
-
-const windowNs = 100 * NS_PER_MS;
 
 /** A node that keeps others off the bus for so long makes every ISO-TP transfer fail (N_As, N_Bs, N_Cr): it babbles. */
 const babblingHoldNs = NS_PER_S;
@@ -40,25 +39,6 @@ export function reportBuses(
       }
     }
   });
-}
-
-/** Calls `reportSpan` at the end of each window, and of the last one when the returned function is called. */
-export function reportWindows(clock: Clock, reportSpan: (spanNs: number) => void): () => void {
-  let sinceNs = clock.nowNs();
-  const report = () => {
-    const nowNs = clock.nowNs();
-    reportSpan(nowNs - sinceNs);
-    sinceNs = nowNs;
-  };
-  const tick = () => {
-    report();
-    timer = clock.after(windowNs, tick);
-  };
-  let timer = clock.after(windowNs, tick);
-  return () => {
-    timer.cancel();
-    report();
-  };
 }
 
 /** Emits what befalls the interfaces that carry buses. */

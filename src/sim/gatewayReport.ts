@@ -1,35 +1,24 @@
 // Owns: what a run tells of its gateways as it goes: what they dropped, window by window, and how they fared at its end.
 import type { Clock } from '../core/clock.ts';
-import { NS_PER_MS } from '../core/units.ts';
 import type { Emit } from './emit.ts';
 import type { GatewayDrops } from './events.ts';
 import type { SimulatedGateway } from './gateways.ts';
-
-const windowNs = 100 * NS_PER_MS;
+import { reportWindows } from './reportWindows.ts';
 
 /** Emits what each gateway dropped in each window. Gives how to end it: the rest is emitted then, and totals. */
 export function reportGateways(gateways: ReadonlyMap<string, SimulatedGateway>, clock: Clock, emit: Emit): () => void {
   if (gateways.size === 0) return () => {};
   const before = new Map<string, readonly GatewayDrops[]>();
-  let sinceNs = clock.nowNs();
-  const report = () => {
-    const nowNs = clock.nowNs();
+  const endWindows = reportWindows(clock, (windowNs) => {
     for (const [gateway, simulated] of gateways) {
       const { drops } = simulated.counts();
       const fresh = freshDrops(before.get(gateway) ?? [], drops);
       before.set(gateway, drops);
-      if (fresh.length > 0) emit({ type: 'gateway.dropped', gateway, windowNs: nowNs - sinceNs, drops: fresh });
+      if (fresh.length > 0) emit({ type: 'gateway.dropped', gateway, windowNs, drops: fresh });
     }
-    sinceNs = nowNs;
-  };
-  const tick = () => {
-    report();
-    timer = clock.after(windowNs, tick);
-  };
-  let timer = clock.after(windowNs, tick);
+  });
   return () => {
-    timer.cancel();
-    report();
+    endWindows();
     for (const [gateway, simulated] of gateways) emit({ type: 'gateway.total', gateway, ...simulated.counts() });
   };
 }

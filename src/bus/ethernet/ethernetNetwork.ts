@@ -3,6 +3,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Random } from '../../core/random.ts';
 import { FrameDigest } from '../frameDigest.ts';
+import { type Tap, Taps } from '../taps.ts';
 import { Channel, type ChannelLoad } from './channel.ts';
 import { destinationOf, type Ipv4Address } from './ipv4.ts';
 
@@ -53,7 +54,7 @@ export interface EthernetLoad {
 }
 
 /** `packet`: from the destination address to the padding; `timeNs`: when the switch had it as a whole. */
-export type PacketTap = (packet: Uint8Array, timeNs: number) => void;
+export type PacketTap = Tap<Uint8Array>;
 
 export interface EthernetNetwork {
   readonly name: string;
@@ -95,7 +96,7 @@ class Network implements EthernetNetwork {
   private readonly forwardingNs: number;
   private readonly ports: readonly Port[];
   private readonly off = new Set<string>();
-  private readonly taps = new Set<PacketTap>();
+  private readonly taps = new Taps<Uint8Array>();
   private readonly digest = new FrameDigest();
   private readonly network: Ipv4Address;
   private frames = 0;
@@ -153,9 +154,7 @@ class Network implements EthernetNetwork {
   }
 
   tap(hear: PacketTap): () => void {
-    const tap: PacketTap = (packet, timeNs) => hear(packet, timeNs);
-    this.taps.add(tap);
-    return () => this.taps.delete(tap);
+    return this.taps.add(hear);
   }
 
   close(): void {
@@ -205,7 +204,7 @@ class Network implements EthernetNetwork {
     const nowNs = this.clock.nowNs();
     this.frames += 1;
     this.digest.addBytes(nowNs, packet);
-    for (const hear of this.taps) hear(packet, nowNs);
+    this.taps.tell(packet, nowNs);
     const to = this.ports[(destinationOf(packet) ?? 0) - this.network - 1];
     if (to !== undefined) this.clock.after(this.forwardingNs, () => to.fromSwitch.send(packet));
   }

@@ -26,24 +26,43 @@ export interface TcpSegment {
   readonly payload: Uint8Array;
 }
 
-/** The packet that carries `segment`. */
-export function tcpPacket(from: Ipv4Address, to: Ipv4Address, identification: number, segment: TcpSegment): Uint8Array {
-  const { syn, fin, rst, psh, acknowledgment, payload } = segment;
-  const dataAt = headerBytes + (syn ? optionBytes : 0);
-  const packet = ipv4Packet({ from, to, protocol: tcpProtocol, identification }, dataAt + payload.length);
-  const view = new DataView(packet.buffer);
-  const flags =
+/** What the flags say. */
+type Flagged = Pick<TcpSegment, 'acknowledgment' | 'syn' | 'fin' | 'rst' | 'psh'>;
+
+/** The byte of flags of a segment. */
+export function flagsOf({ fin, syn, rst, psh, acknowledgment }: Flagged): number {
+  return (
     (fin ? flagBits.fin : 0) |
     (syn ? flagBits.syn : 0) |
     (rst ? flagBits.rst : 0) |
     (psh ? flagBits.psh : 0) |
-    (acknowledgment === undefined ? 0 : flagBits.ack);
+    (acknowledgment === undefined ? 0 : flagBits.ack)
+  );
+}
+
+/** `acknowledgment`: what stands in its field, whether the flags say that it counts or not. */
+export function readFlags(flags: number, acknowledgment: number): Flagged {
+  return {
+    acknowledgment: (flags & flagBits.ack) === 0 ? undefined : acknowledgment,
+    syn: (flags & flagBits.syn) !== 0,
+    fin: (flags & flagBits.fin) !== 0,
+    rst: (flags & flagBits.rst) !== 0,
+    psh: (flags & flagBits.psh) !== 0,
+  };
+}
+
+/** The packet that carries `segment`. */
+export function tcpPacket(from: Ipv4Address, to: Ipv4Address, identification: number, segment: TcpSegment): Uint8Array {
+  const { syn, acknowledgment, payload } = segment;
+  const dataAt = headerBytes + (syn ? optionBytes : 0);
+  const packet = ipv4Packet({ from, to, protocol: tcpProtocol, identification }, dataAt + payload.length);
+  const view = new DataView(packet.buffer);
   view.setUint16(payloadAt, segment.sourcePort);
   view.setUint16(payloadAt + 2, segment.destinationPort);
   view.setUint32(payloadAt + 4, segment.sequence);
   view.setUint32(payloadAt + 8, acknowledgment ?? 0);
   view.setUint8(payloadAt + 12, (dataAt / 4) << 4);
-  view.setUint8(payloadAt + 13, flags);
+  view.setUint8(payloadAt + 13, flagsOf(segment));
   view.setUint16(payloadAt + 14, segment.window);
   if (syn) view.setUint32(payloadAt + headerBytes, 0x0204_0000 | maximumSegmentBytes);
   packet.set(payload, payloadAt + dataAt);
@@ -67,16 +86,11 @@ export function readTcpPacket(packet: Uint8Array): ReceivedSegment | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const dataAt = (view.getUint8(12) >> 4) * 4;
   if (dataAt < headerBytes || dataAt > bytes.length) return undefined;
-  const flags = view.getUint8(13);
   const segment: TcpSegment = {
     sourcePort: view.getUint16(0),
     destinationPort: view.getUint16(2),
     sequence: view.getUint32(4),
-    acknowledgment: (flags & flagBits.ack) === 0 ? undefined : view.getUint32(8),
-    syn: (flags & flagBits.syn) !== 0,
-    fin: (flags & flagBits.fin) !== 0,
-    rst: (flags & flagBits.rst) !== 0,
-    psh: (flags & flagBits.psh) !== 0,
+    ...readFlags(view.getUint8(13), view.getUint32(8)),
     window: view.getUint16(14),
     payload: bytes.subarray(dataAt),
   };
