@@ -1,17 +1,6 @@
 // Owns: the trace of a run: JSON Lines. The head holds the inputs, so that the run can be executed again from the trace alone;
 // then come the images that were given, then every event, and every input from a real interface. No wall time.
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { InputError } from '../core/faults.ts';
+import { GrowingFile } from '../capture/growingFile.ts';
 import { createHasher } from '../crypto/hashes.ts';
 import type { RunInputs } from './inputs.ts';
 
@@ -53,64 +42,28 @@ export function* traceHead(inputs: RunInputs): Generator<object> {
 /** What every trace begins with, by which a file is known to be one. */
 const firstBytes = '{"type":"trace"';
 
-/** Where a trace is written: a file under a temporary name, or, for a pipe or a device, the thing itself. */
-interface Destination {
-  readonly handle: number;
-  readonly temporary: string | undefined;
-  readonly final: string;
-}
-
-function unwritable(path: string, error: unknown): InputError {
-  const reason = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
-  return new InputError(`${path}: the trace cannot be written (${reason})`);
-}
-
-/** Refuses to replace what is no trace: a mistyped path must not cost a user an image or a scenario. */
-function openDestination(path: string): Destination {
-  try {
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status?.isDirectory()) throw new InputError(`${path}: the trace cannot be written to a folder`);
-    if (status !== undefined && !status.isFile()) {
-      return { handle: openSync(path, 'w'), temporary: undefined, final: path };
-    }
-    const final = status === undefined ? path : realpathSync(path);
-    if (status !== undefined && status.size > 0 && !beginsAsTrace(final)) {
-      throw new InputError(`${path}: it exists and is no trace, so it is not replaced`);
-    }
-    const temporary = `${final}.${process.pid}.partial`;
-    return { handle: openSync(temporary, 'wx'), temporary, final };
-  } catch (error) {
-    throw error instanceof InputError ? error : unwritable(path, error);
-  }
-}
-
-function beginsAsTrace(path: string): boolean {
-  const handle = openSync(path, 'r');
-  try {
-    const bytes = Buffer.alloc(firstBytes.length);
-    readSync(handle, bytes, 0, bytes.length, 0);
-    return bytes.toString('latin1') === firstBytes;
-  } finally {
-    closeSync(handle);
-  }
-}
-
 /**
  * Hashes a trace, and writes it where a path is given. A file stands under a temporary name until it is complete, so that an
  * earlier trace is replaced by a whole one or not at all. Faults of the file system are InputErrors.
  */
 export class TraceWriter implements TraceSink {
   private readonly hasher = createHasher('sha256');
-  private readonly destination: Destination | undefined;
+  private readonly file: GrowingFile | undefined;
   private waiting: string[] = [];
   private waitingChars = 0;
-  private readonly discardAtExit = () => this.discard();
-  private open: boolean;
 
   constructor(path: string | undefined) {
-    this.destination = path === undefined ? undefined : openDestination(path);
-    this.open = this.destination !== undefined;
-    if (this.open) process.once('exit', this.discardAtExit);
+    this.file =
+      path === undefined
+        ? undefined
+        : new GrowingFile({
+            path,
+            what: 'trace',
+            otherwise: 'no trace',
+            isOne: (beginning) => Buffer.from(beginning).toString('latin1').startsWith(firstBytes),
+            temporaryOf: (final) => `${final}.${process.pid}.partial`,
+            atExit: () => this.discard(),
+          });
   }
 
   put(entry: object): void {
@@ -123,30 +76,13 @@ export class TraceWriter implements TraceSink {
   /** Completes the file; gives the SHA-256 of its bytes. */
   finish(): string {
     this.flush();
-    const { destination } = this;
-    if (destination !== undefined && this.open) {
-      try {
-        if (destination.temporary !== undefined) fsyncSync(destination.handle);
-        this.close();
-        if (destination.temporary !== undefined) renameSync(destination.temporary, destination.final);
-      } catch (error) {
-        throw unwritable(destination.final, error);
-      }
-    }
+    if (this.file?.isOpen) this.file.complete();
     return this.hasher.hex();
   }
 
   /** The run came to no end: nothing is left of the trace. After `finish` it does nothing. */
   discard(): void {
-    if (!this.open) return;
-    this.close();
-    if (this.destination?.temporary !== undefined) rmSync(this.destination.temporary, { force: true });
-  }
-
-  private close(): void {
-    this.open = false;
-    process.removeListener('exit', this.discardAtExit);
-    if (this.destination !== undefined) closeSync(this.destination.handle);
+    if (this.file?.isOpen) this.file.discard();
   }
 
   private flush(): void {
@@ -154,13 +90,6 @@ export class TraceWriter implements TraceSink {
     this.waiting = [];
     this.waitingChars = 0;
     this.hasher.update(bytes);
-    if (this.destination === undefined || !this.open) return;
-    try {
-      for (let offset = 0; offset < bytes.length; ) {
-        offset += writeSync(this.destination.handle, bytes, offset, bytes.length - offset);
-      }
-    } catch (error) {
-      throw unwritable(this.destination.final, error);
-    }
+    if (this.file?.isOpen) this.file.write(bytes);
   }
 }

@@ -7,27 +7,9 @@ import { linkMessageBytesMax } from '../../src/core/limits.ts';
 import { fc, prop } from '../property.ts';
 import { codeOf, hostRun, payload, type Run, recorded, value } from './harness.ts';
 import { linkSuite } from './linkSuite.ts';
+import { tcpPair } from './tcpPair.ts';
 
-async function tcpPair({ enter }: Run) {
-  const server = value(await listenTcpLink({ enter }));
-  const [connected, accepted] = await Promise.all([
-    connectTcpLink({ host: '127.0.0.1', port: server.port, enter }),
-    server.accepted,
-  ]);
-  const a = value(connected);
-  const b = value(accepted);
-  return {
-    a,
-    b,
-    close() {
-      a.close();
-      b.close();
-      server.close();
-    },
-  };
-}
-
-linkSuite({ name: 'TCP on 127.0.0.1', run: () => hostRun(20_000, 20), make: tcpPair });
+linkSuite({ name: 'TCP on 127.0.0.1', run: () => hostRun(20_000, 20), make: (run) => tcpPair(run) });
 
 describe('a TCP link to a peer that is no ecunet', () => {
   let run: Run;

@@ -21,6 +21,7 @@ import { missingTool } from '../capture/tools.ts';
 import { withReason } from '../skips.ts';
 import { codeOf, hostRun, payload, type Run, recorded, value } from './harness.ts';
 import { linkSuite } from './linkSuite.ts';
+import { tcpPair } from './tcpPair.ts';
 
 const now = hostSeconds();
 const server = selfSigned('secondary.ecunet', now);
@@ -29,29 +30,10 @@ const stranger = selfSigned('secondary.ecunet', now);
 const clientOptions: TlsClientOptions = { ca: server.certificate, serverName: 'secondary.ecunet', identity: client };
 const mutual: TlsServerOptions = { ...server, clientCa: client.certificate };
 
-async function tlsPair({ enter }: Run, serverTls: TlsServerOptions, clientTls: TlsClientOptions) {
-  const listening = value(await listenTcpLink({ tls: serverTls, enter }));
-  const [connected, accepted] = await Promise.all([
-    connectTcpLink({ host: '127.0.0.1', port: listening.port, tls: clientTls, enter }),
-    listening.accepted,
-  ]);
-  const a = value(connected);
-  const b = value(accepted);
-  return {
-    a,
-    b,
-    close() {
-      a.close();
-      b.close();
-      listening.close();
-    },
-  };
-}
-
 linkSuite({
   name: 'mutual TLS on 127.0.0.1',
   run: () => hostRun(20_000, 20),
-  make: (run) => tlsPair(run, mutual, clientOptions),
+  make: (run) => tcpPair(run, { server: mutual, client: clientOptions }),
 });
 
 describe('TLS', () => {
@@ -171,7 +153,10 @@ describe.skipIf(noOpenssl !== undefined)(withReason('openssl', noOpenssl), () =>
     const ca = readFileSync(join(folder, 'ca.pem'), 'utf8');
     const run = hostRun(20_000, 20);
     const serverTls = { ...issued('camera'), clientCa: ca };
-    const pair = await tlsPair(run, serverTls, { ca, serverName: 'camera.test', identity: issued('telematics') });
+    const pair = await tcpPair(run, {
+      server: serverTls,
+      client: { ca, serverName: 'camera.test', identity: issued('telematics') },
+    });
     const heard = recorded(pair.b);
     pair.a.send(payload(1000));
     await run.until(() => heard.received.length === 1);

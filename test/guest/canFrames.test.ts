@@ -1,11 +1,11 @@
 // Frames as can-utils' cansend and candump see them: the kernel's formats, flags included, over a real interface.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Bus, type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
-import { openSocketCanBus } from '../../src/bus/socketcan.ts';
-import { BusRecorder, hostRun, payload, type Run, value } from '../bus/harness.ts';
+import { describe, expect, test } from 'vitest';
+import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
+import { BusRecorder, payload, value } from '../bus/harness.ts';
 import { withReason } from '../skips.ts';
-import { kernelListeners, startTool, type Tool } from './canUtils.ts';
+import { kernelListeners } from './canUtils.ts';
+import { canUtilsScene } from './canUtilsScene.ts';
 
 const interfaceName = process.env.ECUNET_CAN_INTERFACES?.split(',')[0] ?? '';
 const skipped = interfaceName === '' ? 'npm run test:socketcan names the interface' : undefined;
@@ -31,39 +31,17 @@ describe.skipIf(skipped !== undefined)(
   withReason(`can-utils on ${interfaceName}`, skipped),
   { timeout: patienceMs + 5000 },
   () => {
-    let run: Run;
-    let bus: Bus;
-    let tools: Tool[];
-
-    beforeEach(async () => {
-      run = hostRun(patienceMs, 100);
-      tools = [];
-      const { clock, enter } = run;
-      bus = value(await openSocketCanBus({ name: 'body', interface: interfaceName, fd: true, clock, enter }));
-    });
-
-    afterEach(async () => {
-      for (const tool of tools) tool.kill();
-      await run.until(() => tools.every(({ ended }) => ended.code !== undefined));
-      bus.close();
-      run.stop();
-    });
-
-    function start(name: string, args: readonly string[]): Tool {
-      const tool = startTool(name, args);
-      tools.push(tool);
-      return tool;
-    }
+    const scene = canUtilsScene(interfaceName, patienceMs);
 
     test('candump logs what we send', async () => {
       const before = kernelListeners(interfaceName, 'raw');
-      const dump = start('candump', ['-L', '-n', String(frames.length), interfaceName]);
-      await run.until(() => kernelListeners(interfaceName, 'raw') > before || dump.ended.code !== undefined);
-      const node = bus.attach('ecu', new BusRecorder());
-      run.enter(() => {
+      const dump = scene.start('candump', ['-L', '-n', String(frames.length), interfaceName]);
+      await scene.run.until(() => kernelListeners(interfaceName, 'raw') > before || dump.ended.code !== undefined);
+      const node = scene.bus.attach('ecu', new BusRecorder());
+      scene.run.enter(() => {
         for (const [, frame] of frames) value(node.send(frame));
       });
-      await run.until(() => dump.ended.code !== undefined);
+      await scene.run.until(() => dump.ended.code !== undefined);
       const logged = dump.output.text
         .trim()
         .split('\n')
@@ -73,9 +51,9 @@ describe.skipIf(skipped !== undefined)(
 
     test.each(frames)('we receive what cansend sends: %s', async (_, frame, __, send) => {
       const recorder = new BusRecorder();
-      bus.attach('ecu', recorder);
-      start('cansend', [interfaceName, send]);
-      await run.until(() => recorder.received.length > 0);
+      scene.bus.attach('ecu', recorder);
+      scene.start('cansend', [interfaceName, send]);
+      await scene.run.until(() => recorder.received.length > 0);
       const { id, extended, remote, data } = frame;
       expect(recorder.received).toMatchObject([{ id, extended, remote, data }]);
     });

@@ -2,17 +2,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Bus, classicFrame, fdFrame } from '../../src/bus/bus.ts';
-import { openSocketCanBus } from '../../src/bus/socketcan.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { captureBuses } from '../../src/capture/busCapture.ts';
 import type { CaptureRecord } from '../../src/capture/captureRecord.ts';
 import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
 import { CaptureFile } from '../../src/capture/writeCaptureFile.ts';
-import { BusRecorder, hostRun, payload, type Run, value } from '../bus/harness.ts';
+import { BusRecorder, payload, value } from '../bus/harness.ts';
 import { captured, startS, twoBuses } from '../capture/records.ts';
 import { withReason } from '../skips.ts';
-import { kernelListeners, startTool, type Tool } from './canUtils.ts';
+import { kernelListeners } from './canUtils.ts';
+import { canUtilsScene } from './canUtilsScene.ts';
 
 const interfaceName = process.env.ECUNET_CAN_INTERFACES?.split(',')[0] ?? '';
 const skipped = interfaceName === '' ? 'npm run test:socketcan names the interface' : undefined;
@@ -33,29 +33,7 @@ describe.skipIf(skipped !== undefined)(
   withReason(`captures and can-utils on ${interfaceName}`, skipped),
   { timeout: patienceMs + 5000 },
   () => {
-    let run: Run;
-    let bus: Bus;
-    let tools: Tool[];
-
-    beforeEach(async () => {
-      run = hostRun(patienceMs, 100);
-      tools = [];
-      const { clock, enter } = run;
-      bus = value(await openSocketCanBus({ name: 'body', interface: interfaceName, fd: true, clock, enter }));
-    });
-
-    afterEach(async () => {
-      for (const tool of tools) tool.kill();
-      await run.until(() => tools.every(({ ended }) => ended.code !== undefined));
-      bus.close();
-      run.stop();
-    });
-
-    function start(name: string, args: readonly string[]): Tool {
-      const tool = startTool(name, args);
-      tools.push(tool);
-      return tool;
-    }
+    const scene = canUtilsScene(interfaceName, patienceMs);
 
     test('canplayer replays our log', async () => {
       const path = join(folder, 'ours.log');
@@ -64,9 +42,9 @@ describe.skipIf(skipped !== undefined)(
       file.put(captured(classicFrame(0x555, payload(1)), 1e9, { bus: 'chassis' }));
       file.finish();
       const heard = new BusRecorder();
-      bus.attach('ecu', heard);
-      const player = start('canplayer', ['-I', path, `${interfaceName}=body`]);
-      await run.until(() => player.ended.code !== undefined && heard.received.length >= frames.length);
+      scene.bus.attach('ecu', heard);
+      const player = scene.start('canplayer', ['-I', path, `${interfaceName}=body`]);
+      await scene.run.until(() => player.ended.code !== undefined && heard.received.length >= frames.length);
       expect(player).toMatchObject({ ended: { code: 0 }, output: { errors: '' } });
       const kept = ({ id, extended, remote, data }: (typeof frames)[number]) => ({ id, extended, remote, data });
       expect(heard.received.map(kept)).toEqual(frames.map(kept));
@@ -74,15 +52,15 @@ describe.skipIf(skipped !== undefined)(
 
     test('what candump logged is what a tap heard', async () => {
       const before = kernelListeners(interfaceName, 'raw');
-      const dump = start('candump', ['-L', '-n', String(frames.length), interfaceName]);
-      await run.until(() => kernelListeners(interfaceName, 'raw') > before || dump.ended.code !== undefined);
+      const dump = scene.start('candump', ['-L', '-n', String(frames.length), interfaceName]);
+      await scene.run.until(() => kernelListeners(interfaceName, 'raw') > before || dump.ended.code !== undefined);
       const tapped: CaptureRecord[] = [];
-      const end = captureBuses([[interfaceName, bus]], startS, (record) => tapped.push(record));
-      const node = bus.attach('ecu', new BusRecorder());
-      run.enter(() => {
+      const end = captureBuses([[interfaceName, scene.bus]], startS, (record) => tapped.push(record));
+      const node = scene.bus.attach('ecu', new BusRecorder());
+      scene.run.enter(() => {
         for (const frame of frames) value(node.send(frame));
       });
-      await run.until(() => dump.ended.code !== undefined && tapped.length === frames.length);
+      await scene.run.until(() => dump.ended.code !== undefined && tapped.length === frames.length);
       end();
       const path = join(folder, 'theirs.log');
       writeFileSync(path, dump.output.text);

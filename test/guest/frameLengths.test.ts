@@ -1,13 +1,13 @@
 // Frame lengths against can-utils: canbusload -e computes each classic frame's bits with exact stuffing, and prints sums per second.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Bus, type CanFrame, classicFrame } from '../../src/bus/bus.ts';
+import { describe, expect, test } from 'vitest';
+import { type CanFrame, classicFrame } from '../../src/bus/bus.ts';
 import { classicFrameBits } from '../../src/bus/frameBits.ts';
-import { openSocketCanBus } from '../../src/bus/socketcan.ts';
 import { createRandom } from '../../src/core/random.ts';
-import { BusRecorder, hostRun, type Run, value } from '../bus/harness.ts';
+import { BusRecorder, value } from '../bus/harness.ts';
 import { withReason } from '../skips.ts';
-import { kernelListeners, startTool, type Tool } from './canUtils.ts';
+import { kernelListeners } from './canUtils.ts';
+import { canUtilsScene } from './canUtilsScene.ts';
 
 const interfaceName = process.env.ECUNET_CAN_INTERFACES?.split(',')[0] ?? '';
 const skipped = interfaceName === '' ? 'npm run test:socketcan names the interface' : undefined;
@@ -40,31 +40,16 @@ describe.skipIf(skipped !== undefined)(
   withReason(`canbusload on ${interfaceName}`, skipped),
   { timeout: 2 * patienceMs },
   () => {
-    let run: Run;
-    let bus: Bus;
-    let load: Tool | undefined;
-
-    beforeEach(async () => {
-      run = hostRun(patienceMs, 100);
-      const { clock, enter } = run;
-      bus = value(await openSocketCanBus({ name: 'body', interface: interfaceName, fd: true, clock, enter }));
-    });
-
-    afterEach(async () => {
-      load?.kill();
-      await run.until(() => load?.ended.code !== undefined);
-      bus.close();
-      run.stop();
-    });
+    const scene = canUtilsScene(interfaceName, patienceMs);
 
     test(`${frameCount} random classic frames of both id lengths have the same bits`, async () => {
       const before = kernelListeners(interfaceName, 'raw');
-      load = startTool('stdbuf', ['-oL', 'canbusload', '-e', `${interfaceName}@500000`]);
+      const load = scene.start('stdbuf', ['-oL', 'canbusload', '-e', `${interfaceName}@500000`]);
       const { ended, output } = load;
-      await run.until(() => kernelListeners(interfaceName, 'raw') > before || ended.code !== undefined);
+      await scene.run.until(() => kernelListeners(interfaceName, 'raw') > before || ended.code !== undefined);
       const frames = randomFrames();
       const recorder = new BusRecorder();
-      const node = bus.attach('ecu', recorder);
+      const node = scene.bus.attach('ecu', recorder);
       let next = 0;
       const send = () => {
         for (; next < frames.length && next - recorder.sent.length < aheadMax; next += 1) {
@@ -72,8 +57,8 @@ describe.skipIf(skipped !== undefined)(
         }
       };
       recorder.onSent = send;
-      run.enter(send);
-      await run.until(() => sums(output.text).frames >= frameCount || ended.code !== undefined);
+      scene.run.enter(send);
+      await scene.run.until(() => sums(output.text).frames >= frameCount || ended.code !== undefined);
       const bits = frames.reduce((sum, frame) => sum + classicFrameBits(frame), 0);
       expect({ errors: output.errors, ...sums(output.text) }).toEqual({ errors: '', frames: frameCount, bits });
     });

@@ -1,15 +1,12 @@
 // What a vehicle file may say of Ethernet, and the line with which it is refused.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { InputError } from '../../src/core/faults.ts';
+import { describe, expect, it } from 'vitest';
 import { ethernetLinks } from '../../src/sim/scenario/ethernetReferences.ts';
-import { loadScenario } from '../../src/sim/scenario/load.ts';
 import { inputsOf } from './runs.ts';
+import { scenarioFolder } from './scenarioFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'ecunet-ethernet-files-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { refusal } = scenarioFolder();
 
 const scenarios = join(import.meta.dirname, '../../scenarios');
 const vehicle = readFileSync(join(scenarios, 'vehicles/ethernet.yaml'), 'utf8');
@@ -17,19 +14,6 @@ const scenario = readFileSync(join(scenarios, 'ethernet.yaml'), 'utf8').replace(
   'vehicles/ethernet.yaml',
   'vehicle.yaml',
 );
-
-function refusal(scenarioText: string, vehicleText: string): string {
-  writeFileSync(join(folder, 'vehicle.yaml'), vehicleText);
-  const path = join(folder, 'scenario.yaml');
-  writeFileSync(path, scenarioText);
-  try {
-    loadScenario(path);
-  } catch (error) {
-    if (error instanceof InputError) return error.message.replaceAll(`${folder}/`, '');
-    throw error;
-  }
-  return 'accepted';
-}
 
 describe('a vehicle with Ethernet', () => {
   it('is accepted as it is, with a link for each ECU, in the order of the file', () => {

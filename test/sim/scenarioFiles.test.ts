@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { InputError } from '../../src/core/faults.ts';
+import { describe, expect, it } from 'vitest';
 import { completeInputs } from '../../src/sim/inputs.ts';
 import { loadScenario } from '../../src/sim/scenario/load.ts';
 import { inputsOf } from './runs.ts';
+import { scenarioFolder } from './scenarioFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'ecunet-scenario-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const files = scenarioFolder();
+const { folder } = files;
 
 const vehicle = `vin: WECUNET0000000001
 buses:
@@ -36,19 +35,7 @@ steps:
       - { ecu: door, runs: d-2.img }
 `;
 
-/** The one line with which a scenario is refused; the folder left out. */
-function refusal(text: string, vehicleText = vehicle): string {
-  writeFileSync(join(folder, 'vehicle.yaml'), vehicleText);
-  const path = join(folder, 'scenario.yaml');
-  writeFileSync(path, text);
-  try {
-    loadScenario(path);
-  } catch (error) {
-    if (error instanceof InputError) return error.message.replaceAll(`${folder}/`, '');
-    throw error;
-  }
-  return 'accepted';
-}
+const refusal = (text: string, vehicleText = vehicle) => files.refusal(text, vehicleText);
 
 describe('a scenario file', () => {
   it('is accepted as it is', () => {
