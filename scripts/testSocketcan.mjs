@@ -71,6 +71,9 @@ function runHere() {
 }
 
 function runInGuest() {
+  // An emulated machine takes minutes for it.
+  const { status: built } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: 'inherit' });
+  if (built !== 0) return 1;
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
   const command = [process.execPath, fileURLToPath(import.meta.url)];
   const run = join(project, 'scripts/guest/run');

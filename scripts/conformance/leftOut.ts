@@ -55,6 +55,8 @@ async function startServer(project: string, altered: ReadonlyMap<string, string>
     reporters: [{}],
     maxWorkers: 1,
     testTimeout,
+    // Each run must load the source as it is altered then.
+    isolate: true,
     coverage: { enabled: false },
   };
   return await createVitest('test', options, {

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { hostTimer } from '../../src/core/hostTime.ts';
-import { ecunet } from '../cli/ecunet.ts';
+import { ecunet, startEcunet } from '../cli/ecunet.ts';
 import { withReason } from '../skips.ts';
 import { noPythonCan, PythonProgram } from './python.ts';
 
@@ -14,33 +13,6 @@ afterAll(() => {
   for (const end of ends) end();
   rmSync(folder, { recursive: true });
 });
-
-const main = join(import.meta.dirname, '../../src/cli/main.ts');
-
-/** `ecunet run`, to be ended by a signal. */
-class Command {
-  text = '';
-  readonly ended: Promise<number | null>;
-  private readonly child;
-
-  constructor(...args: readonly string[]) {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, 'run', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        this.text += text;
-      });
-    }
-    this.ended = new Promise((resolve) => child.on('close', resolve));
-    ends.push(() => child.kill('SIGKILL'));
-  }
-
-  interrupt(): void {
-    this.child.kill('SIGINT');
-  }
-}
 
 async function until<T>(look: () => T | undefined | null | false): Promise<T> {
   for (;;) {
@@ -59,29 +31,22 @@ it.skipIf(noPythonCan !== undefined)(
   async () => {
     const log = join(folder, 'run.log');
     const trace = join(folder, 'run.jsonl');
-    const command = new Command(
-      'nominal',
-      '--slcan',
-      'body=0',
-      '--hold',
-      '--no-dash',
-      '--capture',
-      log,
-      '--trace',
-      trace,
-    );
-    const [, port = ''] = await until(() => /slcan: body is open at 127\.0\.0\.1:(\d+)\n/.exec(command.text));
+    const files = ['--capture', log, '--trace', trace];
+    const command = startEcunet(['run', 'nominal', '--slcan', 'body=0', '--hold', '--no-dash', ...files]);
+    ends.push(() => command.child.kill('SIGKILL'));
+    const text = () => command.written.stdout + command.written.stderr;
+    const [, port = ''] = await until(() => /slcan: body is open at 127\.0\.0\.1:(\d+)\n/.exec(text()));
     const python = new PythonProgram('pythonCan.py', port);
     ends.push(() => python.kill());
     await until(() => python.lines.length > 0);
-    await until(() => command.text.includes('hold: the vehicle stays on'));
+    await until(() => text().includes('hold: the vehicle stays on'));
     // a first frame of 20 bytes: the ECU allows the rest, and when none comes says that it got only part
     python.write('711#1014010203040506\n');
     await until(() => python.lines.at(-2)?.startsWith('719#30') && python.lines.at(-1)?.startsWith('719#0'));
-    command.interrupt();
-    expect(await command.ended).toBe(0);
+    command.child.kill('SIGINT');
+    expect((await command.ended).code).toBe(0);
     python.kill();
-    expect(command.text).toMatch(/PASSED {2}6 expectations met/);
+    expect(text()).toMatch(/PASSED {2}6 expectations met/);
     const captured = readFileSync(log, 'utf8').matchAll(/^\(\S+\) body (\S+)$/gm);
     const others = Array.from(captured, ([, frame = '']) => frame).filter((frame) => frame !== '711#1014010203040506');
     const heard = python.lines.slice(1);

@@ -111,8 +111,8 @@ describe('what cannot be opened', () => {
 
 /** Opens, uses and closes a bus as a program does: exits by itself only if nothing of it stays behind. */
 const program = `
-import { EventQueue } from './src/core/clock.ts';
-import { openSocketCanBus } from './src/bus/socketcan.ts';
+import { EventQueue } from './dist/core/clock.js';
+import { openSocketCanBus } from './dist/bus/socketcan.js';
 const [, name] = process.argv;
 const opened = await openSocketCanBus({ name, interface: name, fd: false, clock: new EventQueue(), enter: (run) => run() });
 if (!opened.ok) throw new Error(opened.fault.message);
@@ -159,7 +159,7 @@ describe.skipIf(process.env.ECUNET_GUEST !== '1')(
     test('is let go by close: the program ends by itself', () => {
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
-        ['--import', 'tsx', '--input-type=module', '--eval', program, '--', name],
+        ['--input-type=module', '--eval', program, '--', name],
         { encoding: 'utf8', timeout: 60_000 },
       );
       expect([status, stdout, stderr]).toEqual([0, 'closed\n', '']);

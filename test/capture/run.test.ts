@@ -1,12 +1,11 @@
 // `ecunet run --capture`, as a user runs it.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CapturedFrame, CaptureRecord } from '../../src/capture/captureRecord.ts';
 import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
-import { ecunet } from '../cli/ecunet.ts';
+import { ecunet, startEcunet } from '../cli/ecunet.ts';
 import { asText, startNs } from './records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-run-capture-'));
@@ -75,14 +74,13 @@ describe('ecunet run --capture', { timeout: 120_000 }, () => {
   it('interrupted, what was recorded is kept under its name', async () => {
     const own = mkdtempSync(join(folder, 'interrupted-'));
     const path = join(own, 'cut.log');
-    const main = join(import.meta.dirname, '../../src/cli/main.ts');
     // TCP makes it a run in real time, which lasts for seconds.
-    const args = ['--import', 'tsx', main, 'run', 'nominal', '--no-dash', '--link', 'door-ecu=tcp', '--capture', path];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (text.includes('metadata verified')) child.kill('SIGINT');
+    const args = ['run', 'nominal', '--no-dash', '--link', 'door-ecu=tcp', '--capture', path];
+    const { child, written, ended } = startEcunet(args);
+    child.stdout.on('data', () => {
+      if (written.stdout.includes('metadata verified')) child.kill('SIGINT');
     });
-    expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(130);
+    expect((await ended).code).toBe(130);
     expect(readdirSync(own)).toEqual(['cut.log']);
     expect((await read(path)).length).toBeGreaterThan(0);
   });

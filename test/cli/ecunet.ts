@@ -1,8 +1,7 @@
-// Running the command as a user does, in a process of its own.
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-
-const main = join(import.meta.dirname, '../../src/cli/main.ts');
+// Owns: running the command as a user does, built and in a process of its own.
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { builtMain } from '../builtCommand.ts';
 
 export interface Finished {
   readonly code: number | null;
@@ -10,17 +9,29 @@ export interface Finished {
   readonly stderr: string;
 }
 
-export function ecunet(...args: readonly string[]): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
+export interface Started {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** What it wrote so far. */
+  readonly written: { stdout: string; stderr: string };
+  /** Resolves when it has ended and all that it wrote is here. */
+  readonly ended: Promise<Finished>;
+}
+
+/** Starts `ecunet ARGS`; `nodeArgs` are told to node itself. */
+export function startEcunet(args: readonly string[], nodeArgs: readonly string[] = []): Started {
+  const child = spawn(process.execPath, [...nodeArgs, builtMain, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      written[name] += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
+  }
+  const ended = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, ...written }));
   });
+  return { child, written, ended };
+}
+
+export function ecunet(...args: readonly string[]): Promise<Finished> {
+  return startEcunet(args).ended;
 }

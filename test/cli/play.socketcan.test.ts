@@ -1,5 +1,4 @@
 // `ecunet play` onto a real interface, with can-utils' candump as the witness. Runs by `npm run test:socketcan`.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { hostTimer, monotonicMs } from '../../src/core/hostTime.ts';
 import { hostRun, value } from '../bus/harness.ts';
 import { kernelListeners, startTool, type Tool } from '../guest/canUtils.ts';
 import { withReason } from '../skips.ts';
+import { startEcunet } from './ecunet.ts';
 
 const interfaceName = process.env.ECUNET_CAN_INTERFACES?.split(',')[0] ?? '';
 const skipped = interfaceName === '' ? 'npm run test:socketcan names the interface' : undefined;
@@ -71,21 +71,12 @@ describe.skipIf(skipped !== undefined)(
         `${time(7)} can7 20000080#0000000000000000`,
       ]);
       const tool = await startCandump(2 * content.length);
-      const main = join(import.meta.dirname, '../../src/cli/main.ts');
-      const args = ['--import', 'tsx', main, 'play', path, '--onto', `${interfaceName}=can7`, '--loop', 'i'];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-      const ended = new Promise((resolve) => child.on('close', resolve));
-      const output = { text: '', errors: '' };
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        output.text += text;
-      });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        output.errors += text;
-      });
+      const { child, ended } = startEcunet(['play', path, '--onto', `${interfaceName}=can7`, '--loop', 'i']);
       await until(() => tool.ended.code !== undefined || child.exitCode !== null);
       child.kill('SIGINT');
-      expect({ code: await ended, errors: output.errors }).toEqual({ code: 130, errors: '' });
-      expect(output.text).toMatch(
+      const { code, stdout, stderr } = await ended;
+      expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+      expect(stdout).toMatch(
         /kinds\.log: \d+ frames played onto \S+ in \d+\.\d s, at most \d+\.\d ms late; \d+ error frames left out\n$/,
       );
       expect(frames(tool)).toEqual([...content, ...content]);

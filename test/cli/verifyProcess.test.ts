@@ -1,37 +1,20 @@
 // `ecunet verify` as a process of its own: exit codes, streams, signals, bounds of memory and time.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { flood, httpServer } from '../client/servers.ts';
 import { hugeBytes, temporaryFolders } from '../client/temporary.ts';
 import { begin, hardwareOf, imageName, World } from '../uptane/fixtures.ts';
-import { ecunet } from './ecunet.ts';
+import { ecunet, startEcunet } from './ecunet.ts';
 import { offered, printed, serving, VerifyScene } from './verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
-const main = join(import.meta.dirname, '../../src/cli/main.ts');
 let scene: VerifyScene;
 beforeEach(() => {
   scene = new VerifyScene(temporaryFolder());
 });
 
 const call = (...args: readonly string[]) => ['verify', ...scene.arguments('full-1'), '--trust-first', ...args];
-
-/** The process, with what node itself is told first. */
-function started(args: readonly string[], nodeArgs: readonly string[] = []) {
-  const child = spawn(process.execPath, [...nodeArgs, '--import', 'tsx', main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const written = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      written[name] += text;
-    });
-  }
-  return { child, written, ended: once(child, 'close') };
-}
 
 describe('ecunet verify as a process', { timeout: 30_000 }, () => {
   it('ends with 0 and the result, or with 1 and the fault', async () => {
@@ -63,8 +46,8 @@ describe('ecunet verify as a process', { timeout: 30_000 }, () => {
     for (const name of [...files.keys()].filter((name) => /app-|targets\.json/.test(name))) {
       truncateSync(join(scene.repositories, name), hugeBytes);
     }
-    const { child, written, ended } = started(call('--json', '--mode', 'partial'), ['--max-old-space-size=128']);
-    expect((await ended)[0]).toBe(1);
+    const { child, written, ended } = startEcunet(call('--json', '--mode', 'partial'), ['--max-old-space-size=128']);
+    expect((await ended).code).toBe(1);
     expect(child.exitCode).toBe(1);
     expect(JSON.parse(written.stdout).fault).toMatchObject({ code: 'oversized', clause: 'V1' });
     expect(written.stderr).toBe('');
@@ -88,10 +71,10 @@ describe('ecunet verify as a process', { timeout: 30_000 }, () => {
     });
     scene.repositories = server.url;
     const downloads = join(scene.folder, 'downloads');
-    const { child, written, ended } = started(call('--download', downloads));
+    const { child, written, ended } = startEcunet(call('--download', downloads));
     await downloading;
     child.kill(signal);
-    expect((await ended)[0]).toBe(code);
+    expect((await ended).code).toBe(code);
     expect(written).toEqual({ stdout: '', stderr: '' });
     expect(readdirSync(scene.store)).toEqual(['trusted.json']);
     expect(existsSync(downloads) ? readdirSync(downloads) : []).toEqual([]);
@@ -99,9 +82,9 @@ describe('ecunet verify as a process', { timeout: 30_000 }, () => {
 
   it('does not complain where nobody reads its output', async () => {
     scene.offer(offered(new World()));
-    const { child, written, ended } = started(call('--json'));
+    const { child, written, ended } = startEcunet(call('--json'));
     child.stdout.destroy();
-    expect((await ended)[0]).toBe(1);
+    expect((await ended).code).toBe(1);
     expect(written.stderr).toBe('');
     expect(readdirSync(scene.store)).toEqual(['trusted.json']);
   });

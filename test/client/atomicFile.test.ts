@@ -51,7 +51,7 @@ describe('a file written as a whole', () => {
   it('leaves nothing where the process ends before it is complete', processTest, async () => {
     const folder = temporaryFolder();
     const child = startScript(`
-      const { TemporaryFile } = await import(room + '/atomicFile.ts');
+      const { TemporaryFile } = await import(room + '/atomicFile.js');
       new TemporaryFile(${JSON.stringify(folder)}, 0o600).write(new Uint8Array(10));
       process.exit(7);`);
     await ended(child);

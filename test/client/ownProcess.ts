@@ -1,18 +1,19 @@
 // Owns: running a few lines of the client room in a process of their own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { builtMain } from '../builtCommand.ts';
 
-const room = join(import.meta.dirname, '../../src/client');
+const room = join(dirname(builtMain), '../client');
 
-/** Starting TypeScript in a new process takes a second, or many on a busy machine. */
+/** Starting a process takes a second, or many on a busy machine. */
 export const processTest = { timeout: 60_000 };
 
 /** Starts `script`, a module in which `room` is the URL of the room's folder. */
 export function startScript(script: string) {
   const source = `const room = ${JSON.stringify(`file://${room}`)};\n${script}`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => {

@@ -193,7 +193,7 @@ describe('one store and two calls at a time', () => {
     const folder = newFolder();
     const holder = async (after: string) => {
       const child = startScript(`
-        const { openTrustStore } = await import(room + '/trustStore.ts');
+        const { openTrustStore } = await import(room + '/trustStore.js');
         openTrustStore(${JSON.stringify(folder)});
         process.stdout.write('open');
         ${after}`);

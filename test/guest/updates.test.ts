@@ -1,5 +1,4 @@
 // Whole updates over real interfaces in the guest: one that goes down and up in the middle, and a run that is stopped by Ctrl-C.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import type { SimEvent } from '../../src/sim/events.ts';
 import type { RunInputs } from '../../src/sim/inputs.ts';
 import { replayTrace } from '../../src/sim/replay.ts';
 import { runScenario } from '../../src/sim/run.ts';
+import { startEcunet } from '../cli/ecunet.ts';
 import { eventsOf, inputsOf } from '../sim/runs.ts';
 import { withReason } from '../skips.ts';
 import { kernelListeners, startTool } from './canUtils.ts';
@@ -72,24 +72,15 @@ describe.skipIf(skipped !== undefined)(withReason('a run', skipped), { timeout: 
   });
 
   test('on two interfaces ends at Ctrl-C, within a second, with exit code 130', async () => {
-    const main = join(import.meta.dirname, '../../src/cli/main.ts');
     const buses = ['--bus', 'body=vcan0', '--bus', 'chassis=vcan1'];
     const listeners = () => ['vcan0', 'vcan1'].map((name) => kernelListeners(name, 'raw'));
     const before = listeners();
-    const args = ['--import', 'tsx', main, 'run', 'nominal', '--no-dash', ...buses];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { text: '', errors: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output.text += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      output.errors += text;
-    });
-    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
-    await until(() => output.text.includes('gateway-ecu') || child.exitCode !== null);
+    const { child, written, ended } = startEcunet(['run', 'nominal', '--no-dash', ...buses]);
+    await until(() => written.stdout.includes('gateway-ecu') || child.exitCode !== null);
     const startMs = monotonicMs();
     child.kill('SIGINT');
-    expect({ code: await closed, errors: output.errors }).toEqual({ code: 130, errors: '' });
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
     const tookMs = monotonicMs() - startMs;
     console.log(`ended ${tookMs.toFixed(0)} ms after SIGINT`);
     // An emulated processor is some ten times slower.

@@ -1,16 +1,13 @@
 // `ecunet/uptane` as somebody else's program has it: installed, imported by its name, with its types, from the built package.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { offered } from '../cli/verifyScene.ts';
 import { temporaryFolders } from '../client/temporary.ts';
-import { withReason } from '../skips.ts';
 import { begin, hardwareOf, imageName, vin, World } from '../uptane/fixtures.ts';
 import { makeDependent, project } from './dependent.ts';
 
 const temporaryFolder = temporaryFolders();
-const unbuilt = existsSync(join(project, 'dist/uptane/index.js')) ? undefined : 'dist/ is not built: npm run build';
 
 /** A program that verifies what is on its standard input, as one full Secondary. */
 const program = `
@@ -78,7 +75,7 @@ function compiled(): (input: object) => unknown {
     );
 }
 
-describe.skipIf(unbuilt !== undefined)(withReason('the library ecunet/uptane', unbuilt), { timeout: 60_000 }, () => {
+describe('the library ecunet/uptane', { timeout: 60_000 }, () => {
   it('verifies a repository in another’s program, with types [R11]', () => {
     const world = new World();
     const inputOf = (at: number) => ({

@@ -1,18 +1,15 @@
 // `ecunet/repository` as somebody else's program has it: the very program of docs/repository.md, from the built package.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.ts';
 import { printed, runVerify } from '../cli/verifyScene.ts';
 import { temporaryFolders } from '../client/temporary.ts';
-import { withReason } from '../skips.ts';
 import { keyNamed } from '../uptane/fixtures.ts';
 import { makeDependent, project } from './dependent.ts';
 
 const temporaryFolder = temporaryFolders();
-const built = existsSync(join(project, 'dist/library/repository.js'));
-const unbuilt = built ? undefined : 'dist/ is not built: npm run build';
 const page = readFileSync(join(project, 'docs/repository.md'), 'utf8');
 const [first = '', rotation = ''] = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
 
@@ -39,77 +36,71 @@ try {
 }
 `;
 
-describe.skipIf(unbuilt !== undefined)(
-  withReason('the library ecunet/repository', unbuilt),
-  { timeout: 60_000 },
-  () => {
-    let folder = '';
-    beforeAll(() => {
-      folder = temporaryFolder();
-      makeDependent(folder, { program, reader });
-    }, 60_000);
-    const run = (name: 'program' | 'reader') => {
-      const { stdout, stderr } = spawnSync(process.execPath, [`${name}.js`], { cwd: folder, encoding: 'utf8' });
-      expect(stderr).toBe('');
-      return stdout.trim();
-    };
-    const primary = { serial: '1A2B', hardwareId: 'door-hw-2', role: 'primary', key: keyNamed('1A2B').key };
-    const verify = (repositories: string, ...others: readonly string[]) =>
-      runVerify(
-        ...['--director', join(folder, repositories, 'director'), '--image-repo', join(folder, repositories, 'image')],
-        ...['--store', join(folder, 'trust'), '--ecu', '1A2B:door-hw-2', '--primary', ...others],
-      );
+describe('the library ecunet/repository', { timeout: 60_000 }, () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = temporaryFolder();
+    makeDependent(folder, { program, reader });
+  }, 60_000);
+  const run = (name: 'program' | 'reader') => {
+    const { stdout, stderr } = spawnSync(process.execPath, [`${name}.js`], { cwd: folder, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return stdout.trim();
+  };
+  const primary = { serial: '1A2B', hardwareId: 'door-hw-2', role: 'primary', key: keyNamed('1A2B').key };
+  const verify = (repositories: string, ...others: readonly string[]) =>
+    runVerify(
+      ...['--director', join(folder, repositories, 'director'), '--image-repo', join(folder, repositories, 'image')],
+      ...['--store', join(folder, 'trust'), '--ecu', '1A2B:door-hw-2', '--primary', ...others],
+    );
 
-    it('makes keys and both repositories, and rotates a role’s key, as its page says [Z1 S3]', () => {
-      writeFileSync(join(folder, 'vehicle.json'), JSON.stringify({ vin: 'WECUNET0000000001', ecus: [primary] }));
-      writeFileSync(join(folder, 'door-2.img'), createRandom('door-2.img').bytes(10));
-      expect(JSON.parse(run('program'))).toEqual({ files: 5, mended: 365 * 86_400 });
-    });
+  it('makes keys and both repositories, and rotates a role’s key, as its page says [Z1 S3]', () => {
+    writeFileSync(join(folder, 'vehicle.json'), JSON.stringify({ vin: 'WECUNET0000000001', ecus: [primary] }));
+    writeFileSync(join(folder, 'door-2.img'), createRandom('door-2.img').bytes(10));
+    expect(JSON.parse(run('program'))).toEqual({ files: 5, mended: 365 * 86_400 });
+  });
 
-    it('keeps keys for their owner alone, and takes up none that others may read [Z1]', () => {
-      const keys = ['root-0.json', 'snapshot-0.json', 'targets-0.json', 'timestamp-0.json'];
-      expect(readdirSync(join(folder, 'image-keys'))).toEqual(keys);
-      for (const name of keys) expect(statSync(join(folder, 'image-keys', name)).mode & 0o777, name).toBe(0o600);
-      expect(statSync(join(folder, 'image-keys')).mode & 0o777).toBe(0o700);
-      expect(run('reader')).toBe('1');
-      chmodSync(join(folder, 'image-keys/targets-0.json'), 0o644);
-      expect(run('reader')).toBe('image-keys/targets-0.json: others than its owner may use it (mode 0644)');
-    });
+  it('keeps keys for their owner alone, and takes up none that others may read [Z1]', () => {
+    const keys = ['root-0.json', 'snapshot-0.json', 'targets-0.json', 'timestamp-0.json'];
+    expect(readdirSync(join(folder, 'image-keys'))).toEqual(keys);
+    for (const name of keys) expect(statSync(join(folder, 'image-keys', name)).mode & 0o777, name).toBe(0o600);
+    expect(statSync(join(folder, 'image-keys')).mode & 0o777).toBe(0o700);
+    expect(run('reader')).toBe('1');
+    chmodSync(join(folder, 'image-keys/targets-0.json'), 0o644);
+    expect(run('reader')).toBe('image-keys/targets-0.json: others than its owner may use it (mode 0644)');
+  });
 
-    it('writes what ecunet verify accepts, and goes on accepting from its store after the rotation [R11 S3]', async () => {
-      const before = await verify('public-before', '--trust-first', '--download', join(folder, 'images'));
-      expect(before).toMatchObject({ code: 0, stderr: '' });
-      const shown = [...page.matchAll(/^ {4}(verified: .*|1A2B is .*)$/gm)].map(([, line = '']) => line);
-      expect(shown).toHaveLength(2);
-      for (const line of shown) expect(before.stdout).toContain(line.replace(', ...', ''));
-      expect(readFileSync(join(folder, 'images/door-2.img'))).toEqual(readFileSync(join(folder, 'door-2.img')));
+  it('writes what ecunet verify accepts, and goes on accepting from its store after the rotation [R11 S3]', async () => {
+    const before = await verify('public-before', '--trust-first', '--download', join(folder, 'images'));
+    expect(before).toMatchObject({ code: 0, stderr: '' });
+    const shown = [...page.matchAll(/^ {4}(verified: .*|1A2B is .*)$/gm)].map(([, line = '']) => line);
+    expect(shown).toHaveLength(2);
+    for (const line of shown) expect(before.stdout).toContain(line.replace(', ...', ''));
+    expect(readFileSync(join(folder, 'images/door-2.img'))).toEqual(readFileSync(join(folder, 'door-2.img')));
 
-      const after = await verify('public', '--json');
-      expect(after.code).toBe(0);
-      expect(printed(after).versions).toMatchObject({ 'director/root': 1, 'image/root': 2, 'image/targets': 2 });
-      const old = join(folder, 'public-old');
-      cpSync(join(folder, 'public'), old, { recursive: true });
-      cpSync(join(folder, 'public-before/image/timestamp.json'), join(old, 'image/timestamp.json'));
-      const rolledBack = await verify('public-old', '--json');
-      expect(printed(rolledBack).fault).toMatchObject({ code: 'rollback', clause: 'T3' });
-    });
+    const after = await verify('public', '--json');
+    expect(after.code).toBe(0);
+    expect(printed(after).versions).toMatchObject({ 'director/root': 1, 'image/root': 2, 'image/targets': 2 });
+    const old = join(folder, 'public-old');
+    cpSync(join(folder, 'public'), old, { recursive: true });
+    cpSync(join(folder, 'public-before/image/timestamp.json'), join(old, 'image/timestamp.json'));
+    const rolledBack = await verify('public-old', '--json');
+    expect(printed(rolledBack).fault).toMatchObject({ code: 'rollback', clause: 'T3' });
+  });
 
-    it('writes what ecunet tuf reads, in the three calls that docs/tuf.md shows [H2 I2]', () => {
-      const tuf = readFileSync(join(project, 'docs/tuf.md'), 'utf8');
-      const calls = [...tuf.matchAll(/^ {4}ecunet (tuf (?:.*\\\n)*.*)$/gm)].map(([, call = '']) =>
-        call.split(/[\s\\]+/),
-      );
-      const printedPaths = calls.map((call) => {
-        const { status, stdout, stderr } = spawnSync(join(project, 'dist/cli/main.js'), call, {
-          cwd: folder,
-          encoding: 'utf8',
-        });
-        expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-        return stdout.trim();
+  it('writes what ecunet tuf reads, in the three calls that docs/tuf.md shows [H2 I2]', () => {
+    const tuf = readFileSync(join(project, 'docs/tuf.md'), 'utf8');
+    const calls = [...tuf.matchAll(/^ {4}ecunet (tuf (?:.*\\\n)*.*)$/gm)].map(([, call = '']) => call.split(/[\s\\]+/));
+    const printedPaths = calls.map((call) => {
+      const { status, stdout, stderr } = spawnSync(join(project, 'dist/cli/main.js'), call, {
+        cwd: folder,
+        encoding: 'utf8',
       });
-      expect(printedPaths).toEqual(['', '', 'downloads/door-2.img']);
-      expect(tuf).toContain(`    ${printedPaths.at(-1)}\n`);
-      expect(readFileSync(join(folder, 'downloads/door-2.img'))).toEqual(readFileSync(join(folder, 'door-2.img')));
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return stdout.trim();
     });
-  },
-);
+    expect(printedPaths).toEqual(['', '', 'downloads/door-2.img']);
+    expect(tuf).toContain(`    ${printedPaths.at(-1)}\n`);
+    expect(readFileSync(join(folder, 'downloads/door-2.img'))).toEqual(readFileSync(join(folder, 'door-2.img')));
+  });
+});

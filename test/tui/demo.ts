@@ -14,7 +14,7 @@ import { fixtureRun } from './fixtureRun.ts';
  * thrown while a panel is drawn; `deaf`: only a second Ctrl+C ends it.
  */
 const [ending = 'end', speedText = '4'] = process.argv.slice(2);
-const endingAfterMs = 1500;
+const endingAfterMs = 500;
 
 const startedMs = monotonicMs();
 const color = !process.env.NO_COLOR;

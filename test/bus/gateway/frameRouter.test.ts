@@ -291,6 +291,8 @@ const anyFrame = fc
     const data = payload(isRemote ? 0 : fd ? length : Math.min(length, 8), salt);
     return { id, extended, remote: isRemote, fd, brs: fd, data };
   });
+const covers = ({ extended, first, last }: FrameRoute, frame: CanFrame) =>
+  frame.extended === extended && frame.id >= first && frame.id <= last;
 const anyRoute = fc
   .record({
     from: fc.constantFrom('fd-1', 'fd-2', 'b'),
@@ -314,14 +316,13 @@ prop({
   (run) => {
     const all = [...run.rows, route('fd-1', 'fd-2', 0), route('fd-2', 'b', 0)];
     const { send, run: go, on, drops, router } = scene(all, { queueFramesMax: run.queueFramesMax });
-    const taken = run.sent.filter(({ bus, frame }) => send(bus, frame) === 'ok');
+    // An id has one sender on a bus: two that send it at once collide for ever, or, alone on the bus, wait for an acknowledgement.
+    const own = run.sent.filter(({ bus, frame }) => !all.some((row) => row.to === bus && covers(row, frame)));
+    const taken = own.filter(({ bus, frame }) => send(bus, frame) === 'ok');
     go();
     const counts = router.counts();
     for (const { route: row, forwarded, dropped } of counts) {
-      const named = taken.filter(
-        ({ bus, frame }) =>
-          bus === row.from && frame.extended === row.extended && frame.id >= row.first && frame.id <= row.last,
-      );
+      const named = taken.filter(({ bus, frame }) => bus === row.from && covers(row, frame));
       const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
       expect(forwarded + lost).toBe(named.length);
     }
