@@ -1,7 +1,6 @@
 // Owns: what good and failed frames do to the controllers of a virtual bus, and so who takes part in it (ISO 11898-1, fault confinement).
 // Must not know the wire: see virtualCan.ts.
 import type { Clock } from '../core/clock.ts';
-import type { NodeLoad } from './bus.ts';
 import { BusOffRecovery } from './busOffRecovery.ts';
 import type { Outcome } from './disturbances.ts';
 import type { VirtualCanNode } from './virtualCanNode.ts';
@@ -10,8 +9,6 @@ export interface FaultConfinementOptions {
   readonly clock: Clock;
   /** One bit at the nominal rate. */
   readonly bitNs: number;
-  /** A controller's state changed. */
-  readonly changed: (node: NodeLoad) => void;
   /** A node that was bus-off takes part again. */
   readonly rejoined: (node: VirtualCanNode) => void;
 }
@@ -20,22 +17,40 @@ export class FaultConfinement {
   /** Nodes that send, hear and acknowledge. */
   nodesOnBus = 0;
   readonly recovery: BusOffRecovery<VirtualCanNode>;
-  private readonly changed: (node: NodeLoad) => void;
+  /** Nodes that came in the middle of a frame, or gave theirs up: not on the bus until it is over. */
+  private integrating: VirtualCanNode[] = [];
   /** Whether some error counter is not 0: while none is, a frame costs no look at them. */
   private hasErrors = false;
 
-  constructor({ clock, bitNs, changed, rejoined }: FaultConfinementOptions) {
-    this.changed = changed;
+  constructor({ clock, bitNs, rejoined }: FaultConfinementOptions) {
     this.recovery = new BusOffRecovery(clock, bitNs, (node) => {
       node.controller.recover();
       this.nodesOnBus += 1;
-      this.changed(node.record.load());
       rejoined(node);
     });
   }
 
-  joined(): void {
+  /** A new node; `inFrame`: while a frame is on the wire. */
+  joins(node: VirtualCanNode, inFrame: boolean): void {
     this.nodesOnBus += 1;
+    if (inFrame) this.missesRest(node);
+  }
+
+  /** A node on the bus neither hears nor acknowledges the rest of the frame: it waits for 11 recessive bits, which end each. */
+  missesRest(node: VirtualCanNode): void {
+    this.nodesOnBus -= 1;
+    node.isIntegrating = true;
+    this.integrating.push(node);
+  }
+
+  /** The frame is over. */
+  integrate(): void {
+    if (this.integrating.length === 0) return;
+    for (const node of this.integrating) {
+      node.isIntegrating = false;
+      if (node.isOnBus) this.nodesOnBus += 1;
+    }
+    this.integrating = [];
   }
 
   /** Called while it is still attached. */
@@ -95,18 +110,16 @@ export class FaultConfinement {
     this.hasErrors = left || missedBy.length > 0;
   }
 
-  /** Changes a controller's counters, and tells of what follows. */
+  /** Changes a controller's counters, and does what follows. */
   private change(node: VirtualCanNode, idleAtNs: number, step: () => void): void {
     const { controller } = node;
     if (!node.attached) return;
-    const before = controller.state;
+    const wasOnBus = node.isOnBus;
+    const wasOff = controller.state === 'bus-off';
     step();
     this.hasErrors = true;
-    if (controller.state === before) return;
-    if (controller.state === 'bus-off') {
-      this.nodesOnBus -= 1;
-      this.recovery.add(node, idleAtNs);
-    }
-    this.changed(node.record.load());
+    if (wasOff || controller.state !== 'bus-off') return;
+    if (wasOnBus) this.nodesOnBus -= 1;
+    this.recovery.add(node, idleAtNs);
   }
 }

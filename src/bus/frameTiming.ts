@@ -40,6 +40,13 @@ export function bitsNs(bits: readonly WireBit[], count: number, brs: boolean, ra
   return Math.round(((count - fast) * NS_PER_S) / rates.bitrate + (fast * NS_PER_S) / rates.dataBitrate);
 }
 
+/** How many whole bits of `bits` `elapsedNs` hold. */
+export function bitsIn(bits: readonly WireBit[], elapsedNs: number, brs: boolean, rates: BitRates): number {
+  let count = 0;
+  while (count < bits.length && bitsNs(bits, count + 1, brs, rates) <= elapsedNs) count += 1;
+  return count;
+}
+
 /** Nanoseconds of `bits` at the nominal rate. */
 export function nominalNs(bits: number, rates: BitRates): number {
   return Math.round((bits * NS_PER_S) / rates.bitrate);

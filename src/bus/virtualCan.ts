@@ -4,18 +4,19 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
 import { NS_PER_S } from '../core/units.ts';
 import { AcceptanceTable } from './acceptance.ts';
-import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap, NodeLoad } from './bus.ts';
+import { bitSequence } from './bitSequence.ts';
+import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap } from './bus.ts';
 import { BusyTime } from './busLoad.ts';
 import { collide } from './collision.ts';
 import { Disturbances, type Outcome } from './disturbances.ts';
 import { FaultConfinement } from './faultConfinement.ts';
 import { FrameDigest } from './frameDigest.ts';
-import { type BitRates, bitsNs, frameTimeNs, interframeNs, nominalNs } from './frameTiming.ts';
+import { type BitRates, bitsIn, bitsNs, frameTimeNs, interframeNs, nominalNs } from './frameTiming.ts';
 import { NodeRecords } from './nodeRecords.ts';
 import { StandingAttempts } from './standingAttempts.ts';
 import { Taps } from './taps.ts';
 import { type NodeHost, VirtualCanNode } from './virtualCanNode.ts';
-import { errorTailBits, type WireError } from './wireError.ts';
+import { ackError, errorTailBits, silenceError, type WireError } from './wireError.ts';
 
 export interface VirtualCanOptions {
   readonly name: string;
@@ -26,8 +27,6 @@ export interface VirtualCanOptions {
   readonly dataBitrate?: number;
   /** Whether the bus carries FD frames as well as classic ones. */
   readonly fd: boolean;
-  /** Told when a node becomes error-passive, bus-off or error-active. Never called from inside `send` or `attach`. */
-  readonly controllerChanged?: (node: NodeLoad) => void;
 }
 
 export interface VirtualCan extends Bus {
@@ -98,7 +97,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   private isWaitingForSuspended = false;
 
   constructor(options: VirtualCanOptions) {
-    const { bitrate, dataBitrate = bitrate, controllerChanged = () => undefined } = options;
+    const { bitrate, dataBitrate = bitrate } = options;
     if (!(bitrate > 0) || !(dataBitrate > 0))
       throw new RangeError(`bit rates are above 0, not ${bitrate} and ${dataBitrate}`);
     this.name = options.name;
@@ -109,7 +108,6 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.confinement = new FaultConfinement({
       clock: this.clock,
       bitNs: NS_PER_S / bitrate,
-      changed: controllerChanged,
       rejoined: (node) => {
         if (node.queue.length > 0) this.contend();
       },
@@ -126,11 +124,11 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     node.noise = this.disturbances.noiseOf(name);
     this.endStanding();
     this.table.add(node);
-    this.confinement.joined();
+    this.confinement.joins(node, this.onWire !== undefined);
     return node;
   }
 
-  /** A node gone in the middle of its frame ends that frame, but is no longer told. */
+  /** What a node has on the wire breaks off, unless another sends the same bits; one that others were to acknowledge may stay without. */
   remove(node: VirtualCanNode): void {
     if (!node.attached) return;
     this.endStanding();
@@ -140,6 +138,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     node.queue.length = 0;
     this.notReady(node);
     this.table.remove(node);
+    this.breakOff();
   }
 
   tap(hear: FrameTap): () => void {
@@ -247,8 +246,12 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   private startTied(key: number, nowNs: number): void {
     const tied = this.ready.filter((node) => node.isOnBus && node.key === key && node.suspendedUntilNs <= nowNs);
     const { senders, gaveUp, error } = collide(tied);
+    for (const node of gaveUp) this.confinement.missesRest(node);
     this.start(senders, error, nowNs);
-    for (const node of gaveUp) this.confinement.transmitFailed(node, this.idleAtNs);
+    for (const node of gaveUp) {
+      this.confinement.transmitFailed(node, this.idleAtNs);
+      this.suspend(node);
+    }
   }
 
   private start(senders: readonly VirtualCanNode[], collided: WireError | undefined, startNs: number): void {
@@ -259,15 +262,36 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const isAlone = this.confinement.nodesOnBus <= senders.length;
     const outcome = this.disturbances.judge(senders, this.table.all(), isAlone, collided);
     this.onWire = { frame, senders, startNs, outcome };
-    const { error, bits } = outcome;
-    if (error === undefined) {
-      this.idleAtNs = startNs + frameTimeNs(frame, this.rates, sender.isPassive);
-      this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endFrame);
+    if (outcome.error !== undefined) {
+      this.endsWithError(this.onWire, outcome.error);
       return;
     }
-    const untilFlagNs = bitsNs(bits, error.flagAtBit, frame.brs, this.rates);
+    this.idleAtNs = startNs + frameTimeNs(frame, this.rates, sender.isPassive);
+    this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endFrame);
+  }
+
+  private endsWithError({ frame, startNs, outcome }: Transmission, error: WireError): void {
+    const untilFlagNs = bitsNs(outcome.bits, error.flagAtBit, frame.brs, this.rates);
     this.idleAtNs = startNs + untilFlagNs + nominalNs(error.flagBits + errorTailBits, this.rates);
     this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endError);
+  }
+
+  /** A node has left: the frame on the wire may have lost its sender, or all who would acknowledge it. */
+  private breakOff(): void {
+    const transmission = this.onWire;
+    if (transmission === undefined || this.closed) return;
+    const { frame, senders, startNs } = transmission;
+    const sending = senders.filter(({ attached }) => attached).length;
+    if (sending > 0 && sending < this.confinement.nodesOnBus) return;
+    const bits = bitSequence(frame, senders[0]?.isPassive);
+    const sent = bitsIn(bits, this.clock.nowNs() - startNs, frame.brs, this.rates);
+    const error = sending === 0 ? silenceError(bits, sent) : ackError(bits);
+    const before = transmission.outcome.error?.flagAtBit ?? bits.length;
+    if (error === undefined || error.flagAtBit <= sent || before <= error.flagAtBit) return;
+    const outcome = { error, bits, firstToSee: undefined, isAckError: sending > 0, missedBy: nobody };
+    this.onWire = { ...transmission, outcome };
+    this.timer?.cancel();
+    this.endsWithError(this.onWire, error);
   }
 
   private readonly endFrame = (): void => {
@@ -288,6 +312,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
       if (node.attached && node.left !== undefined) node.listener.frameSent(node.left);
       if (node.queue.length === 0) this.notReady(node);
     }
+    this.confinement.integrate();
     if (this.ready.length > 0) this.contend();
   };
 
@@ -307,6 +332,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     }
     if (error.delivered) this.deliver(frame, senders, firstToSee === undefined ? nobody : [firstToSee]);
     this.confinement.receiversFailed(this.table.all(), senders, outcome, this.idleAtNs);
+    this.confinement.integrate();
     if (repeats) this.stand(transmission);
     if (this.ready.length > 0) this.contend();
   };

@@ -42,6 +42,8 @@ export class VirtualCanNode implements BusNode, Accepting {
   /** An error-passive node that has just sent lets others go first until then. */
   suspendedUntilNs = 0;
   attached = true;
+  /** Whether it waits for a frame to be over whose beginning it did not hear, or which it gave up. */
+  isIntegrating = false;
   private readonly host: NodeHost;
   readonly order: TransmitOrder;
 
@@ -56,7 +58,7 @@ export class VirtualCanNode implements BusNode, Accepting {
   }
 
   get isOnBus(): boolean {
-    return this.attached && this.controller.state !== 'bus-off';
+    return this.attached && !this.isIntegrating && this.controller.state !== 'bus-off';
   }
 
   get isPassive(): boolean {

@@ -33,20 +33,47 @@ function indexOf(bits: readonly WireBit[], field: WireBit['field']): number {
   return bits.findIndex((bit) => bit.field === field);
 }
 
-/** How many bits equal to `bit` stand in a row up to and including `last`, where the bit there is `lastSeen`. */
-function runUpTo(bits: readonly WireBit[], last: number, lastSeen: number, bit: number): number {
-  if (lastSeen !== bit) return 0;
-  let run = 1;
-  while (run <= last && bits[last - run]?.bit === bit) run += 1;
-  return run;
+/** What a node sees at a place of the frame. */
+type Seen = (at: number) => number;
+
+/**
+ * The first place from `from` on where a receiver that sees this sees that something is wrong: six equal bits in a row, a fixed stuff bit
+ * like the one before it, a dominant delimiter. Undefined: not before it looks at the CRC.
+ */
+function firstViolation(bits: readonly WireBit[], from: number, seen: Seen): number | undefined {
+  for (let at = from; at < bits.length; at += 1) {
+    const bit = bits[at];
+    if (bit === undefined || bit.field === 'delimiter') return seen(at) === 0 ? at : undefined;
+    if (bit.field === 'fixedStuffed') {
+      if (bit.isStuff && seen(at) === seen(at - 1)) return at;
+      continue;
+    }
+    let run = 1;
+    while (run < flagLength && at - run >= 0 && seen(at - run) === seen(at)) run += 1;
+    if (run === flagLength) return at;
+  }
+  return undefined;
 }
 
 /**
- * Bits from the first flag's start to the last one's end, where one node signals after `last` and the others see only then that six
- * equal bits stand in a row: the flag's, and those before it.
+ * Bits from the first flag's start to the last one's end, where one node signals after `last`, with bits of `flag`, and the others
+ * see by them that something is wrong.
  */
-function staggeredFlags(run: number): number {
-  return run >= flagLength ? flagLength : 2 * flagLength - run;
+function staggeredFlags(bits: readonly WireBit[], last: number, seen: Seen, flag: number): number {
+  const violation = firstViolation(bits, last, (at) => (at <= last ? seen(at) : flag)) ?? last + flagLength;
+  return flagLength + Math.min(violation - last, flagLength);
+}
+
+function asSent(bits: readonly WireBit[]): Seen {
+  return (at) => bits[at]?.bit ?? 1;
+}
+
+/** As sent, but for the bit at `index`. */
+function inverted(bits: readonly WireBit[], index: number): Seen {
+  return (at) => {
+    const bit = bits[at]?.bit ?? 1;
+    return at === index ? 1 - bit : bit;
+  };
 }
 
 /**
@@ -77,30 +104,7 @@ export function errorForAll(bits: readonly WireBit[], index: number, senderPassi
     case 'fixedStuffed':
       break;
   }
-  const seen = 1 - wrong.bit;
-  const sixAlready = runUpTo(bits, index, seen, seen) >= flagLength;
-  const run = sixAlready ? flagLength : runUpTo(bits, index, seen, senderPassive ? 1 : 0);
-  return wireError({ flagAtBit, flagBits: staggeredFlags(run) });
-}
-
-/** Where a receiver for which the bit at `index` alone is inverted first sees that something is wrong; undefined: by the CRC. */
-function firstViolation(bits: readonly WireBit[], index: number): number | undefined {
-  const seen = (at: number): number => {
-    const bit = bits[at]?.bit ?? 1;
-    return at === index ? 1 - bit : bit;
-  };
-  for (let at = index; at < bits.length; at += 1) {
-    const bit = bits[at];
-    if (bit === undefined || bit.field === 'delimiter') return undefined;
-    if (bit.field === 'fixedStuffed') {
-      if (bit.isStuff && seen(at) === seen(at - 1)) return at;
-      continue;
-    }
-    let run = 1;
-    while (run < flagLength && at - run >= 0 && seen(at - run) === seen(at)) run += 1;
-    if (run === flagLength) return at;
-  }
-  return undefined;
+  return wireError({ flagAtBit, flagBits: staggeredFlags(bits, index, inverted(bits, index), senderPassive ? 1 : 0) });
 }
 
 /**
@@ -128,13 +132,12 @@ export function errorForOne(bits: readonly WireBit[], index: number): WireError 
     case 'fixedStuffed':
       break;
   }
-  const violation = firstViolation(bits, index);
+  const violation = firstViolation(bits, index, inverted(bits, index));
   // A wrong CRC is signalled after the ACK delimiter, where the others see a dominant bit in EOF.
   if (violation === undefined) {
     return wireError({ flagAtBit: indexOf(bits, 'eof'), flagBits: flagLength + 1 });
   }
-  const run = runUpTo(bits, violation, bits[violation]?.bit ?? 1, 0);
-  return wireError({ flagAtBit: violation + 1, flagBits: staggeredFlags(run) });
+  return wireError({ flagAtBit: violation + 1, flagBits: staggeredFlags(bits, violation, asSent(bits), 0) });
 }
 
 /** Nobody acknowledges: the sender signals after the ACK slot. */
@@ -147,7 +150,19 @@ export function ackError(bits: readonly WireBit[]): WireError {
  * before `index` is equal.
  */
 export function collisionError(bits: readonly WireBit[], index: number): WireError {
-  return wireError({ flagAtBit: index + 1, flagBits: staggeredFlags(runUpTo(bits, index, 0, 0)) });
+  return wireError({ flagAtBit: index + 1, flagBits: staggeredFlags(bits, index, asSent(bits), 0) });
+}
+
+/**
+ * The sender falls silent after `count` bits: what follows is recessive, and all receivers see the same. Undefined where that makes no
+ * difference: the acknowledgement is theirs, and all after it is recessive anyhow.
+ */
+export function silenceError(bits: readonly WireBit[], count: number): WireError | undefined {
+  const end = indexOf(bits, 'delimiter');
+  if (!bits.some(({ bit }, at) => at >= count && at < end && bit === 0)) return undefined;
+  const violation = firstViolation(bits, count, (at) => (at < count ? (bits[at]?.bit ?? 1) : 1));
+  const flagAtBit = violation === undefined ? indexOf(bits, 'eof') : violation + 1;
+  return wireError({ flagAtBit, flagBits: flagLength });
 }
 
 /** The first place where two frames' bits differ; undefined where they are equal. */

@@ -8,6 +8,7 @@ import {
   errorForAll,
   errorForOne,
   firstDifference,
+  silenceError,
   type WireError,
 } from '../../src/bus/wireError.ts';
 import { present } from './harness.ts';
@@ -102,6 +103,69 @@ describe('a bit that is wrong for one receiver', () => {
   test('in the last but one bit of EOF: the other receivers have the frame, and get it again', () => {
     expect(errorForOne(bits, last - 1)).toEqual(some({ flagAtBit: last, delivered: true }));
     expect(errorForOne(bits, last - 2)).toEqual(some({ delivered: false }));
+  });
+});
+
+describe('the fixed stuff bits of CAN FD, wrong for all', () => {
+  const fd = bitSequence(fdFrame(0x555, Uint8Array.of(0x55)));
+  const places = fd.flatMap(({ field }, index) => (field === 'fixedStuffed' ? [index] : []));
+
+  test('all see it in that very bit, and signal at once', () => {
+    const fixed = places.filter((index) => fd[index]?.isStuff);
+    expect(fixed).toHaveLength(6);
+    for (const index of fixed) {
+      expect(errorForAll(fd, index, false)).toEqual(some({ flagAtBit: index + 1, flagBits: 6 }));
+    }
+  });
+
+  test.each(places.filter((index) => !fd[index]?.isStuff))(
+    'bit %i, of the stuff count or CRC: the others see the flag in the next fixed stuff bit, or in the delimiter',
+    (index) => {
+      const { flagBits } = errorForAll(fd, index, false);
+      const next = fd.findIndex(({ isStuff, field }, at) => at > index && (isStuff || field === 'delimiter'));
+      // Right after a bit seen recessive, a dominant one is what a stuff bit is to be: only the sixth dominant bit tells.
+      const isAsItShould = next === index + 1 && fd[index]?.bit === 0 && fd[next]?.isStuff === true;
+      expect(flagBits).toBe(6 + (isAsItShould ? 6 : next - index));
+    },
+  );
+});
+
+describe('a sender that falls silent', () => {
+  const zeros = bitSequence(classicFrame(0x555, Uint8Array.of(0, 0)));
+
+  test('after dominant bits: the receivers signal after six recessive ones', () => {
+    const count = zeros.findIndex(({ bit }, index) => index > 20 && bit === 0 && zeros[index - 1]?.bit === 0) + 1;
+    expect(silenceError(zeros, count)).toEqual(some({ flagAtBit: count + 6, flagBits: 6, delivered: false }));
+  });
+
+  test('after a recessive bit: one bit earlier', () => {
+    const count = zeros.findIndex(({ isStuff }) => isStuff) + 1;
+    expect([zeros[count - 1]?.bit, zeros[count - 2]?.bit]).toEqual([1, 0]);
+    expect(silenceError(zeros, count)?.flagAtBit).toBe(count + 5);
+  });
+
+  test('too late for six: signalled for the CRC, after the ACK delimiter', () => {
+    const end = zeros.findIndex(({ field }) => field === 'delimiter');
+    const lastDominant = zeros.findLastIndex(({ bit }, index) => index < end && bit === 0);
+    expect(end - lastDominant).toBeLessThan(6);
+    const before = zeros[lastDominant - 1]?.bit === 0 ? lastDominant : undefined;
+    expect(before).toBeDefined();
+    expect(silenceError(zeros, lastDominant)).toEqual(
+      some({ flagAtBit: zeros.findIndex(({ field }) => field === 'eof'), delivered: false }),
+    );
+  });
+
+  test('in the CRC of CAN FD: seen in the next fixed stuff bit that follows a recessive one', () => {
+    const fd = bitSequence(fdFrame(0x555, Uint8Array.of(0x55)));
+    const places = fd.flatMap(({ isStuff, field }, index) => (isStuff && field === 'fixedStuffed' ? [index] : []));
+    const [, second = 0, third = 0] = places;
+    expect(silenceError(fd, second - 2)?.flagAtBit).toBe(second + 1);
+    expect(silenceError(fd, second)?.flagAtBit).toBe((fd[second - 1]?.bit === 1 ? second : third) + 1);
+  });
+
+  test('when all that is left is recessive, or the receivers’: no difference', () => {
+    const end = zeros.findIndex(({ field }) => field === 'delimiter');
+    for (let count = end; count <= zeros.length; count += 1) expect(silenceError(zeros, count)).toBeUndefined();
   });
 });
 

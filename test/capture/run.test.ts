@@ -77,9 +77,12 @@ describe('ecunet run --capture', { timeout: 120_000 }, () => {
     // TCP makes it a run in real time, which lasts for seconds.
     const args = ['run', 'nominal', '--no-dash', '--link', 'door-ecu=tcp', '--capture', path];
     const { child, written, ended } = startEcunet(args);
-    child.stdout.on('data', () => {
-      if (written.stdout.includes('metadata verified')) child.kill('SIGINT');
-    });
+    const interrupt = () => {
+      if (!written.stdout.includes('metadata verified')) return;
+      child.stdout.off('data', interrupt);
+      child.kill('SIGINT');
+    };
+    child.stdout.on('data', interrupt);
     expect((await ended).code).toBe(130);
     expect(readdirSync(own)).toEqual(['cut.log']);
     expect((await read(path)).length).toBeGreaterThan(0);

@@ -285,6 +285,24 @@ describe('the traffic of a bus', () => {
       'back.log: its frames are not in the order of time',
     ],
     ['{ messages: [] }', '', '', 'vehicle.yaml:3: buses.body.traffic'],
+    [
+      '{ messages: [{ name: M, node: A, id: 2048, bytes: 8, cycleMs: 10 }] }',
+      '',
+      '',
+      'the id 2048 is not one of 11 bits',
+    ],
+    [
+      '{ messages: [{ name: M, node: A, id: 1, bytes: 12, cycleMs: 10 }] }',
+      '',
+      '',
+      'a classic frame has 0 to 8 bytes, not 12',
+    ],
+    [
+      '{ messages: [{ name: M, node: A, id: 1, fd: true, bytes: 13, cycleMs: 10 }] }',
+      '',
+      '',
+      'a CAN FD frame cannot have 13 bytes',
+    ],
     ['{ frames: [[0, hello]] }', '', '', 'vehicle.yaml:3: buses.body.traffic'],
   ])('%s is refused with what is wrong', (traffic, file, content, expected) => {
     if (content !== '' || file === 'empty.log') writeFileSync(join(folder, file), content);

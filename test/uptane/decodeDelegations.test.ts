@@ -165,12 +165,15 @@ describe('delegations', () => {
     );
   });
 
-  it('may hold patterns of 256 Ki characters in all, each with one more [E4 W4]', () => {
+  it('may hold patterns of 256 Ki characters in all, each with one more, and hash prefixes beside them [E4 W4]', () => {
     const words = `delegations.roles: paths of at most ${delegationPatternCharsMax} characters in all are needed`;
     const full = Array(128).fill('x'.repeat(1023));
-    const two = (last: string) =>
-      roles({ ...single, paths: full }, { ...single, name: 'b', paths: [...full.slice(1), last] });
-    expect(read(two('x'.repeat(1023))).roles).toHaveLength(2);
+    const two = (last: string, ...more: readonly object[]) =>
+      roles({ ...single, paths: full }, { ...single, name: 'b', paths: [...full.slice(1), last] }, ...more);
+    const last = 'x'.repeat(1023);
+    expect(read(two(last)).roles).toHaveLength(2);
+    const hashed = { ...single, name: 'c', paths: undefined, path_hash_prefixes: ['0'] };
+    expect(read(two(last, hashed)).roles).toHaveLength(3);
     for (const profile of Object.values(profiles)) expect(refused(two('x'.repeat(1024)), profile)).toBe(words);
     const empty = Array(65)
       .fill(0)

@@ -51,5 +51,14 @@ it('of delegated roles no more is kept than that: what is not needed any more gi
   expect(names(after.trusted)).toEqual(['z', ...large.slice(0, -1)]);
 });
 
+it('of delegated roles as much as that is kept, to the byte, where none is needed this time [V4]', () => {
+  const full = tree(large, { roles: rolesWithLast({ images: [app] }) });
+  const { trusted } = search(full, { files: filled(full) });
+  const direct = tree(large, { top: { images: [app] }, roles: rolesWithLast({}), edition: 2 });
+  const after = search(direct, { trusted });
+  expect(after).toMatchObject({ fault: undefined, asked: [] });
+  expect(names(after.trusted)).toEqual([...large]);
+});
+
 const names = ({ image }: FullTrust) => [...(image.delegated?.keys() ?? [])];
 const rolesWithLast = (d: RoleSpec): Record<string, RoleSpec> => ({ a: {}, b: {}, c: {}, d });

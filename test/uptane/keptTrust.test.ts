@@ -1,13 +1,14 @@
 // What an ECU keeps of metadata that it does not install by, and of a set of which it kept a part: neither may open a way back.
 import { describe, expect, it } from 'vitest';
 import { targetOf } from '../../src/uptane/checks/match.ts';
+import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
-import { type TrustedMetadata, trustedFiles } from '../../src/uptane/trusted.ts';
+import { type TrustedMetadata, type TrustedRepository, trustedFiles } from '../../src/uptane/trusted.ts';
 import type { FullTrust } from '../../src/uptane/verification/full.ts';
 import { verifyFull } from '../../src/uptane/verification/full.ts';
 import { passOver, rootsOnly } from '../../src/uptane/verification/keptTrust.ts';
 import { type EcuContext, runProcedure } from '../../src/uptane/verification/procedure.ts';
-import { type Change, reissue, rotateRoot } from './attacks.ts';
+import { type Change, reissue, resign, rotateRoot } from './attacks.ts';
 import {
   begin,
   fullSecondary,
@@ -132,5 +133,42 @@ describe.each(['director', 'image'] as const)('of a %s set with one version chan
     const { targets } = handedOn(world, known, [root])[repository] ?? {};
     expect(targets?.body.version).toBe(known[repository]?.targets?.body.version);
     expect(targets?.bytes).not.toEqual(known[repository]?.targets?.bytes);
+  });
+
+  /** Stored sets that this ECU came by; `older` and `latest` are two editions that it verified. */
+  const mixtures: readonly [string, (older: TrustedRepository, latest: TrustedRepository) => TrustedRepository][] = [
+    ['whose Timestamp is older, as after media', ({ timestamp }, latest) => ({ ...latest, ...{ timestamp } })],
+    ['without a Timestamp, as after media alone', (_, { timestamp: _t, ...latest }) => latest],
+    ['whose Targets are not those that its Snapshot lists', (_, latest) => ({ ...latest, targets: unlike(latest) })],
+  ];
+  /** Targets of the same version, by the same keys, that no Snapshot lists. */
+  const unlike = ({ targets = expect.fail() }: TrustedRepository) => {
+    const bytes = resign(
+      targets.bytes,
+      (signed) => Object.assign(signed, { note: 'other' }),
+      new World().keys[repository].targets,
+    );
+    return succeeded(decodeMetadata({ profile: uptaneProfile, repository, role: 'targets' }, bytes)) as typeof targets;
+  };
+
+  it.each(
+    mixtures.flatMap(([title, mix]) => [
+      { title, mix, changed: 'Targets', change: { targets: same } },
+      { title, mix, changed: 'Snapshot', change: { snapshot: same } },
+    ]),
+  )('$changed, nothing is kept of a stored set $title: the new ones are taken', ({ mix, change }) => {
+    const world = new World();
+    const older = verified(fullSecondary, world, world.provisioned());
+    world.release(2);
+    const latest = verified(fullSecondary, world, older);
+    const known = {
+      ...latest,
+      [repository]: mix(older[repository] ?? expect.fail(), latest[repository] ?? expect.fail()),
+    };
+    reissue(world, repository, change);
+    const { snapshot, targets } = handedOn(world, known)[repository] ?? {};
+    const { bytes } = world.latest(repository, 'snapshot');
+    expect(snapshot?.bytes).toEqual(bytes);
+    expect(targets?.bytes).toEqual(world.latest(repository, 'targets').bytes);
   });
 });

@@ -1,5 +1,6 @@
 // Updates without a network, OU: what is accepted from media, and each attack with the check that stops it.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { statedSnapshotBytesMax } from '../../src/core/limits.ts';
 import { checkImage, checkTarget } from '../../src/uptane/checks/image.ts';
 import { answerFromMedia, imageFromMedia, mediaImageName } from '../../src/uptane/offlineMedia.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
@@ -79,6 +80,11 @@ describe.each(ecus)('$name, from media', ({ verify, serial }) => {
     expect(verify(media, world.provisioned(), begin + 31 * day).result).toMatchObject({
       fault: { code: 'expired', clause: 'V5', repository: 'image' },
     });
+  });
+
+  it('accepts an Image Snapshot of the length that one may have whose length a Timestamp states [OU3 U1]', () => {
+    const media = changed(makeMedia(world), 'image/snapshot.json', (bytes) => padded(bytes, statedSnapshotBytesMax));
+    succeeded(verify(media, world.provisioned()).result);
   });
 
   it('accepts nothing before it was told the time [K2 OU4]', () => {

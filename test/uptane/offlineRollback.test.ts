@@ -2,10 +2,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { formatUtc } from '../../src/core/utc.ts';
 import { type TrustedMetadata, trustedFiles, trustedVersions } from '../../src/uptane/trusted.ts';
-import { type Draft, keyOf, resign } from './attacks.ts';
+import { type Draft, keyOf, resign, rotateRoot } from './attacks.ts';
 import { begin, fullSecondary, keyNamed, primary, succeeded, type World } from './fixtures.ts';
 import {
   changed,
+  day,
+  later,
   makeMedia,
   nameOfflineRoles,
   offlineImage,
@@ -70,6 +72,13 @@ describe.each([offlinePrimary, offlineSecondary])('$name, against a rollback by 
     });
   });
 
+  it('refuses media once the Director’s Root names no offline roles any more [OU1 U3]', () => {
+    rotateRoot(world, 'director', { expires: later });
+    expect(verify(makeMedia(world, { version: 6 }), trusted).result).toMatchObject({
+      fault: { code: 'threshold-unmet', clause: 'U3', role: 'offline-snapshot' },
+    });
+  });
+
   it('undoes a fast-forward by rotating the offline keys [S7 OU1]', () => {
     const { trusted: forwarded } = verify(makeMedia(world, { version: 2 ** 53 - 1 }), trusted);
     expect(trustedVersions(forwarded)['director/offline-snapshot']).toBe(2 ** 53 - 1);
@@ -100,6 +109,15 @@ describe.each([offlinePrimary, offlineSecondary])('$name, against a rollback by 
     const outcome = verify(old, online.trusted);
     succeeded(outcome.result);
     expect(trustedVersions(outcome.trusted)).toMatchObject({ 'image/snapshot': 3, 'image/targets': 3 });
+  });
+
+  it('keeps the Image Snapshot that it knows where the media has another of that version, also past its end [OU4]', () => {
+    const other = changed(makeMedia(world, { version: 5 }), 'image/snapshot.json', (bytes) =>
+      resign(bytes, (signed) => Object.assign(signed, { note: 'another' }), [keyOf(world, 'image', 'snapshot')]),
+    );
+    const outcome = verify(other, trusted, begin + 8 * day);
+    succeeded(outcome.result);
+    expect(outcome.trusted.image?.snapshot).toEqual(trusted.image?.snapshot);
   });
 
   it('refuses a newer Image Snapshot that lists older Targets [U5], or no longer lists a role [U6]', () => {

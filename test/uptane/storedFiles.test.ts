@@ -60,6 +60,28 @@ describe.each(repositories)('of two files of %s with one version and other conte
     }
   });
 
+  const listers: readonly ['snapshot' | 'targets', 'timestamp' | 'snapshot', string][] = [
+    ['snapshot', 'timestamp', 'T4'],
+    ['targets', 'timestamp', 'T4'],
+    ['targets', 'snapshot', 'U7'],
+  ];
+  it.each(listers)(
+    'the trusted %s are not kept past the end of the trusted %s that goes with them [%s policy 6]',
+    (role, lister, clause) => {
+      const until =
+        (end: number): Change =>
+        (signed) =>
+          Object.assign(signed, { expires: formatUtc(end) });
+      reissue(world, repository, { step: 0, [lister]: until(begin + 10) });
+      const { trusted } = primary.verify(world, world.provisioned());
+      reissue(world, repository, { [lister]: until(begin + 1000), [role]: same });
+      succeeded(primary.verify(world, trusted, begin + 9).result);
+      const { result } = primary.verify(world, trusted, begin + 10);
+      const message = 'expired 2026-01-01T00:00:10Z, it is 2026-01-01T00:00:10Z';
+      expect(result).toEqual(refusal(faultOf(repository, lister, 'expired', clause, message, 'indefinite-freeze')));
+    },
+  );
+
   it('the new one is taken without a notice where only its signatures are others [policy 6]', () => {
     const { trusted } = primary.verify(world, world.provisioned());
     const more = [...world.keys[repository].timestamp, attacker];

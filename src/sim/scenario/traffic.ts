@@ -2,6 +2,7 @@
 // that a scenario holds all that it needs.
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { checkFrame, extendedIdMax, fdDataBytesMax } from '../../bus/checkFrame.ts';
 import { formatFrame, parseFrame } from '../../bus/frameText.ts';
 import { cycleMsMax, cycleMsMin, readDbc } from '../../bus/restBus/dbc.ts';
 import type { RecordedFrame } from '../../bus/restBus/restBus.ts';
@@ -14,15 +15,20 @@ import { NS_PER_S } from '../../core/units.ts';
 import { name } from './fields.ts';
 import { readBounded } from './readBounded.ts';
 
-const cyclicMessage = z.strictObject({
-  name: z.string().min(1).max(128),
-  node: z.string().min(1).max(128),
-  id: z.int().min(0).max(0x1fff_ffff),
-  extended: z.boolean().default(false),
-  fd: z.boolean().default(false),
-  bytes: z.int().min(0).max(64),
-  cycleMs: z.number().min(cycleMsMin).max(cycleMsMax),
-});
+const cyclicMessage = z
+  .strictObject({
+    name: z.string().min(1).max(128),
+    node: z.string().min(1).max(128),
+    id: z.int().min(0).max(extendedIdMax),
+    extended: z.boolean().default(false),
+    fd: z.boolean().default(false),
+    bytes: z.int().min(0).max(fdDataBytesMax),
+    cycleMs: z.number().min(cycleMsMin).max(cycleMsMax),
+  })
+  .superRefine(({ id, extended, fd, bytes }, context) => {
+    const fault = checkFrame({ id, extended, remote: false, fd, brs: fd, data: new Uint8Array(bytes) }, true);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault.message });
+  });
 
 /** A recording lasts a day at the most. */
 const recordingNsMax = 86_400 * NS_PER_S;
