@@ -149,6 +149,8 @@ export const requestPauseFirstMs = 50;
 export const requestPauseMsMax = 2000;
 /** A request leaves in this time even on the slowest bus. A peer that stops taking what is sent to it costs no more. */
 export const requestSendingMsMax = 2 * 60_000;
+/** A request that has not left by then shares its channel with the next: a peer that asks for long pauses keeps no other waiting longer. */
+export const channelTurnMsMax = 15_000;
 /** The answer to a hello, which is short: a Secondary that is just rebooting does not hear the first one, and it is repeated soon. */
 export const helloAnswerMsMax = 300;
 /** An answer of a Secondary leaves in this time on a busy bus, or its reboot does not wait for it. */

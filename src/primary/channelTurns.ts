@@ -1,24 +1,37 @@
 // Owns: who may send on a channel. The ECUs of one bus share it, and on CAN a long message of the Primary, frame after frame without a
 // gap, keeps everybody with weaker ids off: two at once would keep each other's flow control off for more than the second that
 // ISO-TP allows. Must not know messages.
+import type { Clock, Timer } from '../core/clock.ts';
+import { channelTurnMsMax } from '../core/limits.ts';
+import { NS_PER_MS } from '../core/units.ts';
 
 export class ChannelTurns {
+  private readonly clock: Clock;
   private readonly waiting: (() => void)[] = [];
   private isTaken = false;
+  private timer: Timer | undefined;
 
-  /** Calls `start` when the channel is free, at once or later, in the order of asking. Gives how to end the turn, or the waiting for it. */
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Calls `start` when the channel is free, at once or later, in the order of asking. Gives how to end the turn, or the waiting for it.
+   * A turn is over in any case after `channelTurnMsMax`: whose message takes longer leaves gaps enough for others.
+   */
   take(start: () => void): () => void {
     let state: 'waiting' | 'running' | 'over' = 'waiting';
-    const run = () => {
-      state = 'running';
-      this.isTaken = true;
-      start();
-    };
     const end = () => {
       const before = state;
       state = 'over';
       if (before === 'waiting') this.waiting.splice(this.waiting.indexOf(run), 1);
       else if (before === 'running') this.next();
+    };
+    const run = () => {
+      state = 'running';
+      this.isTaken = true;
+      this.timer = this.clock.after(channelTurnMsMax * NS_PER_MS, end);
+      start();
     };
     if (this.isTaken) this.waiting.push(run);
     else run();
@@ -27,6 +40,7 @@ export class ChannelTurns {
 
   private next(): void {
     this.isTaken = false;
+    this.timer?.cancel();
     this.waiting.shift()?.();
   }
 }

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
+import { EventQueue } from '../../src/core/clock.ts';
+import { channelTurnMsMax } from '../../src/core/limits.ts';
+import { NS_PER_MS } from '../../src/core/units.ts';
 import { ChannelTurns } from '../../src/primary/channelTurns.ts';
 
 function scene() {
-  const turns = new ChannelTurns();
+  const clock = new EventQueue();
+  const turns = new ChannelTurns(clock);
   const started: string[] = [];
-  return { started, take: (name: string) => turns.take(() => started.push(name)) };
+  return { clock, started, take: (name: string) => turns.take(() => started.push(name)) };
 }
 
 test('one at a time, in the order of asking', () => {
@@ -39,4 +43,19 @@ test('a turn that is ended twice ends once', () => {
   endA();
   endA();
   expect(started).toEqual(['a', 'b']);
+});
+
+test('a turn that nobody ends is over after its time, and no longer ends another’s [K3]', () => {
+  const { clock, started, take } = scene();
+  const endA = take('a');
+  take('b');
+  take('c');
+  clock.advanceTo(channelTurnMsMax * NS_PER_MS - 1);
+  expect(started).toEqual(['a']);
+  clock.advanceTo(channelTurnMsMax * NS_PER_MS);
+  expect(started).toEqual(['a', 'b']);
+  endA();
+  expect(started).toEqual(['a', 'b']);
+  clock.advanceTo(2 * channelTurnMsMax * NS_PER_MS);
+  expect(started).toEqual(['a', 'b', 'c']);
 });

@@ -8,7 +8,7 @@ import type { FullTrust } from '../../src/uptane/verification/full.ts';
 import { verifyFull } from '../../src/uptane/verification/full.ts';
 import { passOver, rootsOnly } from '../../src/uptane/verification/keptTrust.ts';
 import { type EcuContext, runProcedure } from '../../src/uptane/verification/procedure.ts';
-import { type Change, reissue, resign, rotateRoot } from './attacks.ts';
+import { type Change, type Reissue, reissue, resign, rotateRoot } from './attacks.ts';
 import {
   begin,
   fullSecondary,
@@ -135,40 +135,32 @@ describe.each(['director', 'image'] as const)('of a %s set with one version chan
     expect(targets?.bytes).not.toEqual(known[repository]?.targets?.bytes);
   });
 
-  /** Stored sets that this ECU came by; `older` and `latest` are two editions that it verified. */
-  const mixtures: readonly [string, (older: TrustedRepository, latest: TrustedRepository) => TrustedRepository][] = [
-    ['whose Timestamp is older, as after media', ({ timestamp }, latest) => ({ ...latest, ...{ timestamp } })],
-    ['without a Timestamp, as after media alone', (_, { timestamp: _t, ...latest }) => latest],
-    ['whose Targets are not those that its Snapshot lists', (_, latest) => ({ ...latest, targets: unlike(latest) })],
-  ];
   /** Targets of the same version, by the same keys, that no Snapshot lists. */
   const unlike = ({ targets = expect.fail() }: TrustedRepository) => {
-    const bytes = resign(
-      targets.bytes,
-      (signed) => Object.assign(signed, { note: 'other' }),
-      new World().keys[repository].targets,
-    );
+    const keys = new World().keys[repository].targets;
+    const bytes = resign(targets.bytes, (signed) => Object.assign(signed, { note: 'other' }), keys);
     return succeeded(decodeMetadata({ profile: uptaneProfile, repository, role: 'targets' }, bytes)) as typeof targets;
   };
+  type Mix = (older: TrustedRepository, latest: TrustedRepository) => TrustedRepository;
+  const mixtures: readonly [string, Mix][] = [
+    ['whose Timestamp is older', ({ timestamp = expect.fail() }, latest) => ({ ...latest, timestamp })],
+    ['without a Timestamp', (_, { timestamp: _t, ...latest }) => latest],
+    ['whose Snapshot lists other Targets', (_, latest) => ({ ...latest, targets: unlike(latest) })],
+  ];
+  const rows = mixtures.flatMap(([title, mix]): [string, string, Mix, Reissue][] => [
+    ['Targets', title, mix, { targets: same }],
+    ['Snapshot', title, mix, { snapshot: same }],
+  ]);
 
-  it.each(
-    mixtures.flatMap(([title, mix]) => [
-      { title, mix, changed: 'Targets', change: { targets: same } },
-      { title, mix, changed: 'Snapshot', change: { snapshot: same } },
-    ]),
-  )('$changed, nothing is kept of a stored set $title: the new ones are taken', ({ mix, change }) => {
+  it.each(rows)('%s, nothing is kept of a stored set %s: the new files are taken', (_changed, _title, mix, change) => {
     const world = new World();
     const older = verified(fullSecondary, world, world.provisioned());
     world.release(2);
     const latest = verified(fullSecondary, world, older);
-    const known = {
-      ...latest,
-      [repository]: mix(older[repository] ?? expect.fail(), latest[repository] ?? expect.fail()),
-    };
+    const stored = mix(older[repository] ?? expect.fail(), latest[repository] ?? expect.fail());
     reissue(world, repository, change);
-    const { snapshot, targets } = handedOn(world, known)[repository] ?? {};
-    const { bytes } = world.latest(repository, 'snapshot');
-    expect(snapshot?.bytes).toEqual(bytes);
+    const { snapshot, targets } = handedOn(world, { ...latest, [repository]: stored })[repository] ?? {};
+    expect(snapshot?.bytes).toEqual(world.latest(repository, 'snapshot').bytes);
     expect(targets?.bytes).toEqual(world.latest(repository, 'targets').bytes);
   });
 });

@@ -82,6 +82,14 @@ describe.each(ecus)('$name, from media', ({ verify, serial }) => {
     });
   });
 
+  it('reads of each file no more than its cap, where no length is stated [OU3 S2 U1 V1]', () => {
+    reissue(world, 'image', { snapshot: (signed) => delete signed.meta['targets.json']?.length });
+    const snapshot = (signed: Draft) => delete signed.meta['offline-targets.json']?.length;
+    const { caps, result } = verify(makeMedia(world, { snapshot }), world.provisioned());
+    succeeded(result);
+    expect(caps).toEqual([65_536, 65_536, 65_536, 65_536, 65_536, 8_388_608, 8_388_608]);
+  });
+
   it('accepts an Image Snapshot of the length that one may have whose length a Timestamp states [OU3 U1]', () => {
     const media = changed(makeMedia(world), 'image/snapshot.json', (bytes) => padded(bytes, statedSnapshotBytesMax));
     succeeded(verify(media, world.provisioned()).result);

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { directorTargetsBytesMax, snapshotBytesMax } from '../../src/core/limits.ts';
 import { draftOf, padded, resign, rotateRoot, tamper } from './attacks.ts';
-import { begin, hardwareOf, World } from './fixtures.ts';
+import { faultOf } from './expected.ts';
+import { begin, hardwareOf, imageName, World } from './fixtures.ts';
 import { refusesMedia } from './mediaRefusals.ts';
 import {
   changed,
@@ -64,7 +65,14 @@ refusesMedia([
   {
     title: 'with an offline Snapshot that has expired [OU4 U7]',
     media: draft({ snapshot: expire }),
-    fault: { code: 'expired', clause: 'U7', role: 'offline-snapshot', attack: 'indefinite-freeze' },
+    fault: faultOf(
+      'director',
+      'offline-snapshot',
+      'expired',
+      'U7',
+      'expired 2025-12-31T23:59:59Z, it is 2026-01-01T00:00:00Z',
+      'indefinite-freeze',
+    ),
   },
   {
     title: 'with an offline Snapshot that lists no offline Targets [OU4 V2]',
@@ -73,7 +81,14 @@ refusesMedia([
         signed.meta = {};
       },
     }),
-    fault: { code: 'missing-file', clause: 'V2', role: 'offline-targets' },
+    fault: faultOf(
+      'director',
+      'offline-targets',
+      'missing-file',
+      'V2',
+      'the offline snapshot does not list it',
+      'rollback',
+    ),
   },
   {
     title: 'without offline Targets [OU3 V1]',
@@ -163,7 +178,14 @@ refusesMedia([
   {
     title: 'with two images for the hardware of one ECU [OU4]',
     media: (world) => makeMedia(world, { images: [offlineImage('full-1', 1), offlineImage('full-1', 2)] }),
-    fault: { code: 'duplicate-ecu', clause: 'OU4', attack: 'duplicate-ecu' },
+    fault: faultOf(
+      'director',
+      'offline-targets',
+      'duplicate-ecu',
+      'OU4',
+      `both ${imageName('full-1', 1)} and ${imageName('full-1', 2)} are for ECU full-1`,
+      'duplicate-ecu',
+    ),
   },
   {
     title: 'with one image for an ECU by identifier and another by its hardware [OU4]',

@@ -109,7 +109,7 @@ export function makeMedia(world: World, how: OfflineDraft = {}): Map<string, Uin
   return new Map(succeeded(media));
 }
 
-/** An ECU that reads media; `requests` are the names that it asked for. */
+/** An ECU that reads media; `requests` are the names that it asked for, `caps` the most bytes that it would read of each. */
 export interface OfflineVerifier {
   readonly name: string;
   readonly serial: Serial;
@@ -117,7 +117,7 @@ export interface OfflineVerifier {
     media: ReadonlyMap<string, Uint8Array>,
     trusted: TrustedMetadata,
     now?: number | null,
-  ): Outcome<VerifiedTargets> & { readonly requests: readonly string[] };
+  ): Outcome<VerifiedTargets> & { readonly requests: readonly string[]; readonly caps: readonly number[] };
 }
 
 function verifier(name: string, serial: Serial, ecus: EcuHardware, all: boolean): OfflineVerifier {
@@ -126,13 +126,15 @@ function verifier(name: string, serial: Serial, ecus: EcuHardware, all: boolean)
     serial,
     verify(media, trusted, now = begin) {
       const requests: string[] = [];
+      const caps: number[] = [];
       const context = ecuContext(now, all ? new Set(ecus.keys()) : undefined);
       const procedure = verifyOffline(context, trusted as FullTrust, ecus, (target) => all || target.ecus.has(serial));
       const outcome = runProcedure(procedure, (request) => {
         requests.push(mediaMetadataName(uptaneProfile, request.repository, request));
+        caps.push(request.bytesMax);
         return answerFromMedia(uptaneProfile, media, request);
       });
-      return { ...outcome, requests };
+      return { ...outcome, requests, caps };
     },
   };
 }

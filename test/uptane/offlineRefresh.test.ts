@@ -29,8 +29,8 @@ function publish(how: OfflineDraft = {}): void {
   world.serve(snapshotName, offlineFiles(how).snapshot);
 }
 
-function cycle(trusted: TrustedMetadata, profile = uptaneProfile) {
-  const context = { ...ecuContext(begin, new Set(serials)), profile };
+function cycle(trusted: TrustedMetadata, profile = uptaneProfile, now = begin) {
+  const context = { ...ecuContext(now, new Set(serials)), profile };
   const online = verifyFull(context, trusted as FullTrust, () => true);
   return runProcedure(refreshingOffline(context, online), (request) => world.answer(request));
 }
@@ -157,6 +157,21 @@ describe('an online cycle with an offline Snapshot that is not acceptable', () =
     expect(outcome.notices).toMatchObject([{ ...fault, role: 'offline-snapshot', file: 'offline-snapshot.json' }]);
     expect(outcome.trusted.director['offline-snapshot']).toEqual(trusted.director['offline-snapshot']);
     expect(trustedVersions(outcome.trusted)['director/targets']).toBe(3);
+  });
+
+  it('keeps one that it trusts not past its end, where it is served a fresh one of that version [U7 policy 6]', () => {
+    const until = (seconds: number) => (signed: Draft) =>
+      Object.assign(signed, { expires: formatUtc(begin + seconds) });
+    publish({ version: 4, snapshot: until(10) });
+    const before = cycle(trusted).trusted;
+    publish({ version: 4, snapshot: until(1000) });
+    const clauses = (now: number) =>
+      cycle(before, uptaneProfile, now).notices.map(({ code, clause }) => [code, clause]);
+    expect(clauses(begin + 9)).toEqual([['same-version-changed', 'U4']]);
+    expect(clauses(begin + 10)).toEqual([
+      ['same-version-changed', 'U4'],
+      ['expired', 'U7'],
+    ]);
   });
 
   it('adds its notice to those of the online roles [OU5]', () => {

@@ -101,6 +101,18 @@ describe.each([offlinePrimary, offlineSecondary])('$name, against a rollback by 
     expect(outcome.trusted.director['offline-targets']).toEqual(trusted.director['offline-targets']);
   });
 
+  it('keeps none of them past their end, where the media has fresh ones of that version [V5 policy 6]', () => {
+    const until = (seconds: number) => (signed: Draft) =>
+      Object.assign(signed, { expires: formatUtc(begin + seconds) });
+    const { trusted: before } = verify(makeMedia(world, { version: 6, targets: until(10) }), trusted);
+    const unhashed = (signed: Draft) => Object.assign(signed, { meta: { 'offline-targets.json': { version: 6 } } });
+    const media = makeMedia(world, { version: 6, snapshotVersion: 7, snapshot: unhashed, targets: until(1000) });
+    succeeded(verify(media, before, begin + 9).result);
+    expect(verify(media, before, begin + 10).result).toMatchObject({
+      fault: { code: 'expired', clause: 'V5', role: 'offline-targets' },
+    });
+  });
+
   it('keeps a newer Image Snapshot than the media has, and the Targets of its time [OU4]', () => {
     const old = makeMedia(world, { version: 5 });
     world.release(3, []);
