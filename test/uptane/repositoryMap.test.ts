@@ -40,6 +40,12 @@ describe('a repository map', () => {
     ],
     ['no mapping', file({ mapping: undefined }), 'mapping: a list is needed'],
     ['a mapping without paths', file({ mapping: [{ repositories: both }] }), 'mapping[0].paths: a list is needed'],
+    [
+      'a mapping without repositories',
+      file({ mapping: [{ paths: ['*'] }] }),
+      'mapping[0].repositories: a list is needed',
+    ],
+    ['a text', utf8('"x"'), 'map: an object is needed'],
     ['no JSON', utf8('{'), 'a string is needed at character 1'],
   ])('with %s is none [G2 G3]', (_, bytes, fault) => {
     expect(readRepositoryMap(bytes)).toEqual({ ok: false, fault });
