@@ -30,9 +30,10 @@ const packetFieldsBytes = 20;
 
 class PcapngDecoder implements CaptureDecoder {
   private readonly queue = new ByteQueue();
-  /** Of the block at the queue's beginning. */
+  /** Of the block at the queue's beginning, or of the one that is passed over. */
   private offset = 0;
-  /** What is left of a block that is passed over. */
+  /** A block that is passed over: its length, and what of it is left. */
+  private passingBytes = 0;
   private passing = 0;
   /** The byte order of the section, once there is one. */
   private littleEndian: boolean | undefined;
@@ -61,10 +62,10 @@ class PcapngDecoder implements CaptureDecoder {
   /** Takes one block, or a part of one that is passed over. False where more bytes are needed, or none will help. */
   private step(put: PutRecord): boolean {
     if (this.passing > 0) {
-      const passed = this.queue.skip(this.passing);
-      this.passing -= passed;
-      this.offset += passed;
-      return this.passing === 0;
+      this.passing -= this.queue.skip(this.passing);
+      if (this.passing > 0) return false;
+      this.offset += this.passingBytes;
+      return true;
     }
     const start = this.queue.peek(blockFrameBytes);
     if (start.length < blockFrameBytes) return false;
@@ -82,6 +83,7 @@ class PcapngDecoder implements CaptureDecoder {
     if (total < blockFrameBytes || total % 4 !== 0) return this.stop(`a block of ${total} bytes cannot be`);
     if (!Object.values<number>(blockTypes).includes(type)) {
       this.passing = total;
+      this.passingBytes = total;
       return true;
     }
     if (total > captureBlockBytesMax) {
