@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { jsonValuesMax } from '../../src/core/limits.ts';
 import { parseStrictJson } from '../../src/uptane/strictJson.ts';
+import { processorMs } from '../processorTime.ts';
 
 const parse = (text: string) => parseStrictJson(utf8(text));
 
@@ -42,8 +43,12 @@ describe('strict JSON ends soon, without overflowing a stack, on', () => {
     ['empty objects', `[${'{},'.repeat(megabytes / 3)}{}]`, false],
   ];
   it.each(rows)('%s', (_, text, ok) => {
-    const begun = performance.now();
-    expect(parse(text).ok).toBe(ok);
-    expect(performance.now() - begun).toBeLessThan(3000);
+    let parsed: ReturnType<typeof parse> | undefined;
+    expect(
+      processorMs(() => {
+        parsed = parse(text);
+      }),
+    ).toBeLessThan(3000);
+    expect(parsed?.ok).toBe(ok);
   });
 });
