@@ -47,10 +47,16 @@ describe('strict JSON takes', () => {
 });
 
 describe('strict JSON refuses', () => {
+  const long = 'k'.repeat(100);
   const rows: readonly [string, string | Uint8Array, string][] = [
     ['nothing', '', 'a value is needed at character 0'],
     ['white space alone', '  ', 'a value is needed at character 2'],
     ['a key twice', '{"a":1,"a":1}', 'the member "a" appears twice at character 10'],
+    [
+      'a long key twice, in short',
+      `{"${long}":1,"${long}":2}`,
+      `the member "${long.slice(0, 59)} appears twice at character 208`,
+    ],
     ['a key twice, once escaped', '{"a":1,"\\u0061":2}', 'the member "a" appears twice at character 15'],
     [
       'a key twice, both escaped, in different case',
