@@ -8,6 +8,8 @@ import { fail, ok, type Result } from '../core/result.ts';
 const version = 2;
 const dataOperation = 0;
 const headerBytes = 5;
+/** What IPv6's header takes more of an Ethernet frame than IPv4's. */
+const ipv6MoreBytes = 20;
 /** The id word and the length. */
 const frameHeaderBytes = 5;
 
@@ -73,7 +75,8 @@ function decodeFrame(
     remote,
     fd,
     brs: fd && ((bytes[start + frameHeaderBytes] ?? 0) & brsFlag) !== 0,
-    data: bytes.slice(dataAt, end),
+    // A Buffer's own `slice` would not copy.
+    data: new Uint8Array(bytes.subarray(dataAt, end)),
   };
   const isCarried = (word & errorFlag) === 0 && checkFrame(frame, true) === undefined;
   return isCarried ? { frame, end } : { end };
@@ -81,13 +84,19 @@ function decodeFrame(
 
 /** Gathers frames for one packet. */
 export class CannelloniGatherer {
-  private bytes = new Uint8Array(cannelloniPacketBytesMax);
+  private readonly bytesMax: number;
+  private bytes: Uint8Array;
   private length = headerBytes;
   frames = 0;
 
-  /** Whether any frame still fits. */
+  constructor(ipVersion: 4 | 6) {
+    this.bytesMax = cannelloniPacketBytesMax - (ipVersion === 6 ? ipv6MoreBytes : 0);
+    this.bytes = new Uint8Array(this.bytesMax);
+  }
+
+  /** Whether there may be a frame that no longer fits. */
   get isFull(): boolean {
-    return this.length + frameHeaderBytes + 1 + fdDataBytesMax > cannelloniPacketBytesMax;
+    return this.length + frameHeaderBytes + 1 + fdDataBytesMax > this.bytesMax;
   }
 
   /** Needs room: see `isFull`. */
@@ -110,7 +119,7 @@ export class CannelloniGatherer {
     const { bytes, frames, length } = this;
     bytes.set([version, dataOperation, sequence & 0xff]);
     view(bytes).setUint16(3, frames);
-    this.bytes = new Uint8Array(cannelloniPacketBytesMax);
+    this.bytes = new Uint8Array(this.bytesMax);
     this.length = headerBytes;
     this.frames = 0;
     return bytes.subarray(0, length);

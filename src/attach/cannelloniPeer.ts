@@ -2,6 +2,7 @@
 // is laid out.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
 import type { CanFrame } from '../bus/bus.ts';
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
 import { hostTimer } from '../core/hostTime.ts';
@@ -66,7 +67,7 @@ class CannelloniPeer implements AttachPoint {
   private readonly remote: HostPort;
   private readonly tell: Tell;
   private readonly guest: Guest;
-  private readonly gatherer = new CannelloniGatherer();
+  private readonly gatherer: CannelloniGatherer;
   private readonly waiting: CanFrame[] = [];
   private readonly counts: Counts = {
     sent: 0,
@@ -86,6 +87,7 @@ class CannelloniPeer implements AttachPoint {
     this.bus = bus;
     this.remote = remote;
     this.tell = tell;
+    this.gatherer = new CannelloniGatherer(isIPv6(remote.host) ? 6 : 4);
     this.address = `UDP port ${socket.address().port}, peer ${addressText(remote)}`;
     this.guest = new Guest(bus, 'cannelloni', (frame) => this.heard(frame));
     socket.on('message', (bytes, from) => this.arrived(bytes, from));

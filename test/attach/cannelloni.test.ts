@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AttachPoint } from '../../src/attach/attachableBus.ts';
+import type { AttachableBus, AttachPoint } from '../../src/attach/attachableBus.ts';
 import { CannelloniGatherer, decodeCannelloni } from '../../src/attach/cannelloniPacket.ts';
 import { openCannelloni } from '../../src/attach/cannelloniPeer.ts';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
@@ -16,7 +16,7 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
 function packet(sequence: number, ...frames: readonly CanFrame[]): Uint8Array {
-  const gatherer = new CannelloniGatherer();
+  const gatherer = new CannelloniGatherer(4);
   for (const frame of frames) gatherer.add(frame);
   return gatherer.take(sequence);
 }
@@ -64,6 +64,13 @@ describe('a cannelloni packet', () => {
     expect(decoded.ok && decoded.value.frames.map(formatFrame)).toEqual(['001#R', '002##1FF']);
   });
 
+  it('gives data of its own, also from a Buffer', () => {
+    const bytes = Buffer.from(packet(0, classicFrame(1, aabb), fdFrame(2, aabb)));
+    const { frames } = unpacked(decodeCannelloni(bytes));
+    bytes.fill(0);
+    expect(frames.map(({ data }) => data)).toEqual([aabb, aabb]);
+  });
+
   it('passes over error frames, and lengths that do not exist', () => {
     const error = '20000004 08 0011223344556677';
     const decoded = decodeCannelloni(
@@ -96,7 +103,7 @@ describe('a cannelloni packet', () => {
   prop([fc.array(fc.constantFrom(...fdDataLengths), { minLength: 1, maxLength: 60 })])(
     'holds what it says it has room for, and comes back the same',
     (lengths) => {
-      const gatherer = new CannelloniGatherer();
+      const gatherer = new CannelloniGatherer(4);
       const added: CanFrame[] = [];
       for (const length of lengths) {
         if (gatherer.isFull) break;
@@ -229,6 +236,40 @@ describe('a cannelloni peer', () => {
     expect([left.bus.load().frames, right.bus.load().frames]).toEqual([2, 2]);
     expect(left.bus.load().nodes.map(({ node }) => node)).toContain('cannelloni');
   });
+
+  it.each<['udp4' | 'udp6', string, number]>([
+    ['udp4', '127.0.0.1', 1472],
+    ['udp6', '::1', 1452],
+  ])(
+    'over %s, at %s, gets packets of %i bytes at most, what one Ethernet frame carries',
+    async (family, host, bytesMax) => {
+      const run = start();
+      const other = await udp(family, host);
+      let heard: (frame: CanFrame) => void = () => {};
+      const bus: AttachableBus = {
+        ...run.attachable,
+        join: (_, { frameReceived }) => {
+          heard = frameReceived;
+          return { send: () => {}, leave: () => {} };
+        },
+      };
+      const address = { localPort: 0, remote: { host, port: other.port } };
+      const point = value(await openCannelloni({ bus, address, tell: () => {} }));
+      ends.push(() => point.close());
+      // 5 + 279 * 5 bytes, and 70 more: as much as goes into 1472.
+      const frames = [
+        ...Array.from({ length: 279 }, (_, id) => classicFrame(id, new Uint8Array())),
+        fdFrame(0x7ff, new Uint8Array(64)),
+      ];
+      for (const frame of frames) heard(frame);
+      const gotten = () => other.packets.flatMap((bytes) => unpacked(decodeCannelloni(bytes)).frames);
+      await run.until(() => gotten().length === frames.length);
+      expect(gotten()).toEqual(frames);
+      const largest = Math.max(...other.packets.map(({ length }) => length));
+      expect(largest).toBeLessThanOrEqual(bytesMax);
+      expect(largest).toBeGreaterThan(bytesMax - 70);
+    },
+  );
 
   it('of any bytes breaks nothing', async () => {
     const run = start({ fd: true });
