@@ -72,7 +72,7 @@ export class FaultConfinement {
 
   senderFailed(node: VirtualCanNode, { error, isAckError }: Outcome, idleAtNs: number): void {
     if (error?.senderStopped) this.change(node, idleAtNs, () => node.controller.receiveFailed(false));
-    else if (!isAckError || !node.isPassive) this.transmitFailed(node, idleAtNs);
+    else if (!error?.senderSpared && (!isAckError || !node.isPassive)) this.transmitFailed(node, idleAtNs);
   }
 
   transmitFailed(node: VirtualCanNode, idleAtNs: number): void {
@@ -87,9 +87,11 @@ export class FaultConfinement {
   ): void {
     for (const node of nodes) {
       if (senders.includes(node) || !node.isOnBus) continue;
-      // A frame that the others took counts for none of them; who signalled alone sees the others' flags after its own.
-      if (node === firstToSee) this.change(node, idleAtNs, () => node.controller.receiveFailed(true));
-      else if (!error?.delivered) this.change(node, idleAtNs, () => node.controller.receiveFailed(false));
+      // Who signalled alone sees the others' flags after its own; a frame that the others took is a good one for them.
+      const { controller } = node;
+      if (node === firstToSee) this.change(node, idleAtNs, () => controller.receiveFailed(true));
+      else if (error?.delivered) this.change(node, idleAtNs, () => controller.received());
+      else this.change(node, idleAtNs, () => controller.receiveFailed(false));
     }
   }
 

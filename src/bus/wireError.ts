@@ -10,6 +10,8 @@ export interface WireError {
   readonly flagBits: number;
   /** The sender took noise for a stronger id and stopped: no error of its own. */
   readonly senderStopped: boolean;
+  /** A recessive stuff bit in the arbitration field was seen dominant: the sender's TEC stays (ISO 11898-1, the transmitter's exception B). */
+  readonly senderSpared: boolean;
   /** The receivers took the frame all the same: only the sender saw the error, and sends it again. */
   readonly delivered: boolean;
 }
@@ -22,11 +24,12 @@ interface Ending {
   readonly flagAtBit: number;
   readonly flagBits: number;
   readonly senderStopped?: boolean;
+  readonly senderSpared?: boolean;
   readonly delivered?: boolean;
 }
 
-function wireError({ flagAtBit, flagBits, senderStopped = false, delivered = false }: Ending): WireError {
-  return { flagAtBit, flagBits, senderStopped, delivered };
+function wireError(ending: Ending): WireError {
+  return { senderStopped: false, senderSpared: false, delivered: false, ...ending };
 }
 
 function indexOf(bits: readonly WireBit[], field: WireBit['field']): number {
@@ -104,7 +107,9 @@ export function errorForAll(bits: readonly WireBit[], index: number, senderPassi
     case 'fixedStuffed':
       break;
   }
-  return wireError({ flagAtBit, flagBits: staggeredFlags(bits, index, inverted(bits, index), senderPassive ? 1 : 0) });
+  const flagBits = staggeredFlags(bits, index, inverted(bits, index), senderPassive ? 1 : 0);
+  const senderSpared = wrong.field === 'arbitration' && wrong.isStuff && wrong.bit === 1;
+  return wireError({ flagAtBit, flagBits, senderSpared });
 }
 
 /**

@@ -17,7 +17,7 @@ interface Awaited {
   readonly id: number;
   /** The request has left. */
   readonly sent: () => void;
-  /** The Secondary got only part of it. */
+  /** The Secondary got only part of it, or the answer came only in part. */
   readonly lost: () => void;
   readonly settle: (answer: ResponseBody | undefined) => void;
 }
@@ -155,6 +155,8 @@ export class Conversation {
       transferFailed: (direction, fault) => {
         this.observer.networkFailed(`${serial}: ${fault.message}`, serial);
         if (direction === 'sending') this.awaited?.settle(undefined);
+        // Of an answer, a part is lost: asked again, the Secondary gives it again.
+        else this.awaited?.lost();
       },
     };
   }

@@ -101,6 +101,17 @@ describe('a frame that noise ends', () => {
     expect([of('a').transmitErrors, of('b').receiveErrors]).toEqual([7, 0]);
   });
 
+  test('in a recessive stuff bit of the id: TEC stays', () => {
+    const { clock, bus, node, of } = scene();
+    const [a] = [node('a'), node('b'), node('c')];
+    // 0000000'1111: the first stuff bit is the bit after SOF and four id bits.
+    bus.setBitErrors(0.01, noiseAfter(0.01, 5));
+    a.place.send(classicFrame(0x00f, payload(8)));
+    while (clock.step());
+    expect([bus.load().errorFrames, a.heard.sent.length]).toEqual([1, 1]);
+    expect([of('a').transmitErrors, of('b').receiveErrors, of('c').receiveErrors]).toEqual([0, 0, 0]);
+  });
+
   test('in its last EOF bit arrives twice', () => {
     const { clock, bus, node } = scene();
     const [a, b, c] = [node('a'), node('b'), node('c')];

@@ -28,6 +28,7 @@ describe('a bit that is wrong for all', () => {
       flagAtBit: recessive + 7,
       flagBits: 6,
       senderStopped: true,
+      senderSpared: false,
       delivered: false,
     });
   });
@@ -37,6 +38,15 @@ describe('a bit that is wrong for all', () => {
     expect(errorForAll(bits, dominant, false)).toEqual(
       some({ flagAtBit: dominant + 1, flagBits: 12, senderStopped: false }),
     );
+  });
+
+  test('a recessive stuff bit of the id seen dominant: the sender signals, but does not count it', () => {
+    const zeros = bitSequence(classicFrame(0x00f, Uint8Array.of()));
+    const stuff = zeros.findIndex(({ isStuff, bit }) => isStuff && bit === 1);
+    expect(zeros[stuff]?.field).toBe('arbitration');
+    expect(errorForAll(zeros, stuff, false)).toEqual(some({ flagAtBit: stuff + 1, senderSpared: true }));
+    const dominant = zeros.findIndex(({ bit, field, isStuff }) => bit === 0 && field === 'arbitration' && !isStuff);
+    expect(errorForAll(zeros, dominant, false)).toEqual(some({ senderSpared: false }));
   });
 
   test.each([
@@ -68,6 +78,7 @@ describe('a bit that is wrong for all', () => {
       flagAtBit: index + 1,
       flagBits,
       senderStopped: false,
+      senderSpared: false,
       delivered: false,
     });
   });

@@ -300,13 +300,22 @@ describe('ecunet tuf: rollback', () => {
     expect(client.stored('timestamp')).toEqual(before);
   });
 
-  it('does not ask for targets that the snapshot does not list yet', async () => {
+  it.each(['snapshot', 'targets'])('does not ask for a newer %s before it is listed', async (role) => {
     const { repository, client } = await refreshed();
-    repository.publish('targets');
+    repository.publish(role);
     expect(await client.refresh()).toBe(0);
-    expect(client.version('targets')).toBe(1);
+    expect(client.version(role)).toBe(1);
     expect(repository.metadataRequests.at(-1)).toBe('timestamp');
   });
+
+  it.each(['snapshot', 'targets'])(
+    'begins with the %s that is listed, not with the newest (TUF 5.5.1 5.6.1)',
+    async (role) => {
+      const { repository, client } = await refreshed((repository) => repository.publish(role));
+      expect(repository.metadataRequests).toEqual(coldRequests);
+      expect(client.trusted()).toEqual(['root 1', 'snapshot 1', 'targets 1', 'timestamp 1']);
+    },
+  );
 
   it('refuses an older timestamp [T3]', async () => {
     const { repository, client } = await refreshed((repository) => repository.publish('timestamp'));

@@ -322,3 +322,40 @@ describe('ecunet tuf: two roles that delegate to one with different keys [W1]', 
     expect(client.downloads()).toEqual(['for a', 'for b']);
   });
 });
+
+describe('ecunet tuf: a repository by another maker', () => {
+  const unknown = { 'x-period': 7300, 'x-more': { owner: '@somebody', list: [true, null, ''] } };
+
+  it('may have unknown members in every place, and keys that have not signed yet (TUF 4) [Z5]', async () => {
+    const { repository, client } = await initialised();
+    repository.addDelegation('targets', 'delegated', { paths: ['delegated/*'], terminating: true });
+    repository.addArtifact('delegated', 'content', 'delegated/file');
+    const { delegations } = repository.targets;
+    const [role] = delegations?.roles ?? [];
+    const absent = newSigner('ecdsa', unknown);
+    role?.keyids.push(absent.keyid);
+    Object.assign(delegations?.keys ?? {}, { [absent.keyid]: absent.key });
+    const delegated = repository.targetsOf('delegated');
+    const { root, timestamp, snapshot, targets } = repository;
+    const target = delegated.targets['delegated/file'];
+    for (const place of [root, timestamp, snapshot, targets, delegated, delegations, role, target]) {
+      Object.assign(place ?? {}, unknown);
+    }
+    Object.assign(repository.roleKeys('timestamp'), unknown);
+    repository.addKey('snapshot', newSigner('ecdsa', unknown));
+    repository.publish('root', 'delegated', 'targets');
+    for (const listed of Object.values(snapshot.meta)) Object.assign(listed, unknown);
+    repository.publish('snapshot');
+    for (const listed of Object.values(timestamp.meta)) Object.assign(listed, unknown);
+    repository.publish('timestamp');
+    for (const name of ['root', 'timestamp', 'snapshot', 'targets', 'delegated']) {
+      repository.tamper(name, (file) => {
+        for (const place of [file, ...file.signatures]) Object.assign(place, unknown);
+        file.signatures.unshift({ keyid: absent.keyid, sig: '' });
+      });
+    }
+    expect(await client.download('delegated/file')).toBe(0);
+    expect(client.downloads()).toEqual(['content']);
+    expect(client.trusted()).toEqual(['delegated 1', 'root 2', 'snapshot 2', 'targets 2', 'timestamp 2']);
+  });
+});

@@ -8,8 +8,8 @@ import { fail, ok, type Result } from '../../src/core/result.ts';
 export class MemoryLink implements Link {
   readonly messageBytesMax = linkMessageBytesMax;
   peer: MemoryLink | undefined;
-  /** What becomes of a message that is sent here: it arrives, is lost unnoticed, fails to leave, or never leaves. */
-  fate: 'arrives' | 'lost' | 'fails' | 'stuck' = 'arrives';
+  /** What becomes of a message that is sent here: it arrives, is lost unnoticed, comes only in part, fails to leave, or never leaves. */
+  fate: 'arrives' | 'lost' | 'in part' | 'fails' | 'stuck' = 'arrives';
   /** How often `send` was called, whatever came of it. */
   offered = 0;
   private readonly clock: Clock;
@@ -55,6 +55,9 @@ export class MemoryLink implements Link {
     }
     this.listener?.messageSent();
     if (this.fate === 'arrives') this.peer?.listener?.messageReceived(message);
+    if (this.fate === 'in part') {
+      this.peer?.listener?.transferFailed('receiving', environmentFault('unreachable', 'a part is missing'));
+    }
   }
 }
 

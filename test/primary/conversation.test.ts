@@ -89,6 +89,19 @@ describe('a question to a Secondary', () => {
     expect(pending.atMs).toBeLessThan(answerMs);
   });
 
+  it('whose answer came only in part is repeated at once', () => {
+    const one = conversation();
+    one.onAsked(({ id }) => {
+      one.peer.fate = one.asked.length === 1 ? 'in part' : 'arrives';
+      one.answer(id, stored);
+    });
+    const pending = ask(one);
+    drain(one.clock);
+    expect(pending.result).toEqual({ ok: true, value: stored });
+    expect(one.asked).toHaveLength(2);
+    expect(pending.atMs).toBeLessThan(answerMs);
+  });
+
   it('is not repeated for what was lost before it was asked', () => {
     const one = conversation();
     one.answer(0, { name: 'requestLost' });

@@ -303,6 +303,19 @@ describe('the traffic of a bus', () => {
       '',
       'a CAN FD frame cannot have 13 bytes',
     ],
+    [
+      '{ messages: [{ name: M, node: A, id: 1, fd: true, bytes: 8, cycleMs: 10 }] }',
+      '',
+      '',
+      'vehicle.buses.body.traffic: message M: this bus carries classic CAN only',
+    ],
+    ['{ frames: [[0, "123#00"], [1, "001##000"]] }', '', '', 'traffic: frame 2: this bus carries classic CAN only'],
+    [
+      '{ frames: [[0, "010#00"]] }',
+      '',
+      '',
+      'traffic: frame 1: 0x10 is door’s: traffic is what the vehicle’s own ECUs do not send',
+    ],
     ['{ frames: [[0, hello]] }', '', '', 'vehicle.yaml:3: buses.body.traffic'],
   ])('%s is refused with what is wrong', (traffic, file, content, expected) => {
     if (content !== '' || file === 'empty.log') writeFileSync(join(folder, file), content);

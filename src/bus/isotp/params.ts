@@ -3,7 +3,7 @@
 import { linkMessageBytesMax } from '../../core/limits.ts';
 import { NS_PER_MS, NS_PER_S } from '../../core/units.ts';
 import { fdDataLengths } from '../checkFrame.ts';
-import { messageLengthMax } from './pdu.ts';
+import { isReservedStMin, messageLengthMax } from './pdu.ts';
 
 export interface IsoTpParams {
   /** STmin asked of the other side, as its byte in the flow control: 0x00-0x7F ms, 0xF1-0xF9 100-900 us. */
@@ -103,6 +103,7 @@ function checkLengths(params: IsoTpParams): void {
 export function isoTpParams(fd: boolean, changes: Partial<IsoTpParams> = {}): IsoTpParams {
   const params = { ...(fd ? fdParams : classicParams), ...changes };
   checkByte('stmin', params.stmin);
+  if (isReservedStMin(params.stmin)) throw new RangeError(`stmin is 0x00 to 0x7f or 0xf1 to 0xf9, not ${params.stmin}`);
   checkByte('blocksize', params.blocksize);
   checkByte('wftmax', params.wftmax);
   if (params.tx_padding !== undefined) checkByte('tx_padding', params.tx_padding);

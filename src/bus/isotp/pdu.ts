@@ -72,9 +72,13 @@ export function decodePdu(data: Uint8Array, addressBytes = 0): Pdu | undefined {
   }
 }
 
+/** Whether no separation time is asked for by this byte (9.6.5.5). */
+export function isReservedStMin(stMin: number): boolean {
+  return stMin > 0x7f && (stMin < 0xf1 || stMin > 0xf9);
+}
+
 /** The separation time that an STmin byte asks for, in nanoseconds; reserved values count as the longest (9.6.5.5). */
 export function stMinNs(stMin: number): number {
-  if (stMin <= 0x7f) return stMin * NS_PER_MS;
-  if (stMin >= 0xf1 && stMin <= 0xf9) return (stMin - 0xf0) * 100 * NS_PER_US;
-  return 0x7f * NS_PER_MS;
+  if (isReservedStMin(stMin)) return 0x7f * NS_PER_MS;
+  return stMin <= 0x7f ? stMin * NS_PER_MS : (stMin - 0xf0) * 100 * NS_PER_US;
 }

@@ -32,7 +32,8 @@ const independentSignals = 0xc000_0000;
 /** Senders that are none. */
 const nobody = 'Vector__XXX';
 
-const messageForm = /^BO_\s+(\d{1,10})\s+(\w{1,128})\s*:\s*(\d{1,4})\s+(\w{1,128})\s*$/;
+/** Names in letters of any language: the standard has only a few, tools write more. */
+const messageForm = /^BO_\s+(\d{1,10})\s+([^\s:"]{1,128})\s*:\s*(\d{1,4})\s+([^\s"]{1,128})\s*$/;
 const valueForm = /^BA_\s+"(\w{1,128})"\s+BO_\s+(\d{1,10})\s+"?([^";]{1,64})"?\s*;/;
 const defaultForm = /^BA_DEF_DEF_\s+"(\w{1,128})"\s+"?([^";]{0,64})"?\s*;/;
 const enumForm = /^BA_DEF_\s+BO_\s+"(\w{1,128})"\s+ENUM\s+(.*);/;
@@ -61,10 +62,14 @@ class Reading {
 /** The cyclic messages of a DBC file's text, in its order: those with a sender and a `GenMsgCycleTime` above 0. */
 export function readDbc(text: string): Result<readonly CyclicMessage[], DbcFault> {
   const reading = new Reading();
+  let inText = false;
   for (const [index, whole] of text.split('\n').entries()) {
     const line = whole.trim();
+    // A comment goes on over lines, which may look like anything.
+    const isText = inText;
+    if ((line.replaceAll('\\"', '').split('"').length & 1) === 0) inText = !inText;
     if (line.length > dbcLineCharsMax) return fail({ line: index + 1, message: 'the line is too long' });
-    const problem = readLine(line, index + 1, reading);
+    const problem = isText ? undefined : readLine(line, index + 1, reading);
     if (problem !== undefined) return fail({ line: index + 1, message: problem });
   }
   const messages: CyclicMessage[] = [];
@@ -78,7 +83,7 @@ export function readDbc(text: string): Result<readonly CyclicMessage[], DbcFault
 
 /** What is wrong with the line, if anything. */
 function readLine(text: string, line: number, reading: Reading): string | undefined {
-  if (text.startsWith('BO_ ')) return readMessage(text, line, reading);
+  if (/^BO_\s/.test(text)) return readMessage(text, line, reading);
   const [, attribute, id, value] = valueForm.exec(text) ?? [];
   if (attribute !== undefined && value !== undefined) reading.values.set(`${attribute} ${Number(id)}`, value);
   const [, defaulted, standard] = defaultForm.exec(text) ?? [];

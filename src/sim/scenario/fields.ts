@@ -16,13 +16,19 @@ export const name = z
 const units: Readonly<Record<string, number>> = { B: 1, KiB: KIB, MiB: MIB };
 const durations: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** In the largest unit of which it is a whole number. */
+function inUnits(table: Readonly<Record<string, number>>, amount: number): string {
+  const [unit, factor] = Object.entries(table).findLast(([, factor]) => amount % factor === 0) ?? ['', 1];
+  return `${amount / factor}${unit}`;
+}
+
 function quantity(table: Readonly<Record<string, number>>, max: number, example: string) {
   const form = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(table).join('|')})$`);
   return z.union([z.number(), z.string()]).transform((value, context) => {
     const [, digits = '', unit = ''] = form.exec(String(value)) ?? [];
     const amount = typeof value === 'number' ? value : Math.round(Number(digits) * (table[unit] ?? Number.NaN));
     if (Number.isSafeInteger(amount) && amount >= 0 && amount <= max) return amount;
-    context.addIssue({ code: 'custom', message: `${example} is needed, at most ${max}` });
+    context.addIssue({ code: 'custom', message: `${example} is needed, at most ${inUnits(table, max)}` });
     return z.NEVER;
   });
 }

@@ -3,6 +3,7 @@ import { busDeedProblems, busDeedsOf, nodesOf } from './busReferences.ts';
 import { ethernetProblems } from './ethernetReferences.ts';
 import { gatewayProblems, wayProblems } from './gatewayReferences.ts';
 import type { Scenario, Step, Vehicle } from './schema.ts';
+import { trafficProblems } from './trafficReferences.ts';
 
 export interface Problem {
   readonly path: readonly PropertyKey[];
@@ -47,6 +48,7 @@ function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
   yield* ethernetProblems(vehicle);
   yield* gatewayProblems(vehicle);
   yield* wayProblems(vehicle);
+  yield* trafficProblems(vehicle);
 }
 
 /** Simulated time that a scenario may merely wait for: an idle hour is dull, an idle year is `parked`. */

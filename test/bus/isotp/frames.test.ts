@@ -247,6 +247,8 @@ test('an overflow that has not left is of no use once the next message begins', 
 describe('parameters', () => {
   test.each<[string, boolean, Partial<IsoTpParams>]>([
     ['stmin above a byte', false, { stmin: 256 }],
+    ['stmin that is reserved: 0x80', false, { stmin: 0x80 }],
+    ['stmin that is reserved: 0xfa', false, { stmin: 0xfa }],
     ['blocksize below 0', false, { blocksize: -1 }],
     ['tx_padding a fraction', false, { tx_padding: 0.5 }],
     ['tx_data_length 64 without FD', false, { tx_data_length: 64 }],

@@ -26,6 +26,17 @@ describe('what a DBC file says of cyclic messages', () => {
     });
   });
 
+  test('comments over several lines may look like anything; names may have any letters, and tabs stand for spaces', () => {
+    const text = cycles(
+      'CM_ "It \\"sends\\"',
+      'BO_ what it likes',
+      'BA_ "GenMsgCycleTime" BO_ 256 1;";',
+      'BO_\t256\tAußentür:\t8\tTür_links',
+      'BA_ "GenMsgCycleTime" BO_ 256 10;',
+    );
+    expect(readDbc(text)).toMatchObject({ value: [{ id: 256, name: 'Außentür', node: 'Tür_links', cycleMs: 10 }] });
+  });
+
   test('29-bit ids have the highest bit set', () => {
     const text = cycles('BO_ 2566844160 X: 8 A', 'BA_ "GenMsgCycleTime" BO_ 2566844160 20;');
     expect(readDbc(text)).toMatchObject({ value: [{ id: 0x18fe_ef00, extended: true }] });
