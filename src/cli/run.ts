@@ -2,9 +2,8 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { captureBuses } from '../capture/busCapture.ts';
-import type { CapturedBus } from '../capture/captureRecord.ts';
 import { captureEthernets } from '../capture/ethernetCapture.ts';
-import { CaptureFile } from '../capture/writeCaptureFile.ts';
+import type { CaptureFile } from '../capture/writeCaptureFile.ts';
 import { InputError } from '../core/faults.ts';
 import { imageBytesMax } from '../core/limits.ts';
 import { printable } from '../core/text.ts';
@@ -20,6 +19,8 @@ import { canShowDashboard, loadDashboard } from '../tui/loadDashboard.ts';
 import { createProgressLines } from '../tui/progressLines.ts';
 import { summaryText } from '../tui/summary.ts';
 import { isImageFilename } from '../uptane/decode/fields.ts';
+import { openCapture } from './openCapture.ts';
+import { resultObject } from './runResult.ts';
 
 interface Options {
   readonly seed?: number;
@@ -35,9 +36,8 @@ interface Options {
   readonly hold?: boolean;
 }
 
-/** What a shell reports of a process that Ctrl+C ended. */
-const exitInterrupted = 130;
-const exitTerminated = 143;
+/** What a shell reports of a process that a signal ended. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 /** What attach points told while the dashboard was shown, the latest; it is printed after it. */
 const linesKeptMax = 100;
 const lineCharsMax = 300;
@@ -77,7 +77,7 @@ function pairs(text: string, before: ReadonlyMap<string, string> = new Map()): R
 async function run(argument: string, options: Options): Promise<void> {
   const inputs = readInputs(argument, options);
   const store = createDashboardStore();
-  const capture = options.capture === undefined ? undefined : openCapture(options.capture, inputs);
+  const capture = options.capture === undefined ? undefined : openCapture(options.capture, inputs, say);
   let finished: FinishedRun | undefined;
   try {
     finished = await watched(inputs, options, store, capture);
@@ -87,10 +87,10 @@ async function run(argument: string, options: Options): Promise<void> {
   }
   if (finished === undefined) {
     process.stderr.write('ecunet: the run was given up\n');
-    process.exitCode = exitInterrupted;
+    process.exitCode ??= exitCodes.SIGINT;
     return;
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(resultObject(finished))}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(resultObject(finished, store.view().buses))}\n`);
   else process.stdout.write(`${summaryText(store.view(), { wallMs: finished.wallMs, color: hasColor() })}\n`);
   process.exitCode = finished.outcome === 'passed' ? 0 : 1;
 }
@@ -131,19 +131,6 @@ function readImage(ecu: string, path: string): GivenImage {
   return { filename, bytes };
 }
 
-/** The npm module does not tell it: what is written of these frames is a guess. */
-const notKnownOfReal = 'SocketCAN: the FD, BRS and ESI flags of frames received from outside are not known';
-
-function openCapture(path: string, { scenario, interfaces }: RunInputs): CaptureFile {
-  const buses = Object.keys(scenario.vehicle.buses).map((name): CapturedBus => {
-    return { name, kind: 'can', ...(interfaces.has(name) && { note: notKnownOfReal }) };
-  });
-  const networks = Object.keys(scenario.vehicle.ethernets).map((name): CapturedBus => ({ name, kind: 'ethernet' }));
-  const file = new CaptureFile(path, { startS: scenario.start, buses: [...buses, ...networks] });
-  if (interfaces.size > 0) process.stderr.write(`ecunet: ${path}: ${notKnownOfReal}\n`);
-  return file;
-}
-
 /** Runs with what the user sees meanwhile: the dashboard in a terminal, lines elsewhere, nothing with --json. */
 async function watched(
   inputs: RunInputs,
@@ -159,7 +146,7 @@ async function watched(
   const traced = options.trace !== undefined && { tracePath: options.trace };
   const common = { inputs, opened, attachTold: say, ...traced };
   const update: Observer = (event) => store.update(event);
-  if (options.json) return runScenario({ ...common, observers: [], ...endOnSignals(inputs) });
+  if (options.json) return runScenario({ ...common, observers: [update], ...endOnSignals(inputs) });
   if (!options.dash || !canShowDashboard(process.stdout, process.env)) {
     const progress = createProgressLines();
     const print: Observer = (event) => {
@@ -192,35 +179,26 @@ function say(line: string): void {
 
 /**
  * A signal ends the process by way of `exit`, so that a half-written trace is taken away. A run that can be held ends by itself
- * at the first one. The dashboard has its own way.
+ * at the first one: held, with its result; sooner, given up with the signal's exit code. The dashboard has its own way.
  */
 function endOnSignals({ hold }: RunInputs): Pick<RunOptions, 'controlled'> {
-  const exits = () => {
-    process.once('SIGINT', () => process.exit(exitInterrupted));
-    process.once('SIGTERM', () => process.exit(exitTerminated));
+  let quit: (() => void) | undefined;
+  const end = (signal: keyof typeof exitCodes) => {
+    if (quit === undefined) process.exit(exitCodes[signal]);
+    process.exitCode = exitCodes[signal];
+    const first = quit;
+    quit = undefined;
+    first();
   };
-  if (!hold) {
-    exits();
-    return {};
-  }
+  process.on('SIGINT', end).on('SIGTERM', end);
+  if (!hold) return {};
   return {
     controlled(controls) {
-      const quit = () => {
-        process.removeListener('SIGINT', quit).removeListener('SIGTERM', quit);
-        exits();
-        controls.quit();
-      };
-      process.on('SIGINT', quit).on('SIGTERM', quit);
+      quit = controls.quit;
     },
   };
 }
 
 function hasColor(): boolean {
   return process.stdout.isTTY === true && !process.env.NO_COLOR;
-}
-
-/** What `--json` prints; its members are a contract with scripts. */
-function resultObject(finished: FinishedRun): object {
-  const { outcome, seed, traceDigest, simulatedMs, wallMs, ecus, gateways, expectations } = finished;
-  return { outcome, seed, traceDigest, simulatedMs, wallMs: Math.round(wallMs), ecus, gateways, expectations };
 }

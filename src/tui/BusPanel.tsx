@@ -1,10 +1,10 @@
-// Owns: the panel of buses: what each carries now, at its most and in all.
+// Owns: the panel of buses: what each carries now, at its most and in all, and what went wrong on it.
 import type { ReactElement } from 'react';
-import { type BusView, busAt, knowsLoad } from './busView.ts';
+import { type BusNodeView, type BusView, busAt, knowsLoad } from './busView.ts';
 import { type Column, tableLines } from './columns.ts';
 import { barCells, formatBitrate, formatCount, formatPercent, plural, sparkline } from './format.ts';
 import { Lines } from './Lines.tsx';
-import { type Line, ruleLine, span, type Tone } from './line.ts';
+import { type Line, lineWidth, ruleLine, type Span, span, type Tone } from './line.ts';
 
 export interface BusPanelProps {
   readonly buses: readonly BusView[];
@@ -72,14 +72,78 @@ const columns: readonly Column<BusView>[] = [
   },
 ];
 
-/** The lines of the panel, at most `rows` + 2; the busiest buses where not all fit. */
-function busLines({ buses, timeNs, rows, width }: Omit<BusPanelProps, 'color'>): readonly Line[] {
+const isOff = ({ state }: BusNodeView) => state === 'bus-off';
+
+function offSpan(node: BusNodeView): Span {
+  const times = node.busOffs > 1 ? ` ×${formatCount(node.busOffs)}` : '';
+  const words = `bus-off ${node.node}${times}`;
+  return isOff(node) ? span(`✗ ${words}`, 'bad') : span(words, 'busy');
+}
+
+/** What went wrong on a bus but for its error frames, the worst first: who keeps the others off it, who is off it, or was. */
+function troubles({ babbling, nodes, lostFrames, droppedFrames }: BusView): readonly Span[] {
+  return [
+    ...babbling.map((node) => span(`✗ babbler ${node}`, 'bad')),
+    ...nodes.filter(isOff).map(offSpan),
+    ...nodes.filter((node) => !isOff(node) && node.busOffs > 0).map(offSpan),
+    ...(lostFrames === 0 ? [] : [span(`${formatCount(lostFrames)} lost`, 'busy')]),
+    ...(droppedFrames === 0 ? [] : [span(`${formatCount(droppedFrames)} dropped`, 'busy')]),
+  ];
+}
+
+/** Those that fit whole; an ellipsis stands for the others. */
+function drawTrouble(bus: BusView, cells: number): Line {
+  const all = troubles(bus);
+  const joined = (count: number): Line => {
+    const shown = [...all.slice(0, count), ...(count < all.length ? [span('…', 'dim')] : [])];
+    return shown.flatMap((one, index) => (index === 0 ? [one] : [span(', ', 'dim'), one]));
+  };
+  const counts = all.map((_, index) => all.length - index);
+  const fits = counts.find((count) => lineWidth(joined(count)) <= cells);
+  return fits === undefined ? all.slice(0, 1) : joined(fits);
+}
+
+function drawErrors({ errorFrames }: BusView): Line {
+  return [span(formatCount(errorFrames), errorFrames === 0 ? 'dim' : 'busy')];
+}
+
+/** From this many columns on there is room for more than one trouble of a bus. */
+const wideCells = 100;
+
+/** Columns of trouble only where there is any. */
+function columnsFor(buses: readonly BusView[], width: number): readonly Column<BusView>[] {
+  const trouble: Column<BusView> = {
+    title: 'TROUBLE',
+    rank: 2,
+    minCells: 12,
+    maxCells: width >= wideCells ? 60 : 26,
+    draw: drawTrouble,
+  };
+  const errors: Column<BusView> = {
+    title: 'ERRORS',
+    rank: 2,
+    minCells: 6,
+    maxCells: 10,
+    align: 'right',
+    draw: drawErrors,
+  };
+  return [
+    ...columns,
+    ...(buses.some(({ errorFrames }) => errorFrames > 0) ? [errors] : []),
+    ...(buses.some((bus) => troubles(bus).length > 0) ? [trouble] : []),
+  ];
+}
+
+/** The lines of the panel, at most `rows` + 2; where not all fit, buses in trouble before others, and the busiest. */
+export function busLines({ buses, timeNs, rows, width }: Omit<BusPanelProps, 'color'>): readonly Line[] {
   const present = buses.map((bus) => busAt(bus, timeNs));
-  const busiest = new Set([...present].sort((a, b) => b.frames - a.frames).slice(0, rows));
-  const shown = present.filter((bus) => busiest.has(bus));
+  const inTrouble = (bus: BusView) => (troubles(bus).length > 0 ? 1 : 0);
+  const ranked = [...present].sort((a, b) => inTrouble(b) - inTrouble(a) || b.frames - a.frames);
+  const first = new Set(ranked.slice(0, rows));
+  const shown = present.filter((bus) => first.has(bus));
   const hidden = present.length - shown.length;
-  const right: Line = hidden === 0 ? [] : [span(`${plural(hidden, 'quieter bus', 'quieter buses')} not shown`, 'dim')];
-  const table = tableLines(columns, shown, width - 4, present);
+  const right: Line = hidden === 0 ? [] : [span(`${plural(hidden, 'other bus', 'other buses')} not shown`, 'dim')];
+  const table = tableLines(columnsFor(present, width), shown, width - 4, present);
   return [ruleLine('Buses', right, width), ...table.map((line): Line => [span('   '), ...line])];
 }
 

@@ -8,16 +8,24 @@ const historyMax = 120;
 /** A bus that has said nothing for this many windows is quiet. */
 const quietWindows = 3;
 
+type Of<T extends SimEvent['type']> = Extract<SimEvent, { type: T }>;
+
+/** A node whose controller was once anything but error-active. */
+export interface BusNodeView extends Pick<Of<'bus.node'>, 'node' | 'state'> {
+  /** How often it went bus-off. */
+  readonly busOffs: number;
+}
+
 export interface BusView extends BusSummary {
   readonly frames: number;
   readonly busyNs: number;
   readonly errorFrames: number;
   readonly lostFrames: number;
   readonly droppedFrames: number;
-  /** How often each node went bus-off, where it did. */
-  readonly busOffs: Readonly<Record<string, number>>;
+  /** In the order in which they first told of errors. */
+  readonly nodes: readonly BusNodeView[];
   readonly babbling: readonly string[];
-  readonly traffic: Omit<Extract<SimEvent, { type: 'bus.traffic' }>, 'type' | 't' | 'bus'> | undefined;
+  readonly traffic: Omit<Of<'bus.traffic'>, 'type' | 't' | 'bus'> | undefined;
   readonly observedNs: number;
   readonly lastNs: number;
   readonly windowNs: number;
@@ -29,7 +37,7 @@ export interface BusView extends BusSummary {
   readonly history: readonly number[];
 }
 
-export type BusWindow = Extract<SimEvent, { type: 'bus.window' }>;
+export type BusWindow = Of<'bus.window'>;
 
 export function initialBusView(summary: BusSummary): BusView {
   return {
@@ -39,7 +47,7 @@ export function initialBusView(summary: BusSummary): BusView {
     errorFrames: 0,
     lostFrames: 0,
     droppedFrames: 0,
-    busOffs: {},
+    nodes: [],
     babbling: [],
     traffic: undefined,
     observedNs: 0,
@@ -81,9 +89,16 @@ export function updateBusView(bus: BusView, window: BusWindow): BusView {
 }
 
 /** What became of a node of the bus. */
-export function updateBusNode(bus: BusView, { node, busOffs }: Extract<SimEvent, { type: 'bus.node' }>): BusView {
-  if (busOffs === 0) return bus;
-  return { ...bus, busOffs: { ...bus.busOffs, [node]: (bus.busOffs[node] ?? 0) + busOffs } };
+export function updateBusNode(bus: BusView, { node, state, busOffs }: Of<'bus.node'>): BusView {
+  const known = bus.nodes.find((one) => one.node === node);
+  if (known === undefined) return { ...bus, nodes: [...bus.nodes, { node, state, busOffs }] };
+  const next = { node, state, busOffs: known.busOffs + busOffs };
+  return { ...bus, nodes: bus.nodes.map((one) => (one === known ? next : one)) };
+}
+
+/** The share of the time that it was busy, in all the windows in which it carried anything. */
+export function meanLoad({ busyNs, observedNs }: BusView): number {
+  return observedNs === 0 ? 0 : Math.min(1, busyNs / observedNs);
 }
 
 /** The bus as it stands at `timeNs`: one that has fallen silent carries nothing. */

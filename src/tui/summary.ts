@@ -1,5 +1,5 @@
 // Owns: the closing summary of a run, as text for any terminal, file or mail: at most 80 columns, with or without colour.
-import { type BusView, knowsLoad } from './busView.ts';
+import { type BusView, knowsLoad, meanLoad } from './busView.ts';
 import { cellWidth } from './cells.ts';
 import { type Column, tableLines } from './columns.ts';
 import type { DashboardView } from './dashboardStore.ts';
@@ -94,20 +94,25 @@ function attackLines({ attacksStarted, detections }: DashboardView): readonly Li
 }
 
 function busWords(bus: BusView): string {
-  const frames = `${bus.id}: ${plural(bus.frames, 'frame')}`;
-  if (!knowsLoad(bus) || bus.observedNs === 0) return frames;
+  return `${bus.id}: ${plural(bus.frames, 'frame')}${loadWords(bus)}${troubleWords(bus)}`;
+}
+
+function loadWords(bus: BusView): string {
+  if (!knowsLoad(bus) || bus.observedNs === 0) return '';
   const load = bus.kind === 'ethernet' ? 'busiest link' : 'load';
-  return `${frames}, ${load} ${formatPercent(bus.busyNs / bus.observedNs)}, at most ${formatPercent(bus.peakLoad)}${troubleWords(bus)}`;
+  return `, ${load} ${formatPercent(meanLoad(bus))}, at most ${formatPercent(bus.peakLoad)}`;
 }
 
 /** What went wrong on a bus, and which nodes had a part in it. */
-function troubleWords({ errorFrames, lostFrames, droppedFrames, busOffs, babbling, traffic }: BusView): string {
+function troubleWords({ errorFrames, lostFrames, droppedFrames, nodes, babbling, traffic }: BusView): string {
   const parts = [
     ...(traffic === undefined ? [] : [trafficWords(traffic)]),
     ...(errorFrames === 0 ? [] : [plural(errorFrames, 'error frame')]),
     ...(lostFrames === 0 ? [] : [`${plural(lostFrames, 'frame')} lost`]),
     ...(droppedFrames === 0 ? [] : [`${plural(droppedFrames, 'frame')} dropped by full queues`]),
-    ...Object.entries(busOffs).map(([node, times]) => `${node} bus-off ${plural(times, 'time')}`),
+    ...nodes
+      .filter(({ busOffs }) => busOffs > 0)
+      .map(({ node, busOffs }) => `${node} bus-off ${plural(busOffs, 'time')}`),
     ...babbling.map((node) => `${node} babbles`),
   ];
   return parts.map((part) => `; ${part}`).join('');

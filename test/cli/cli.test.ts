@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import { ecunet } from './ecunet.ts';
+import { ecunet, startEcunet } from './ecunet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,6 +52,34 @@ describe('ecunet run', { timeout: 60_000 }, () => {
       ]),
     );
     expect(detected).toMatchObject({ 'gateway-ecu': ['target-missing'], 'door-ecu': [], telematics: [] });
+  });
+
+  it.each([
+    ['SIGINT', 'metadata verified', 130],
+    ['SIGTERM', 'metadata verified', 143],
+    ['SIGTERM', 'hold: the vehicle stays on', 0],
+  ] as const)('to be held ends at %s after “%s” with exit code %i', async (signal, moment, expected) => {
+    const { child, written, ended } = startEcunet(['run', 'nominal', '--no-dash', '--slcan', 'body=0', '--hold']);
+    const send = () => {
+      if (!written.stdout.includes(moment)) return;
+      child.stdout.off('data', send);
+      child.kill(signal);
+    };
+    child.stdout.on('data', send);
+    const { code, stderr } = await ended;
+    expect(code).toBe(expected);
+    expect(stderr.includes('the run was given up')).toBe(expected !== 0);
+  });
+
+  it.each([
+    ['e.log', ' holds CAN buses only: the Ethernet backbone is left out; .pcapng holds both\n'],
+    ['e.asc.gz', ' holds CAN buses only: the Ethernet backbone is left out; .pcapng holds both\n'],
+    ['e.pcapng', undefined],
+    ['e.PCAPNG.gz', undefined],
+  ])('says in one line what a capture %s leaves out', async (name, line) => {
+    const path = join(folder, name);
+    const { code, stderr } = await ecunet('run', 'ethernet', '--json', '--capture', path);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: line === undefined ? '' : `ecunet: ${path}${line}` });
   });
 
   it('exits 1 where an expectation fails, and says which', async () => {

@@ -2,7 +2,7 @@ import { render } from 'ink-testing-library';
 import type { ReactElement } from 'react';
 import { describe, expect, test } from 'vitest';
 import type { SimEvent } from '../../src/sim/events.ts';
-import { BusPanel } from '../../src/tui/BusPanel.tsx';
+import { BusPanel, busLines } from '../../src/tui/BusPanel.tsx';
 import { cellWidth } from '../../src/tui/cells.ts';
 import { type DashboardView, emptyView, updateView } from '../../src/tui/dashboardStore.ts';
 import { EcuTable, ecuLines } from '../../src/tui/EcuTable.tsx';
@@ -233,8 +233,79 @@ describe('the bus panel', () => {
   test('shows the busiest where not all fit', () => {
     const rows = rowsOf(<BusPanel buses={buses} timeNs={timeNs} rows={1} width={80} color={false} />);
     expect(rows).toHaveLength(3);
-    expect(rows[0]).toMatch(/ 1 quieter bus not shown ──$/);
+    expect(rows[0]).toMatch(/ 1 other bus not shown ──$/);
     expect(rows[2]).toMatch(/^ {3}body /);
+  });
+
+  const off = { type: 'bus.node', t: at(8), bus: 'body', transmitErrors: 256, receiveErrors: 0, busOffs: 1 } as const;
+  const isOff = { ...off, node: 'door-ecu', state: 'bus-off' } as const;
+  const isBack = { ...isOff, state: 'error-active', busOffs: 0 } as const;
+  const wasOff = { ...off, node: 'gateway-ecu', state: 'error-active', busOffs: 1234 } as const;
+  const babbles = { type: 'bus.babbling', t: at(8), bus: 'body', node: 'telematics' } as const;
+  const window = { type: 'bus.window', t: at(8), bus: 'body', windowNs: 1, frames: 0, busyNs: 0, digest: '' } as const;
+  const errors = { ...window, errorFrames: 12_345 };
+  const lost = { ...window, lostFrames: 7, droppedFrames: 1234 };
+  const passive = { ...off, node: 'door-ecu', state: 'error-passive', busOffs: 0 } as const;
+
+  test.each<[string, readonly SimEvent[], string, string]>([
+    ['nothing', [passive], 'FRAMES', '13,306'],
+    ['error frames', [errors], 'FRAMES ERRORS', '13,306 12,345'],
+    ['a node that is bus-off', [isOff], 'FRAMES TROUBLE', '13,306 ✗ bus-off door-ecu'],
+    ['a node that was', [isOff, isBack], 'FRAMES TROUBLE', '13,306 bus-off door-ecu'],
+    ['one that often was', [wasOff], 'FRAMES TROUBLE', '13,306 bus-off gateway-ecu ×1,234'],
+    ['a babbler', [babbles], 'FRAMES TROUBLE', '13,306 ✗ babbler telematics'],
+    ['frames lost and dropped', [lost], 'FRAMES TROUBLE', '13,306 7 lost, 1,234 dropped'],
+    [
+      'all of it',
+      [errors, wasOff, isOff, babbles, lost],
+      'FRAMES ERRORS TROUBLE',
+      '13,306 12,345 ✗ babbler telematics, …',
+    ],
+  ])('%s, in 80 columns', (_, events, titles, cells) => {
+    const view = events.reduce(updateView, viewAt(7.5));
+    const props = { buses: view.buses, timeNs: view.timeNs, rows: 2, width: 80 };
+    const rows = rowsOf(<BusPanel {...props} color={false} />);
+    const words = (row: string | undefined) => row?.trim().split(/\s+/).join(' ');
+    expect(words(rows[1])?.endsWith(` ${titles}`)).toBe(true);
+    expect(words(rows[2])?.endsWith(` ${cells}`)).toBe(true);
+    expect(rows[3]).toMatch(titles.includes('ERRORS') ? /2,833 +0$/ : /2,833$/);
+    for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(80);
+    expect(rowsOf(<BusPanel {...props} color={true} />)).toEqual(rows);
+  });
+
+  test('much trouble leaves room for the kinds of the buses in 80 columns', () => {
+    const view = [wasOff, isOff, babbles].reduce(updateView, viewAt(7.5));
+    const rows = rowsOf(<BusPanel buses={view.buses} timeNs={view.timeNs} rows={2} width={80} color={false} />);
+    expect(rows[2]).toMatch(/^ {3}body {5}CAN 500k .* 13,306 {2}✗ babbler telematics, …$/);
+    expect(rows[3]).toMatch(/^ {3}chassis {2}CAN FD 500k\/2M /);
+  });
+
+  test('a bus in trouble is shown before a busier one', () => {
+    const view = updateView(viewAt(7.5), { ...isOff, bus: 'chassis' });
+    const rows = rowsOf(<BusPanel buses={view.buses} timeNs={view.timeNs} rows={1} width={80} color={false} />);
+    expect(rows.slice(2)).toEqual([expect.stringMatching(/^ {3}chassis .* ✗ bus-off door-ecu$/)]);
+  });
+
+  test('a wide terminal names all trouble, the worst first', () => {
+    const view = [errors, wasOff, isOff, babbles, lost].reduce(updateView, viewAt(7.5));
+    const rows = rowsOf(<BusPanel buses={view.buses} timeNs={view.timeNs} rows={2} width={160} color={false} />);
+    expect(rows[2]).toMatch(/ ✗ babbler telematics, ✗ bus-off door-ecu, …$/);
+    const wider = [errors, wasOff, isOff].reduce(updateView, viewAt(7.5));
+    expect(rowsOf(<BusPanel {...{ ...wider, rows: 2, width: 160, color: false }} />)[2]).toMatch(
+      / 12,345 {2}✗ bus-off door-ecu, bus-off gateway-ecu ×1,234$/,
+    );
+  });
+
+  test.each<[string, SimEvent, string, Tone]>([
+    ['a node that is bus-off', isOff, '✗ bus-off', 'bad'],
+    ['a node that was', wasOff, 'bus-off', 'busy'],
+    ['a babbler', babbles, '✗ babbler', 'bad'],
+    ['error frames', errors, '12,345', 'busy'],
+    ['lost frames', lost, '7 lost', 'busy'],
+  ])('the tone of %s', (_, event, text, expected) => {
+    const { buses: shown, timeNs: t } = updateView(viewAt(7.5), event);
+    const lines = busLines({ buses: shown, timeNs: t, rows: 2, width: 80 });
+    expect(lines[2]?.find((piece) => piece.text.startsWith(text))?.tone).toBe(expected);
   });
 });
 

@@ -10,6 +10,8 @@ function viewAfter(events: readonly SimEvent[]): DashboardView {
   return events.reduce(updateView, emptyView);
 }
 
+const counters = { transmitErrors: 0, receiveErrors: 0 };
+
 const failing: readonly SimEvent[] = [
   startedEvent,
   { type: 'attack.started', t: 1, id: 'a', text: 'an attack' },
@@ -83,6 +85,21 @@ test('a run that failed', () => {
     '            actual: evil.bin',
     '',
   ]);
+});
+
+test('a bus on an interface, whose load is not known, tells its trouble all the same', () => {
+  const buses = [{ id: 'body', kind: 'can', bitrate: 500_000, interface: 'can0' }] as const;
+  const view = viewAfter([
+    { ...startedEvent, buses },
+    { type: 'bus.window', t: 1, bus: 'body', windowNs: 1, frames: 3, busyNs: 0, errorFrames: 2, digest: '' },
+    { type: 'bus.node', t: 2, bus: 'body', node: 'can0', state: 'bus-off', busOffs: 1, ...counters },
+    { type: 'bus.node', t: 3, bus: 'body', node: 'can0', state: 'error-active', busOffs: 0, ...counters },
+    { type: 'bus.node', t: 4, bus: 'body', node: 'can0', state: 'bus-off', busOffs: 2, ...counters },
+    { type: 'bus.node', t: 4, bus: 'body', node: 'door-ecu', state: 'error-passive', busOffs: 0, ...counters },
+  ]);
+  expect(summaryText(view, { wallMs: 80, color: false }).split('\n')).toContain(
+    ' Buses      body: 3 frames; 2 error frames; can0 bus-off 3 times',
+  );
 });
 
 describe('any run', () => {
