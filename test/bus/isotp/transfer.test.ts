@@ -27,7 +27,7 @@ prop(
     txDl: fc.constantFrom(...fdDataLengths.filter((length) => length >= 8)),
     least: fc.option(fc.constantFrom(...fdDataLengths.slice(1)), { nil: undefined }),
     blocksize: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 })),
-    stmin: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 })),
+    stmin: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0xf1, max: 0xf9 })),
     padding: fc.option(fc.integer({ min: 0, max: 255 }), { nil: undefined }),
   },
   { numRuns: 150 },
