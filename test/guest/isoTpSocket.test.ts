@@ -43,13 +43,11 @@ const flows = [
   { blocksize: 0, stmin: us500 },
   { blocksize: 8, stmin: us500 },
 ];
-/** The longest that the kernel takes is long in classic frames: without STmin. */
 const exchanges: readonly Exchange[] = [
   ...[1, 7, 8, 20, 62, 63, 4095, 4096].flatMap((bytes) =>
     [false, true].flatMap((fd) => flows.slice(0, bytes < 4095 ? 1 : 4).map((flow) => ({ bytes, fd, ...flow }))),
   ),
-  ...flows.map((flow) => ({ bytes: 66_000, fd: true, ...flow })),
-  ...flows.slice(0, 2).map((flow) => ({ bytes: 66_000, fd: false, ...flow })),
+  ...[false, true].flatMap((fd) => flows.map((flow) => ({ bytes: 66_000, fd, ...flow }))),
 ];
 
 function title({ bytes, fd, blocksize, stmin }: Exchange): string {
