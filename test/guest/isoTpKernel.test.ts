@@ -9,6 +9,7 @@ import { openSocketCanBus } from '../../src/bus/socketcan.ts';
 import { BusRecorder, hostRun, LinkRecorder, payload, present, type Run, value } from '../bus/harness.ts';
 import { withReason } from '../skips.ts';
 import { kernelListeners, spacedHex, startTool, type Tool } from './canUtils.ts';
+import { hasLongBuffers, longReceiveBuffers } from './receiveBuffers.ts';
 
 const interfaceName = process.env.ECUNET_CAN_INTERFACES?.split(',')[0] ?? '';
 const skipped = interfaceName === '' ? 'npm run test:socketcan names the interface' : undefined;
@@ -69,13 +70,13 @@ const sending: readonly Exchange[] = [
   { clause: '9.6.5 BS 8, STmin 900 us, FD', bytes: 4000, kernel: ['-b', '8', '-m', 'F9'], fd: true },
 ];
 
-/** The kernel sends; we ask. More than some 270 frames at one go would overrun a socket's receive buffer: hence the BS of long ones. */
+/** The kernel sends; we ask. More than some 270 frames at one go would overrun a usual socket's receive buffer: hence the BS of long ones. */
 const receiving: readonly Exchange[] = [
   ...classicLengths.map((row) => ({ ...row, params: { blocksize: row.bytes < 1000 ? 0 : 64 } })),
   ...fdLengths,
   ...flows.map(({ fd, blocksize, stmin }) => ({
     clause: `9.6.5 BS ${blocksize}, STmin ${stmin.toString(16)}`,
-    bytes: fd || blocksize > 0 ? 4095 : 1500,
+    bytes: fd || blocksize > 0 || hasLongBuffers ? 4095 : 1500,
     params: { blocksize, stmin },
     fd,
   })),
@@ -100,6 +101,7 @@ describe.skipIf(skipped !== undefined)(
   withReason(`ISO-TP with the kernel over ${interfaceName}`, skipped),
   { timeout: patienceMs + 5000 },
   () => {
+    longReceiveBuffers();
     let run: Run;
     let buses: Bus[];
     let tools: Tool[];

@@ -1,8 +1,7 @@
 // ecunet's ISO-TP against the Linux kernel's at a CAN_ISOTP socket, which takes longer messages than can-utils and tells its errors by
 // name. Both ways over a virtual interface of the guest, whose receive buffers are made long enough for a message at one go.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bus, type BusNode, classicFrame } from '../../src/bus/bus.ts';
 import { attachIsoTpNode } from '../../src/bus/isoTpLink.ts';
 import type { IsoTpParams } from '../../src/bus/isotp/params.ts';
@@ -10,11 +9,11 @@ import { openSocketCanBus } from '../../src/bus/socketcan.ts';
 import { BusRecorder, brief, hostRun, LinkRecorder, payload, present, type Run, value } from '../bus/harness.ts';
 import { withReason } from '../skips.ts';
 import { startTool, type Tool } from './canUtils.ts';
+import { longReceiveBuffers } from './receiveBuffers.ts';
 
 const skipped = process.env.ECUNET_GUEST === '1' ? undefined : 'only in scripts/guest';
 const interfaceName = 'vcan0';
 const patienceMs = 120_000;
-const receiveBufferFile = '/proc/sys/net/core/rmem_default';
 
 /** CAN_ISOTP_OPTS. */
 const padded = 0x004 | 0x008;
@@ -63,13 +62,9 @@ describe.skipIf(skipped !== undefined)(
     /** One process for all: python takes seconds to start where a busy machine emulates another. */
     let tool: Tool | undefined;
     let answered = '';
-    const usualBuffer = skipped === undefined ? readFileSync(receiveBufferFile, 'utf8') : '';
 
-    beforeAll(() => writeFileSync(receiveBufferFile, String(32 * 1024 * 1024)));
-    afterAll(() => {
-      tool?.kill();
-      writeFileSync(receiveBufferFile, usualBuffer);
-    });
+    longReceiveBuffers();
+    afterAll(() => tool?.kill());
     beforeEach(() => {
       run = hostRun(patienceMs, 100);
     });
