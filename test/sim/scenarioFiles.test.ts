@@ -81,6 +81,7 @@ describe('a scenario file', () => {
       'scenario.yaml:6: steps[0].publish.door.filename: a plain file name without folders',
     ],
     ['vehicle: vehicle.yaml', 'vehicle: gone.yaml', 'scenario.yaml:3: vehicle: gone.yaml: no such file'],
+    ['vehicle: vehicle.yaml', 'vehicle: .', 'scenario.yaml:3: vehicle: '],
     ['ecu: door, runs: d-2.img', 'ecu: door, runs: h-1.img', 'steps[2].expect[0].runs: h-1.img is no image of door'],
     ['ecu: door, runs: d-2.img', 'ecu: door, finds: bad-luck', 'scenario.yaml:9: steps[2].expect[0]'],
     ['ecu: door, runs: d-2.img', 'ecu: constructor, runs: d-2.img', 'scenario.yaml:9: steps[2].expect[0]'],

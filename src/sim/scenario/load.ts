@@ -113,13 +113,16 @@ export function loadScenario(path: string): Scenario {
 
 function loadVehicle(scenario: Source, file: string): Vehicle {
   const path = isAbsolute(file) ? file : join(dirname(scenario.path), file);
+  return withAllTraffic(validate(parseVehicle(scenario, path), vehicleSchema), path);
+}
+
+/** What is wrong with the file as a file is told of the line that names it. */
+function parseVehicle(scenario: Source, path: string): Source {
   try {
-    return withAllTraffic(validate(parse(path), vehicleSchema), path);
+    return parse(path);
   } catch (error) {
-    if (error instanceof InputError && error.message.endsWith('no such file')) {
-      throw new InputError(`${scenario.path}:${lineOf(scenario, ['vehicle'])}: vehicle: ${error.message}`);
-    }
-    throw error;
+    if (!(error instanceof InputError) || !error.message.startsWith(`${path}: `)) throw error;
+    throw new InputError(`${scenario.path}:${lineOf(scenario, ['vehicle'])}: vehicle: ${error.message}`);
   }
 }
 
