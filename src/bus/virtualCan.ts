@@ -4,19 +4,19 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
 import { NS_PER_S } from '../core/units.ts';
 import { AcceptanceTable } from './acceptance.ts';
-import { bitSequence } from './bitSequence.ts';
 import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap } from './bus.ts';
 import { BusyTime } from './busLoad.ts';
 import { collide } from './collision.ts';
-import { Disturbances, type Outcome } from './disturbances.ts';
+import { Disturbances } from './disturbances.ts';
 import { FaultConfinement } from './faultConfinement.ts';
 import { FrameDigest } from './frameDigest.ts';
-import { type BitRates, bitsIn, bitsNs, frameTimeNs, interframeNs, nominalNs } from './frameTiming.ts';
+import { type BitRates, bitsNs, frameTimeNs, interframeNs, nominalNs } from './frameTiming.ts';
 import { NodeRecords } from './nodeRecords.ts';
 import { StandingAttempts } from './standingAttempts.ts';
 import { Taps } from './taps.ts';
+import { brokenOff, type Transmission } from './transmission.ts';
 import { type NodeHost, VirtualCanNode } from './virtualCanNode.ts';
-import { ackError, errorTailBits, silenceError, type WireError } from './wireError.ts';
+import { errorTailBits, type WireError } from './wireError.ts';
 
 export interface VirtualCanOptions {
   readonly name: string;
@@ -44,15 +44,6 @@ export interface VirtualCan extends Bus {
  */
 export function createVirtualCan(options: VirtualCanOptions): VirtualCan {
   return new VirtualCanBus(options);
-}
-
-/** What is on the wire. */
-interface Transmission {
-  readonly frame: CanFrame;
-  /** One node, or several that send the very same bits. */
-  readonly senders: readonly VirtualCanNode[];
-  readonly startNs: number;
-  readonly outcome: Outcome;
 }
 
 /** What a node alone on the bus repeats. */
@@ -276,22 +267,14 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endError);
   }
 
-  /** A node has left: the frame on the wire may have lost its sender, or all who would acknowledge it. */
+  /** A node has left, maybe in the middle of its frame. */
   private breakOff(): void {
-    const transmission = this.onWire;
-    if (transmission === undefined || this.closed) return;
-    const { frame, senders, startNs } = transmission;
-    const sending = senders.filter(({ attached }) => attached).length;
-    if (sending > 0 && sending < this.confinement.nodesOnBus) return;
-    const bits = bitSequence(frame, senders[0]?.isPassive);
-    const sent = bitsIn(bits, this.clock.nowNs() - startNs, frame.brs, this.rates);
-    const error = sending === 0 ? silenceError(bits, sent) : ackError(bits);
-    const before = transmission.outcome.error?.flagAtBit ?? bits.length;
-    if (error === undefined || error.flagAtBit <= sent || before <= error.flagAtBit) return;
-    const outcome = { error, bits, firstToSee: undefined, isAckError: sending > 0, missedBy: nobody };
-    this.onWire = { ...transmission, outcome };
+    if (this.onWire === undefined || this.closed) return;
+    const outcome = brokenOff(this.onWire, this.confinement.nodesOnBus, this.clock.nowNs(), this.rates);
+    if (outcome?.error === undefined) return;
+    this.onWire = { ...this.onWire, outcome };
     this.timer?.cancel();
-    this.endsWithError(this.onWire, error);
+    this.endsWithError(this.onWire, outcome.error);
   }
 
   private readonly endFrame = (): void => {

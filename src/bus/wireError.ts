@@ -63,7 +63,7 @@ function firstViolation(bits: readonly WireBit[], from: number, seen: Seen): num
  * see by them that something is wrong.
  */
 function staggeredFlags(bits: readonly WireBit[], last: number, seen: Seen, flag: number): number {
-  const violation = firstViolation(bits, last, (at) => (at <= last ? seen(at) : flag)) ?? last + flagLength;
+  const violation = firstViolation(bits, last, upTo(last + 1, seen, flag)) ?? last + flagLength;
   return flagLength + Math.min(violation - last, flagLength);
 }
 
@@ -73,10 +73,13 @@ function asSent(bits: readonly WireBit[]): Seen {
 
 /** As sent, but for the bit at `index`. */
 function inverted(bits: readonly WireBit[], index: number): Seen {
-  return (at) => {
-    const bit = bits[at]?.bit ?? 1;
-    return at === index ? 1 - bit : bit;
-  };
+  const sent = asSent(bits);
+  return (at) => (at === index ? 1 - sent(at) : sent(at));
+}
+
+/** The first `count` bits as seen, and from there on only `then`. */
+function upTo(count: number, seen: Seen, then: number): Seen {
+  return (at) => (at < count ? seen(at) : then);
 }
 
 /**
@@ -165,7 +168,7 @@ export function collisionError(bits: readonly WireBit[], index: number): WireErr
 export function silenceError(bits: readonly WireBit[], count: number): WireError | undefined {
   const end = indexOf(bits, 'delimiter');
   if (!bits.some(({ bit }, at) => at >= count && at < end && bit === 0)) return undefined;
-  const violation = firstViolation(bits, count, (at) => (at < count ? (bits[at]?.bit ?? 1) : 1));
+  const violation = firstViolation(bits, count, upTo(count, asSent(bits), 1));
   const flagAtBit = violation === undefined ? indexOf(bits, 'eof') : violation + 1;
   return wireError({ flagAtBit, flagBits: flagLength });
 }

@@ -11,6 +11,8 @@ export interface CaptureFormat {
   readonly createDecoder: () => CaptureDecoder;
   /** Whether a file that begins with these 16 bytes, or fewer, is likely to be of this format. */
   readonly beginsAs: (bytes: Uint8Array) => boolean;
+  /** Whether it has a place for packets of Ethernet. */
+  readonly holdsEthernet: boolean;
 }
 
 function beginsWith(...start: readonly number[]): (bytes: Uint8Array) => boolean {
@@ -26,16 +28,19 @@ const formats: Readonly<Record<string, CaptureFormat>> = {
     createEncoder: createCandumpEncoder,
     createDecoder: createCandumpDecoder,
     beginsAs: beginsWithText('('),
+    holdsEthernet: false,
   },
   asc: {
     createEncoder: createAscEncoder,
     createDecoder: createAscDecoder,
     beginsAs: beginsWithText('date '),
+    holdsEthernet: false,
   },
   pcapng: {
     createEncoder: createPcapngEncoder,
     createDecoder: createPcapngDecoder,
     beginsAs: beginsWith(0x0a, 0x0d, 0x0d, 0x0a),
+    holdsEthernet: true,
   },
 };
 

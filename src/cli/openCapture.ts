@@ -1,12 +1,11 @@
 // Owns: the file of `ecunet run --capture`, and what the user is told that it will not hold.
+import { captureFormatOf } from '../capture/captureFormats.ts';
 import type { CapturedBus } from '../capture/captureRecord.ts';
 import { CaptureFile } from '../capture/writeCaptureFile.ts';
 import type { RunInputs } from '../sim/inputs.ts';
 
 /** The npm module does not tell it: what is written of these frames is a guess. */
 const notKnownOfReal = 'SocketCAN: the FD, BRS and ESI flags of frames received from outside are not known';
-/** The one format that has a place for Ethernet packets. */
-const holdsEthernet = /\.pcapng(\.gz)?$/i;
 
 /** Opens the file; gives `tell` a line for each thing that it cannot hold. Throws an InputError for a file that cannot be. */
 export function openCapture(
@@ -21,7 +20,8 @@ export function openCapture(
   const ethernets = networks.map((name): CapturedBus => ({ name, kind: 'ethernet' }));
   const file = new CaptureFile(path, { startS: scenario.start, buses: [...buses, ...ethernets] });
   if (interfaces.size > 0) tell(`${path}: ${notKnownOfReal}`);
-  if (networks.length > 0 && !holdsEthernet.test(path)) tell(`${path} ${leftOutWords(networks)}; .pcapng holds both`);
+  if (networks.length > 0 && captureFormatOf(path)?.holdsEthernet === false)
+    tell(`${path} ${leftOutWords(networks)}; .pcapng holds both`);
   return file;
 }
 

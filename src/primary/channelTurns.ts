@@ -8,8 +8,8 @@ import { NS_PER_MS } from '../core/units.ts';
 export class ChannelTurns {
   private readonly clock: Clock;
   private readonly waiting: (() => void)[] = [];
-  private isTaken = false;
-  private timer: Timer | undefined;
+  /** Ends the turn that is taken. */
+  private turn: Timer | undefined;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -29,18 +29,17 @@ export class ChannelTurns {
     };
     const run = () => {
       state = 'running';
-      this.isTaken = true;
-      this.timer = this.clock.after(channelTurnMsMax * NS_PER_MS, end);
+      this.turn = this.clock.after(channelTurnMsMax * NS_PER_MS, end);
       start();
     };
-    if (this.isTaken) this.waiting.push(run);
+    if (this.turn !== undefined) this.waiting.push(run);
     else run();
     return end;
   }
 
   private next(): void {
-    this.isTaken = false;
-    this.timer?.cancel();
+    this.turn?.cancel();
+    this.turn = undefined;
     this.waiting.shift()?.();
   }
 }

@@ -26,10 +26,10 @@ export class PrimaryUnit {
   constructor(parts: PrimaryParts) {
     this.parts = parts;
     this.ecu = new Ecu(parts);
-    const turns = new Map(parts.secondaries.map(({ channel }) => [channel, new ChannelTurns(parts.clock)]));
     const { clock, observer, timing, random } = parts;
+    const turns = new Map(parts.secondaries.map(({ channel }) => [channel, new ChannelTurns(clock)]));
     this.conversations = parts.secondaries.map((secondary) => {
-      const ofChannel = turns.get(secondary.channel) ?? new ChannelTurns(parts.clock);
+      const ofChannel = turns.get(secondary.channel) ?? new ChannelTurns(clock);
       return new Conversation(secondary, ofChannel, clock, observer, timing.answerMs, random.uint32());
     });
   }

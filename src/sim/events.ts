@@ -205,3 +205,6 @@ export type SimEvent =
   | { readonly type: 'run.finished'; readonly t: number; readonly outcome: 'passed' | 'failed' };
 
 export type Observer = (event: SimEvent) => void;
+
+/** The events of one type. */
+export type EventOf<Type extends SimEvent['type']> = Extract<SimEvent, { type: Type }>;

@@ -1,5 +1,5 @@
 // Owns: what happened so far, as far as expectations and results ask for it, kept from the run's own events.
-import type { FoundFault, SimEvent } from './events.ts';
+import type { EventOf, FoundFault, SimEvent } from './events.ts';
 
 /** An image on its way to an ECU. */
 interface Transfer {
@@ -18,7 +18,7 @@ export class Ledger {
   readonly cycleFaults = new Map<string, FoundFault[]>();
   readonly transfers = new Map<string, Transfer>();
   /** The Director's last verdict on a manifest of this cycle. */
-  manifest: Extract<SimEvent, { type: 'director.manifest' }> | undefined;
+  manifest: EventOf<'director.manifest'> | undefined;
   /** Told of each event, after it was noted. */
   watcher: (event: SimEvent) => void = () => {};
 
@@ -56,12 +56,7 @@ export class Ledger {
     this.watcher(event);
   }
 
-  private noteProgress({
-    ecu,
-    filename,
-    receivedBytes,
-    totalBytes,
-  }: Extract<SimEvent, { type: 'ecu.progress' }>): void {
+  private noteProgress({ ecu, filename, receivedBytes, totalBytes }: EventOf<'ecu.progress'>): void {
     const transfer = this.transfers.get(ecu);
     if (transfer === undefined || transfer.filename !== filename) {
       this.transfers.set(ecu, { filename, receivedBytes, totalBytes, interrupted: false, restarted: false });

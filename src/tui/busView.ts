@@ -1,17 +1,15 @@
 // Owns: what the screen knows of one bus. Pure.
 
 import { NS_PER_S } from '../core/units.ts';
-import type { BusSummary, SimEvent } from '../sim/events.ts';
+import type { BusSummary, EventOf } from '../sim/events.ts';
 
 /** Windows kept for the small history: more than the widest terminal shows. */
 const historyMax = 120;
 /** A bus that has said nothing for this many windows is quiet. */
 const quietWindows = 3;
 
-type Of<T extends SimEvent['type']> = Extract<SimEvent, { type: T }>;
-
 /** A node whose controller was once anything but error-active. */
-export interface BusNodeView extends Pick<Of<'bus.node'>, 'node' | 'state'> {
+export interface BusNodeView extends Pick<EventOf<'bus.node'>, 'node' | 'state'> {
   /** How often it went bus-off. */
   readonly busOffs: number;
 }
@@ -25,7 +23,7 @@ export interface BusView extends BusSummary {
   /** In the order in which they first told of errors. */
   readonly nodes: readonly BusNodeView[];
   readonly babbling: readonly string[];
-  readonly traffic: Omit<Of<'bus.traffic'>, 'type' | 't' | 'bus'> | undefined;
+  readonly traffic: Omit<EventOf<'bus.traffic'>, 'type' | 't' | 'bus'> | undefined;
   readonly observedNs: number;
   readonly lastNs: number;
   readonly windowNs: number;
@@ -37,7 +35,7 @@ export interface BusView extends BusSummary {
   readonly history: readonly number[];
 }
 
-export type BusWindow = Of<'bus.window'>;
+export type BusWindow = EventOf<'bus.window'>;
 
 export function initialBusView(summary: BusSummary): BusView {
   return {
@@ -89,7 +87,7 @@ export function updateBusView(bus: BusView, window: BusWindow): BusView {
 }
 
 /** What became of a node of the bus. */
-export function updateBusNode(bus: BusView, { node, state, busOffs }: Of<'bus.node'>): BusView {
+export function updateBusNode(bus: BusView, { node, state, busOffs }: EventOf<'bus.node'>): BusView {
   const known = bus.nodes.find((one) => one.node === node);
   if (known === undefined) return { ...bus, nodes: [...bus.nodes, { node, state, busOffs }] };
   const next = { node, state, busOffs: known.busOffs + busOffs };

@@ -1,6 +1,6 @@
 // Owns: the state that a watcher of a run sees, built from its events alone. Every event updates it; whoever draws takes
 // the present view. Must not know ink, React, the terminal or the host's time.
-import type { SimEvent } from '../sim/events.ts';
+import type { EventOf, SimEvent } from '../sim/events.ts';
 import { type BusView, initialBusView, updateBusNode, updateBusView } from './busView.ts';
 import { describeEvent, type Note } from './describe.ts';
 import { type EcuEvent, type EcuView, initialEcuView, updateEcuView } from './ecuView.ts';
@@ -28,7 +28,7 @@ interface Detection {
   readonly by: string;
 }
 
-type GatewayTotal = Omit<Extract<SimEvent, { type: 'gateway.total' }>, 'type' | 't'>;
+type GatewayTotal = Omit<EventOf<'gateway.total'>, 'type' | 't'>;
 
 export interface DashboardView {
   readonly scenario: string;
@@ -86,7 +86,7 @@ function detected(view: DashboardView, attack: string | undefined, by: string): 
   return { ...view, detections: [...view.detections, { attack, by }] };
 }
 
-function updateManifests(view: DashboardView, event: Extract<SimEvent, { type: 'director.manifest' }>): DashboardView {
+function updateManifests(view: DashboardView, event: EventOf<'director.manifest'>): DashboardView {
   const { accepted, refused } = view.manifests;
   const manifests = event.accepted
     ? { accepted: accepted + 1, refused, confirmed: event.confirms }

@@ -1,5 +1,5 @@
 // Owns: an event of a run as a sentence. The event log and the progress lines both speak through here.
-import type { FoundFault, SimEvent } from '../sim/events.ts';
+import type { EventOf, FoundFault, SimEvent } from '../sim/events.ts';
 import { formatBytes, formatCount, plural } from './format.ts';
 import type { Tone } from './line.ts';
 
@@ -9,8 +9,6 @@ export interface Note {
   readonly tone: Tone;
   readonly text: string;
 }
-
-type Of<T extends SimEvent['type']> = Extract<SimEvent, { type: T }>;
 
 /** A fault: its code first, where it is seen on a narrow screen too, then what, by which clause and by which attack. */
 function faultWords(fault: FoundFault): string {
@@ -28,7 +26,7 @@ function versionWords(versions: Readonly<Record<string, number>>): string {
   return parts.length === 0 ? 'metadata verified' : `metadata verified: ${parts.join(', ')}`;
 }
 
-function describeManifest(event: Of<'director.manifest'>): Note {
+function describeManifest(event: EventOf<'director.manifest'>): Note {
   const subject = 'Director';
   if (!event.accepted) {
     const why = event.fault === undefined ? '' : `, ${faultWords(event.fault)}`;
@@ -38,17 +36,17 @@ function describeManifest(event: Of<'director.manifest'>): Note {
   return { subject, tone: 'plain', text: 'accepts the manifest' };
 }
 
-function describeProgress(event: Of<'ecu.progress'>): Note | undefined {
+function describeProgress(event: EventOf<'ecu.progress'>): Note | undefined {
   if (event.receivedBytes < event.totalBytes) return undefined;
   return { subject: event.ecu, tone: 'plain', text: `has all of ${event.filename}, ${formatBytes(event.totalBytes)}` };
 }
 
-function describeExpectation(event: Of<'expectation'>): Note {
+function describeExpectation(event: EventOf<'expectation'>): Note {
   if (event.passed) return { subject: 'expected', tone: 'good', text: `✓ ${event.text}` };
   return { subject: 'expected', tone: 'bad', text: `✗ ${event.text}; actual: ${event.actual}` };
 }
 
-function describeBoot({ ecu, installed, bank, maker }: Of<'ecu.booted'>): Note {
+function describeBoot({ ecu, installed, bank, maker }: EventOf<'ecu.booted'>): Note {
   const text = `runs ${installed.filename}, release ${installed.releaseCounter}, from bank ${bank}`;
   if (maker === 'attacker') return { subject: ecu, tone: 'bad', text: `✗ ${text}: the attacker’s bytes` };
   return { subject: ecu, tone: 'good', text };
@@ -61,7 +59,7 @@ export function trafficWords({
   latestNs,
   latestId,
   delaysNs,
-}: Omit<Of<'bus.traffic'>, 'type' | 't' | 'bus'>): string {
+}: Omit<EventOf<'bus.traffic'>, 'type' | 't' | 'bus'>): string {
   const mean = frames === 0 ? 0 : delaysNs / frames;
   const late =
     frames === 0 ? '' : `, ${formatMs(mean)} to leave, at most ${formatMs(latestNs)} (id 0x${latestId.toString(16)})`;
@@ -73,7 +71,7 @@ function formatMs(ns: number): string {
 }
 
 /** A controller that is off the bus for some milliseconds, as it can be often on a bad cable, is told as one line a look. */
-function describeNode({ bus, node, state, busOffs }: Of<'bus.node'>): Note | undefined {
+function describeNode({ bus, node, state, busOffs }: EventOf<'bus.node'>): Note | undefined {
   if (busOffs === 0 && state !== 'bus-off') return undefined;
   const times = busOffs > 1 ? ` ${busOffs} times` : '';
   const back = state === 'bus-off' ? '' : `, and is back ${state}`;
@@ -90,7 +88,7 @@ const dropReasons: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Without numbers, so that a gateway that drops and drops is told once; those are in the summary. */
-function describeDrops({ gateway, drops }: Of<'gateway.dropped'>): Note {
+function describeDrops({ gateway, drops }: EventOf<'gateway.dropped'>): Note {
   const words = drops.map(
     ({ what, from, to, reason }) => `${what} from ${from} to ${to}: ${dropReasons.get(reason) ?? reason}`,
   );

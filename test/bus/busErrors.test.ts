@@ -252,8 +252,7 @@ describe('two nodes that send one id at once', () => {
     a.place.send(classicFrame(0x123, Uint8Array.of(2)));
     b.place.send(classicFrame(0x123, Uint8Array.of(1)));
     while (clock.step());
-    // Each time a gives up it counts 8, up to bus-off; b, error-passive, does not count that nobody acknowledges. When a is back they
-    // collide once, being a error-active; b is as good as alone until then.
+    // Each time a gives up it counts 8, up to bus-off; b, error-passive and alone meanwhile, does not count that nobody acknowledges.
     expect([of('a').busOffs, of('b').busOffs]).toEqual([1, 0]);
     expect(bus.load().errorFrames).toBeGreaterThan(32);
     expect([a.heard.sent.length, b.heard.sent.length]).toEqual([1, 1]);
@@ -287,7 +286,6 @@ describe('in the middle of a frame', () => {
   });
 
   test.each([
-    // The data are 0, 1, 2, ...: after 12 of its bits, 0000'0000'0000, with stuff bits, the wire falls silent.
     ['before the CRC', 0.5, 1, 0],
     ['in the last bits of EOF', 1 - (3 + 4) * (bitNs / takenNs), 0, 1],
   ])('a sender that goes %s: the others signal only what they miss', (_where, share, errorFrames, received) => {

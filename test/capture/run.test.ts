@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CapturedFrame, CaptureRecord } from '../../src/capture/captureRecord.ts';
 import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
-import { ecunet, startEcunet } from '../cli/ecunet.ts';
+import { ecunet, signalAt, startEcunet } from '../cli/ecunet.ts';
 import { asText, startNs } from './records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-run-capture-'));
@@ -76,14 +76,9 @@ describe('ecunet run --capture', { timeout: 120_000 }, () => {
     const path = join(own, 'cut.log');
     // TCP makes it a run in real time, which lasts for seconds.
     const args = ['run', 'nominal', '--no-dash', '--link', 'door-ecu=tcp', '--capture', path];
-    const { child, written, ended } = startEcunet(args);
-    const interrupt = () => {
-      if (!written.stdout.includes('metadata verified')) return;
-      child.stdout.off('data', interrupt);
-      child.kill('SIGINT');
-    };
-    child.stdout.on('data', interrupt);
-    expect((await ended).code).toBe(130);
+    const started = startEcunet(args);
+    signalAt(started, 'metadata verified', 'SIGINT');
+    expect((await started.ended).code).toBe(130);
     expect(readdirSync(own)).toEqual(['cut.log']);
     expect((await read(path)).length).toBeGreaterThan(0);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import { ecunet, startEcunet } from './ecunet.ts';
+import { ecunet, signalAt, startEcunet } from './ecunet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,14 +60,9 @@ describe('ecunet run', { timeout: 60_000 }, () => {
   ] as const)(
     'to be held, but not there yet, ends at %s after “%s” with exit code %i',
     async (signal, moment, expected) => {
-      const { child, written, ended } = startEcunet(['run', 'nominal', '--no-dash', '--slcan', 'body=0', '--hold']);
-      const send = () => {
-        if (!written.stdout.includes(moment)) return;
-        child.stdout.off('data', send);
-        child.kill(signal);
-      };
-      child.stdout.on('data', send);
-      const { code, stderr } = await ended;
+      const started = startEcunet(['run', 'nominal', '--no-dash', '--slcan', 'body=0', '--hold']);
+      signalAt(started, moment, signal);
+      const { code, stderr } = await started.ended;
       expect(code).toBe(expected);
       expect(stderr).toContain('the run was given up');
     },

@@ -35,3 +35,13 @@ export function startEcunet(args: readonly string[], nodeArgs: readonly string[]
 export function ecunet(...args: readonly string[]): Promise<Finished> {
   return startEcunet(args).ended;
 }
+
+/** Sends it a signal, once, when it has written `moment`. */
+export function signalAt({ child, written }: Started, moment: string, signal: NodeJS.Signals): void {
+  const send = () => {
+    if (!written.stdout.includes(moment)) return;
+    child.stdout.off('data', send);
+    child.kill(signal);
+  };
+  child.stdout.on('data', send);
+}

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventQueue } from '../../src/core/clock.ts';
-import type { SimEvent } from '../../src/sim/events.ts';
+import type { EventOf, SimEvent } from '../../src/sim/events.ts';
 import { completeInputs, type RunInputs } from '../../src/sim/inputs.ts';
 import { loadScenario } from '../../src/sim/scenario/load.ts';
 import { type RunResult, Simulation } from '../../src/sim/simulation.ts';
@@ -50,6 +50,6 @@ export function runVirtual(
 export function eventsOf<Type extends SimEvent['type']>(
   events: readonly SimEvent[],
   type: Type,
-): readonly Extract<SimEvent, { type: Type }>[] {
-  return events.filter((event): event is Extract<SimEvent, { type: Type }> => event.type === type);
+): readonly EventOf<Type>[] {
+  return events.filter((event): event is EventOf<Type> => event.type === type);
 }

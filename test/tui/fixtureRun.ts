@@ -1,6 +1,6 @@
 // Owns: a made-up but lifelike run of five ECUs under update and a rollback attack, as the runner would tell it.
 import { NS_PER_MS, NS_PER_S } from '../../src/core/units.ts';
-import type { BusSummary, EcuSummary, InstalledImage, SimEvent } from '../../src/sim/events.ts';
+import type { BusSummary, EcuSummary, EventOf, InstalledImage, SimEvent } from '../../src/sim/events.ts';
 
 export function image(ecu: string, release: number, lengthBytes = 96 * 1024): InstalledImage {
   return { filename: `${ecu}-${release}.bin`, sha256: `${ecu}/${release}`, lengthBytes, releaseCounter: release };
@@ -30,7 +30,7 @@ export const fixtureBuses: readonly BusSummary[] = [
   { id: 'chassis', kind: 'can-fd', bitrate: 500_000, dataBitrate: 2_000_000 },
 ];
 
-export const startedEvent: Extract<SimEvent, { type: 'run.started' }> = {
+export const startedEvent: EventOf<'run.started'> = {
   type: 'run.started',
   t: 0,
   scenario: 'rollback-attack',

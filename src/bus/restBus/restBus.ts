@@ -124,7 +124,7 @@ export function startCyclicTraffic(
         // One that waited so long was lost with the node's place on the cable.
         sender.forget(last);
         waitedCycles = 0;
-        last = frameOf(message, own);
+        last = cyclicFrame(message, own.bytes(message.bytes));
         sender.send(last);
       }
       dueNs += cycleNs;
@@ -141,8 +141,12 @@ export function startCyclicTraffic(
   };
 }
 
-function frameOf({ id, extended, fd, bytes }: CyclicMessage, random: Random): CanFrame {
-  return { id, extended, remote: false, fd, brs: fd, data: random.bytes(bytes) };
+/** A message as it goes over the bus: in CAN FD with the bit rate switch. */
+export function cyclicFrame(
+  { id, extended, fd }: Pick<CyclicMessage, 'id' | 'extended' | 'fd'>,
+  data: Uint8Array,
+): CanFrame {
+  return { id, extended, remote: false, fd, brs: fd, data };
 }
 
 /** Sends recorded frames as one node, again from the beginning after the last one: then the pause is that before the second frame. */

@@ -1,10 +1,6 @@
 // Owns: whether what a scenario does to buses fits the vehicle: the bus is there, the nodes are on it, and the bus can have such faults.
+import type { Problem } from './problem.ts';
 import type { BusDeed, Vehicle } from './schema.ts';
-
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 /** The deeds of a step, or of an interruption, that are there. */
 export function busDeedsOf({ partition, disturb, babble, repair }: BusDeed): readonly BusDeed[] {

@@ -3,12 +3,8 @@ import type { EthernetLinkOptions } from '../../bus/ethernet/ethernetNetwork.ts'
 import { linkSpeeds } from '../../bus/ethernet/wire.ts';
 import { NS_PER_US } from '../../core/units.ts';
 import type { GatewayDescription } from './gateways.ts';
+import type { Problem } from './problem.ts';
 import { type EcuDescription, hasIds, type Vehicle } from './schema.ts';
-
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 /** Each ECU and gateway on the network, with its link, in the order of the vehicle file, gateways last. */
 export function ethernetLinks(vehicle: Vehicle, network: string): ReadonlyMap<string, EthernetLinkOptions> {

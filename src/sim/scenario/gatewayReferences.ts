@@ -11,13 +11,9 @@ import {
 import { findRouteLoop, type PlacedRoute } from '../../bus/gateway/routeLoops.ts';
 import { gatewayRoutesMax } from '../../core/limits.ts';
 import { frameTable, type GatewayDescription, type IsoTpRouting, isoTpTable } from './gateways.ts';
+import type { Problem } from './problem.ts';
 import { hasIds, type Vehicle } from './schema.ts';
 import { type Place, segmentsOf, type Way, wayTo } from './ways.ts';
-
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 const ecusPath = ['vehicle', 'ecus'] as const;
 

@@ -2,13 +2,9 @@
 import { busDeedProblems, busDeedsOf, nodesOf } from './busReferences.ts';
 import { ethernetProblems } from './ethernetReferences.ts';
 import { gatewayProblems, wayProblems } from './gatewayReferences.ts';
+import type { Problem } from './problem.ts';
 import type { Scenario, Step, Vehicle } from './schema.ts';
 import { trafficProblems } from './trafficReferences.ts';
-
-export interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 const kinds = [
   ...(['publish', 'offer', 'campaign', 'cancel', 'cycle', 'wait', 'parked', 'record', 'rotate'] as const),

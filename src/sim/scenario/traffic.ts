@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { checkFrame, extendedIdMax, fdDataBytesMax } from '../../bus/checkFrame.ts';
 import { formatFrame, parseFrame } from '../../bus/frameText.ts';
 import { cycleMsMax, cycleMsMin, readDbc } from '../../bus/restBus/dbc.ts';
-import type { RecordedFrame } from '../../bus/restBus/restBus.ts';
+import { cyclicFrame, type RecordedFrame } from '../../bus/restBus/restBus.ts';
 import { createCandumpDecoder } from '../../capture/candumpLog.ts';
 import { type CaptureRecord, captureFaultText } from '../../capture/captureRecord.ts';
 import { fromUtf8 } from '../../core/bytes.ts';
@@ -25,8 +25,8 @@ const cyclicMessage = z
     bytes: z.int().min(0).max(fdDataBytesMax),
     cycleMs: z.number().min(cycleMsMin).max(cycleMsMax),
   })
-  .superRefine(({ id, extended, fd, bytes }, context) => {
-    const fault = checkFrame({ id, extended, remote: false, fd, brs: fd, data: new Uint8Array(bytes) }, true);
+  .superRefine((message, context) => {
+    const fault = checkFrame(cyclicFrame(message, new Uint8Array(message.bytes)), true);
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault.message });
   });
 

@@ -2,14 +2,11 @@
 import type { CanFrame } from '../../bus/bus.ts';
 import { checkFrame } from '../../bus/checkFrame.ts';
 import { idText } from '../../bus/gateway/frameRoutes.ts';
+import { cyclicFrame } from '../../bus/restBus/restBus.ts';
+import type { Problem } from './problem.ts';
 import { hasIds, type Vehicle } from './schema.ts';
 import { recordedFrames, type Traffic } from './traffic.ts';
 import { wayTo } from './ways.ts';
-
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 export function* trafficProblems(vehicle: Vehicle): Generator<Problem> {
   for (const [bus, { kind, traffic }] of Object.entries(vehicle.buses)) {
@@ -47,8 +44,8 @@ function ownIds(vehicle: Vehicle, bus: string): ReadonlyMap<number, string> {
 
 function* framesOf(traffic: Traffic): Generator<readonly [what: string, frame: CanFrame]> {
   if ('messages' in traffic) {
-    for (const { name, id, extended, fd, bytes } of traffic.messages) {
-      yield [`message ${name}`, { id, extended, remote: false, fd, brs: fd, data: new Uint8Array(bytes) }];
+    for (const message of traffic.messages) {
+      yield [`message ${message.name}`, cyclicFrame(message, new Uint8Array(message.bytes))];
     }
   } else if ('frames' in traffic) {
     for (const [index, { frame }] of recordedFrames(traffic.frames).entries()) yield [`frame ${index + 1}`, frame];
