@@ -8,11 +8,11 @@ export default defineConfig({
     // A worker keeps what it has loaded: the same modules serve all files, none of which holds a test's state.
     isolate: false,
     restoreMocks: true,
-    globalSetup: ['./test/builtCommand.ts'],
+    globalSetup: ['./test/support/builtCommand.ts'],
     // Tests that start processes wait for them on machines that are busy with something else.
     testTimeout: 60_000,
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    reporters: ['default', './test/skipReporter.ts'],
+    reporters: ['default', './test/support/skipReporter.ts'],
     coverage: { provider: 'v8', include: ['src/**/*.{ts,tsx}'], reporter: ['text-summary', 'json-summary'] },
   },
 });

@@ -2,8 +2,8 @@
 // nodes; whether memory grows with frames. Two nodes each, random data, one process and one core.
 import { spawnSync } from 'node:child_process';
 import { type CanFrame, classicFrame, fdFrame } from '../src/bus/bus.ts';
-import { attachIsoTpNode } from '../src/bus/isoTpLink.ts';
-import { createVirtualCan } from '../src/bus/virtualCan.ts';
+import { attachIsoTpNode } from '../src/bus/isotp/node.ts';
+import { createVirtualCan } from '../src/bus/virtualCan/virtualCan.ts';
 import { EventQueue } from '../src/core/clock.ts';
 import { createRandom } from '../src/core/random.ts';
 import { NS_PER_S } from '../src/core/units.ts';

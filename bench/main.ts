@@ -7,7 +7,7 @@ import { ed25519Noble } from '../src/crypto/ed25519Noble.ts';
 import { ed25519Node } from '../src/crypto/ed25519Node.ts';
 import { loadScenario, scenarioPath } from '../src/sim/scenario/load.ts';
 import { Simulation } from '../src/sim/simulation.ts';
-import { virtualTransports } from '../src/sim/transports.ts';
+import { virtualTransports } from '../src/sim/transports/transports.ts';
 import { benchBuses } from './buses.ts';
 import { benchRefresh } from './refresh.ts';
 

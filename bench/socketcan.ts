@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Bus, type CanFrame, classicFrame, fdFrame } from '../src/bus/bus.ts';
-import { openSocketCanBus } from '../src/bus/socketcan.ts';
+import { openSocketCanBus } from '../src/bus/socketcan/openSocketCanBus.ts';
 import { EventQueue } from '../src/core/clock.ts';
 import { hostTimer, monotonicMs } from '../src/core/hostTime.ts';
 import { Pacer } from '../src/core/pacer.ts';

@@ -1,7 +1,7 @@
 // Owns: packets of cannelloni's UDP format, version 2: a header of version, operation, sequence number and number of frames; each
 // frame with SocketCAN's id word, its length, for CAN FD marked and with flags, and its data. All in network order.
 import type { CanFrame } from '../bus/bus.ts';
-import { checkFrame, fdDataBytesMax } from '../bus/checkFrame.ts';
+import { checkFrame, fdDataBytesMax } from '../bus/frame/checkFrame.ts';
 import { cannelloniPacketBytesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 

@@ -1,7 +1,7 @@
 // Owns: the words of slcan, the ASCII protocol of LAWICEL's CAN232 and CANUSB, with CANable 2.0's commands for CAN FD: what a client's
 // line asks for, and a frame as a line. Must not know a client.
 import type { CanFrame } from '../bus/bus.ts';
-import { checkFrame, fdDataLengths } from '../bus/checkFrame.ts';
+import { checkFrame, fdDataLengths } from '../bus/frame/checkFrame.ts';
 import { fromHex, toHex } from '../core/bytes.ts';
 
 export type SlcanCommand =

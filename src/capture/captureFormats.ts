@@ -1,10 +1,10 @@
 // Owns: which formats there are, and which one a file's name stands for.
-import { createAscDecoder } from './ascDecoder.ts';
-import { createAscEncoder } from './ascEncoder.ts';
-import { createCandumpDecoder, createCandumpEncoder } from './candumpLog.ts';
+import { createAscDecoder } from './asc/ascDecoder.ts';
+import { createAscEncoder } from './asc/ascEncoder.ts';
+import { createCandumpDecoder, createCandumpEncoder } from './candump/candumpLog.ts';
 import type { CaptureDecoder, CaptureEncoder, CaptureHead } from './captureRecord.ts';
-import { createPcapngDecoder } from './pcapngDecoder.ts';
-import { createPcapngEncoder } from './pcapngEncoder.ts';
+import { createPcapngDecoder } from './pcapng/pcapngDecoder.ts';
+import { createPcapngEncoder } from './pcapng/pcapngEncoder.ts';
 
 export interface CaptureFormat {
   readonly createEncoder: (head: CaptureHead) => CaptureEncoder;

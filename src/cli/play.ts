@@ -1,11 +1,11 @@
 // Owns: `ecunet play`: recorded frames onto real interfaces, in real time.
 import { Command, InvalidArgumentError } from 'commander';
 import type { Bus } from '../bus/bus.ts';
-import { checkInterface } from '../bus/canInterface.ts';
 import type { Enter } from '../bus/enter.ts';
-import { openSocketCanBus } from '../bus/socketcan.ts';
-import { type PlayedFile, playFile } from '../capture/playFile.ts';
-import { playRoutes } from '../capture/playRoutes.ts';
+import { checkInterface } from '../bus/socketcan/canInterface.ts';
+import { openSocketCanBus } from '../bus/socketcan/openSocketCanBus.ts';
+import { type PlayedFile, playFile } from '../capture/player/playFile.ts';
+import { playRoutes } from '../capture/player/playRoutes.ts';
 import { type Clock, EventQueue } from '../core/clock.ts';
 import { InputError } from '../core/faults.ts';
 import { monotonicMs } from '../core/hostTime.ts';

@@ -7,20 +7,20 @@ import type { CaptureFile } from '../capture/writeCaptureFile.ts';
 import { InputError } from '../core/faults.ts';
 import { imageBytesMax } from '../core/limits.ts';
 import { printable } from '../core/text.ts';
+import { createProgressLines } from '../report/progressLines.ts';
+import { resultObject } from '../report/runResult.ts';
+import { createDashboardStore, type DashboardStore } from '../report/runView.ts';
+import { summaryText } from '../report/summary.ts';
 import type { Observer } from '../sim/events.ts';
-import type { GivenImage } from '../sim/images.ts';
 import { completeInputs, isRealTime, type LinkKind, linkKinds, type RunInputs } from '../sim/inputs.ts';
 import { type FinishedRun, type RunControls, type RunOptions, runScenario } from '../sim/run.ts';
 import { loadScenario, scenarioPath } from '../sim/scenario/load.ts';
-import { readBounded } from '../sim/scenario/readBounded.ts';
-import type { Transports } from '../sim/transports.ts';
-import { createDashboardStore, type DashboardStore } from '../tui/dashboardStore.ts';
+import type { GivenImage } from '../sim/servers/images.ts';
+import type { Transports } from '../sim/transports/transports.ts';
 import { canShowDashboard, loadDashboard } from '../tui/loadDashboard.ts';
-import { createProgressLines } from '../tui/progressLines.ts';
-import { summaryText } from '../tui/summary.ts';
 import { isImageFilename } from '../uptane/decode/fields.ts';
+import { readBounded } from '../vehicleFile/readBounded.ts';
 import { openCapture } from './openCapture.ts';
-import { resultObject } from './runResult.ts';
 
 interface Options {
   readonly seed?: number;

@@ -1,16 +1,16 @@
 // Owns: `ecunet tuf`, the client protocol of the public tuf-conformance suite.
 import { Argument, Command } from 'commander';
-import { openSource } from '../client/openSource.ts';
 import { readBoundedFile } from '../client/regularFile.ts';
-import { initTuf, TufClient, type TufFault } from '../client/tufClient.ts';
-import { TufFolder } from '../client/tufFolder.ts';
+import { openSource } from '../client/sources/openSource.ts';
+import { initTuf, TufClient, type TufFault } from '../client/tuf/tufClient.ts';
+import { TufFolder } from '../client/tuf/tufFolder.ts';
 import { InputError } from '../core/faults.ts';
 import { hostSeconds } from '../core/hostTime.ts';
 import { ok, type Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
 import { ed25519Node } from '../crypto/ed25519Node.ts';
 import { faultText } from '../uptane/faults.ts';
-import { storedBytesMax, type TufVerifier } from '../uptane/verification/tufProcedure.ts';
+import { storedBytesMax, type TufVerifier } from '../uptane/tuf/tufProcedure.ts';
 
 interface Options {
   readonly metadataDir: string;

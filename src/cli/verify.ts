@@ -3,9 +3,9 @@ import { existsSync, rmdirSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DownloadFolder } from '../client/downloadFolder.ts';
 import { downloadImages } from '../client/downloadImages.ts';
-import { openSource } from '../client/openSource.ts';
 import { readBoundedFile } from '../client/regularFile.ts';
-import { RepositoryFiles } from '../client/repositoryFiles.ts';
+import { openSource } from '../client/sources/openSource.ts';
+import { RepositoryFiles } from '../client/sources/repositoryFiles.ts';
 import { openTrustStore } from '../client/trustStore.ts';
 import {
   type Beginning,

@@ -6,7 +6,7 @@ import { faultAt } from '../uptane/checks/context.ts';
 import { createImageCheck } from '../uptane/checks/image.ts';
 import { storedImageName, type Target } from '../uptane/metadata.ts';
 import { type DownloadFolder, isSafeName } from './downloadFolder.ts';
-import type { Source } from './source.ts';
+import type { Source } from './sources/source.ts';
 
 /** Downloads and checks all of them; stops at the first that fails. Throws an InputError where the folder cannot be written. */
 export async function downloadImages(

@@ -21,7 +21,7 @@ import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/veri
 import { passOver, rootsOnly } from '../uptane/verification/keptTrust.ts';
 import { verifyPartial } from '../uptane/verification/partial.ts';
 import type { EcuContext, Outcome, Procedure } from '../uptane/verification/procedure.ts';
-import type { RepositoryFiles } from './repositoryFiles.ts';
+import type { RepositoryFiles } from './sources/repositoryFiles.ts';
 import type { TrustStore } from './trustStore.ts';
 
 export type VerificationMode = 'full' | 'partial' | 'partial+root';

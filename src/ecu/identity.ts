@@ -1,5 +1,5 @@
 // Owns: who an ECU is, and what it was made for.
-import type { SigningKey } from '../uptane/keys.ts';
+import type { SigningKey } from '../uptane/signing/keys.ts';
 
 /** Set at manufacture; the keys are the ECU's own and no other's. L4 */
 export interface EcuIdentity {

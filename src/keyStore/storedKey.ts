@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { fromHex, toHex, utf8 } from '../core/bytes.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { Signatures } from '../crypto/signatures.ts';
-import { notAsExpected, readHex, reading, readObject } from '../uptane/jsonReader.ts';
-import { type SigningKey, signingKey } from '../uptane/keys.ts';
+import { notAsExpected, readHex, reading, readObject } from '../uptane/json/jsonReader.ts';
+import { parseStrictJson } from '../uptane/json/strictJson.ts';
 import type { PublicKey } from '../uptane/metadata.ts';
-import { parseStrictJson } from '../uptane/strictJson.ts';
+import { type SigningKey, signingKey } from '../uptane/signing/keys.ts';
 
 export class StoredKey implements SigningKey {
   readonly keyId: string;

@@ -23,13 +23,16 @@ export {
   Campaigns,
   type VehicleProgress,
   type VehicleState,
-} from '../repository/campaigns.ts';
-export type { Delegatee, NewDelegation } from '../repository/delegating.ts';
-export { Director, type ManifestVerdict, type Outstanding } from '../repository/director.ts';
-export { ImageRepository, type Listing } from '../repository/imageRepository.ts';
-export { type InventoriedVehicle, Inventory, type ReportedAttack } from '../repository/inventory.ts';
-export type { Edition, ListedImage, TargetsFile } from '../repository/metadataFiles.ts';
-export type { ResolvingEcu } from '../repository/narrowing.ts';
+} from '../repository/director/campaigns.ts';
+export { Director, type ManifestVerdict, type Outstanding } from '../repository/director/director.ts';
+export { type InventoriedVehicle, Inventory, type ReportedAttack } from '../repository/director/inventory.ts';
+export type { ResolvingEcu } from '../repository/director/narrowing.ts';
+export type { InventoriedEcu } from '../repository/director/registration.ts';
+export { resolveImages } from '../repository/director/resolver.ts';
+export type { PlainImage } from '../repository/director/sealing.ts';
+export type { Delegatee, NewDelegation } from '../repository/images/delegating.ts';
+export { ImageRepository, type Listing } from '../repository/images/imageRepository.ts';
+export type { ImageUpload, MetadataUpload } from '../repository/images/uploadCheck.ts';
 export {
   type OfflineImage,
   type OfflineSources,
@@ -37,20 +40,17 @@ export {
   writeOfflineSnapshot,
   writeOfflineTargets,
 } from '../repository/offlineMedia.ts';
-export { type CurrentFiles, usualValidity, type Validity } from '../repository/publication.ts';
-export type { InventoriedEcu } from '../repository/registration.ts';
 export type { Dependency, Release, ReleaseDeclaration } from '../repository/release.ts';
-export { resolveImages } from '../repository/resolver.ts';
-export type { KeyHolder, RoleHolders, RootedRole, Thresholds } from '../repository/roleKeys.ts';
-export type { RoleSigners } from '../repository/roleSigners.ts';
-export type { KeyChange, NextRoot } from '../repository/roots.ts';
-export type { PlainImage } from '../repository/sealing.ts';
+export { type CurrentFiles, usualValidity, type Validity } from '../repository/roles/publication.ts';
+export type { KeyHolder, RoleHolders, RootedRole, Thresholds } from '../repository/roles/roleKeys.ts';
+export type { RoleSigners } from '../repository/roles/roleSigners.ts';
+export type { KeyChange, NextRoot } from '../repository/roles/roots.ts';
+export type { Edition, ListedImage, TargetsFile } from '../repository/roles/writeMetadata.ts';
 export { answerRequest, type Servers } from '../repository/servers.ts';
 export { Timeserver } from '../repository/timeserver.ts';
-export type { ImageUpload, MetadataUpload } from '../repository/uploadCheck.ts';
-export type { SigningKey } from '../uptane/keys.ts';
 export type { Hashes, MustMatch, PublicKey, RepositoryName, RoleName } from '../uptane/metadata.ts';
 export type { OfflineMedia } from '../uptane/offlineMedia.ts';
 export type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
-export type { DetectedAttack, VersionReport } from '../uptane/versionReport.ts';
+export type { SigningKey } from '../uptane/signing/keys.ts';
+export type { DetectedAttack, VersionReport } from '../uptane/statements/versionReport.ts';
 export { saveRepository } from './repositoryFolder.ts';

@@ -1,7 +1,7 @@
 // Owns: what a Primary remembers during one update cycle. A new cycle, or a reboot, begins with an empty one.
 import type { RequestBodies, ResponseBodies } from '../messages/codec.ts';
+import type { JsonValue } from '../uptane/json/strictJson.ts';
 import type { Targets } from '../uptane/metadata.ts';
-import type { JsonValue } from '../uptane/strictJson.ts';
 
 export interface Cycle {
   /** The welcome of each Secondary that was reached. */

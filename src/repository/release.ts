@@ -5,11 +5,11 @@ import { fromUtf8 } from '../core/bytes.ts';
 import { releaseDependenciesMax, versionRangeCharsMax } from '../core/limits.ts';
 import { fail, type Result } from '../core/result.ts';
 import { readIdentifier } from '../uptane/decode/fields.ts';
-import { decodeMetadata } from '../uptane/decodeMetadata.ts';
-import { notAsExpected, readArray, reading, readObject, readString } from '../uptane/jsonReader.ts';
+import { decodeMetadata } from '../uptane/decode/metadata.ts';
+import { notAsExpected, readArray, reading, readObject, readString } from '../uptane/json/jsonReader.ts';
+import type { JsonValue } from '../uptane/json/strictJson.ts';
 import { uptaneProfile } from '../uptane/profile.ts';
-import type { JsonValue } from '../uptane/strictJson.ts';
-import type { ListedImage } from './metadataFiles.ts';
+import type { ListedImage } from './roles/writeMetadata.ts';
 
 /** Versions of a product that another ECU runs. */
 export interface Dependency {

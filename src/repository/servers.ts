@@ -4,10 +4,10 @@ import { downloadRangeBytesMax } from '../core/limits.ts';
 import type { Result } from '../core/result.ts';
 import { faultText } from '../uptane/faults.ts';
 import type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
-import { areTimeTokens } from '../uptane/timeAttestation.ts';
-import type { Campaigns } from './campaigns.ts';
-import type { Director, ManifestVerdict } from './director.ts';
-import type { ImageRepository } from './imageRepository.ts';
+import { areTimeTokens } from '../uptane/statements/timeAttestation.ts';
+import type { Campaigns } from './director/campaigns.ts';
+import type { Director, ManifestVerdict } from './director/director.ts';
+import type { ImageRepository } from './images/imageRepository.ts';
 import type { Timeserver } from './timeserver.ts';
 
 export interface Servers {

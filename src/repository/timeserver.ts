@@ -1,6 +1,6 @@
 // Owns: the timeserver. Y1
-import type { SigningKey } from '../uptane/keys.ts';
-import { makeTimeAttestation } from '../uptane/timeAttestation.ts';
+import type { SigningKey } from '../uptane/signing/keys.ts';
+import { makeTimeAttestation } from '../uptane/statements/timeAttestation.ts';
 
 export class Timeserver {
   private current: readonly SigningKey[];

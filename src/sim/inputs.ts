@@ -1,9 +1,10 @@
 // Owns: everything that decides how a run comes out, but for what real interfaces bring: what the head of a trace holds.
 import { parseCannelloniAddress, parseSlcanAddress } from '../attach/addresses.ts';
 import { InputError } from '../core/faults.ts';
-import type { GivenImage } from './images.ts';
+import type { EcuDescription } from '../vehicleFile/vehicle.ts';
 import { checkReferences } from './scenario/references.ts';
-import type { EcuDescription, Expectation, Scenario, Step } from './scenario/schema.ts';
+import type { Expectation, Scenario, Step } from './scenario/schema.ts';
+import type { GivenImage } from './servers/images.ts';
 
 /** What carries a link that leaves the simulation. */
 export const linkKinds = ['tcp', 'tcp+tls', 'udp'] as const;

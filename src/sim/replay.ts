@@ -2,22 +2,22 @@
 // one.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { vehicleBus } from '../bus/faults/vehicleBus.ts';
 import { EventQueue } from '../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
-import { attachedBuses, playAttached } from './attachPoints.ts';
-import type { GivenImage } from './images.ts';
 import { checkTransports, linkKinds, type RunInputs } from './inputs.ts';
-import { linkPort } from './realLinks.ts';
 import { recordedScenarioSchema } from './scenario/recorded.ts';
 import { checkReferences } from './scenario/references.ts';
 import type { Scenario } from './scenario/schema.ts';
+import type { GivenImage } from './servers/images.ts';
 import { Simulation } from './simulation.ts';
-import { type Player, type TapeContent, type TapeInput, tapeInputSchema } from './tape.ts';
-import { playedBus, playedLink, type TapedBus } from './taped.ts';
+import { type Player, type TapeContent, type TapeInput, tapeInputSchema } from './tape/tape.ts';
+import { playedBus, playedLink, type TapedBus } from './tape/taped.ts';
 import { traceFormat, traceHead } from './trace.ts';
-import { busRandom, type LinkPair, type Transports, virtualBuses, virtualEthernets } from './transports.ts';
-import { vehicleBus } from './vehicleBus.ts';
+import { attachedBuses, playAttached } from './transports/attachPoints.ts';
+import { linkPort } from './transports/realLinks.ts';
+import { busRandom, type LinkPair, type Transports, virtualBuses, virtualEthernets } from './transports/transports.ts';
 
 /** Where a replay first left the trace; `line` counts from 1. `was` or `is` is absent where one of them has ended. */
 export interface Difference {

@@ -7,11 +7,11 @@ import { hostTimer, monotonicMs } from '../core/hostTime.ts';
 import { Pacer } from '../core/pacer.ts';
 import type { Observer } from './events.ts';
 import { isRealTime, type RunInputs } from './inputs.ts';
-import { openTransports } from './realTransports.ts';
-import { createRecorder } from './recorder.ts';
 import { type RunResult, Simulation } from './simulation.ts';
+import { createRecorder } from './tape/recorder.ts';
 import { TraceWriter, traceHead } from './trace.ts';
-import { type Transports, virtualTransports } from './transports.ts';
+import { openTransports } from './transports/realTransports.ts';
+import { type Transports, virtualTransports } from './transports/transports.ts';
 
 export interface RunOptions {
   readonly inputs: RunInputs;

@@ -5,9 +5,7 @@ import type { EventQueue } from '../core/clock.ts';
 import { runTask } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { VerificationMode } from '../ecu/identity.ts';
-import { reportBuses, reportInterfaces } from './busReport.ts';
 import type { Emit } from './emit.ts';
-import { reportEthernets } from './ethernetReport.ts';
 import type {
   BusSummary,
   EcuSummary,
@@ -17,13 +15,15 @@ import type {
   Observer,
   SimEvent,
 } from './events.ts';
-import type { Verdict } from './expectations.ts';
-import { reportGateways } from './gatewayReport.ts';
+import type { Verdict } from './expectations/judge.ts';
 import type { RunInputs } from './inputs.ts';
 import { Ledger } from './ledger.ts';
-import { startTraffic } from './restTraffic.ts';
-import { bootMs, pause, runSteps } from './steps.ts';
-import type { Transports } from './transports.ts';
+import { reportBuses, reportInterfaces } from './reports/busReport.ts';
+import { reportEthernets } from './reports/ethernetReport.ts';
+import { reportGateways } from './reports/gatewayReport.ts';
+import { bootMs, pause, runSteps } from './steps/runSteps.ts';
+import type { Transports } from './transports/transports.ts';
+import { startTraffic } from './vehicle/backgroundTraffic.ts';
 import { World } from './world.ts';
 
 export interface EcuResult {

@@ -1,14 +1,14 @@
 // Owns: the whole screen, put together from the panels. A pure function of the view, the controls' state and the size.
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { BusPanel } from './BusPanel.tsx';
-import type { DashboardView } from './dashboardStore.ts';
-import { EcuTable } from './EcuTable.tsx';
-import { EventLog } from './EventLog.tsx';
-import { Footer } from './Footer.tsx';
+import type { DashboardView } from '../report/runView.ts';
 import { type FrameSize, layoutFrame } from './frameLayout.ts';
-import { Header } from './Header.tsx';
-import { VerdictBar } from './VerdictBar.tsx';
+import { BusPanel } from './panels/BusPanel.tsx';
+import { EcuTable } from './panels/EcuTable.tsx';
+import { EventLog } from './panels/EventLog.tsx';
+import { Footer } from './panels/Footer.tsx';
+import { Header } from './panels/Header.tsx';
+import { VerdictBar } from './panels/VerdictBar.tsx';
 
 export interface FrameProps {
   readonly view: DashboardView;

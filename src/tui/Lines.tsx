@@ -1,7 +1,7 @@
 // Owns: drawing lines with ink, and which colour a tone has.
 import { Box, Text, type TextProps } from 'ink';
 import type { ReactElement } from 'react';
-import { type Line, type Tone, truncateLine } from './line.ts';
+import { type Line, type Tone, truncateLine } from '../report/line.ts';
 
 type Look = Pick<TextProps, 'color' | 'backgroundColor' | 'bold' | 'dimColor' | 'inverse'>;
 

@@ -3,8 +3,8 @@
 import { type Instance, render } from 'ink';
 import type { ReactElement } from 'react';
 import { hostTimer } from '../core/hostTime.ts';
+import type { DashboardStore } from '../report/runView.ts';
 import type { SimEvent } from '../sim/events.ts';
-import type { DashboardStore } from './dashboardStore.ts';
 import { Frame } from './Frame.tsx';
 import { KeyListener } from './KeyListener.tsx';
 import { type DashboardControls, type KeyAction, perform } from './keys.ts';

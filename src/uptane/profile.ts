@@ -10,7 +10,7 @@ import {
   timestampBytesMax,
   tufRootBytesMax,
 } from '../core/limits.ts';
-import type { CanonicalForm } from './canonicalJson.ts';
+import type { CanonicalForm } from './json/canonicalJson.ts';
 import type { RepositoryName, RoleName } from './metadata.ts';
 
 export type ProfileName = 'uptane' | 'aktualizr' | 'tuf';

@@ -8,11 +8,11 @@ import {
   urlCharsMax,
 } from '../core/limits.ts';
 import type { Result } from '../core/result.ts';
-import { canonicalJson } from './canonicalJson.ts';
 import { matchesPath } from './checks/pathPattern.ts';
-import { notAsExpected, readArray, reading, readObject, readString } from './jsonReader.ts';
+import { canonicalJson } from './json/canonicalJson.ts';
+import { notAsExpected, readArray, reading, readObject, readString } from './json/jsonReader.ts';
+import { type JsonValue, parseStrictJson } from './json/strictJson.ts';
 import type { RepositoryName } from './metadata.ts';
-import { type JsonValue, parseStrictJson } from './strictJson.ts';
 
 const names = ['director', 'image'] as const satisfies readonly RepositoryName[];
 

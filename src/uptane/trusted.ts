@@ -1,7 +1,7 @@
 // Owns: the metadata that an ECU trusts between updates. An immutable value: verification returns a new one, its owner
 // stores it as a whole or not at all. What is stored was verified before, so reading it back judges form only.
 import { fail, ok, type Result } from '../core/result.ts';
-import { decodeMetadata } from './decodeMetadata.ts';
+import { decodeMetadata } from './decode/metadata.ts';
 import type {
   Metadata,
   OfflineRoleName,

@@ -5,12 +5,12 @@ import type { AttachableBus, AttachPoint } from '../../src/attach/attachableBus.
 import { CannelloniGatherer, decodeCannelloni } from '../../src/attach/cannelloniPacket.ts';
 import { openCannelloni } from '../../src/attach/cannelloniPeer.ts';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
-import { fdDataLengths } from '../../src/bus/checkFrame.ts';
-import { formatFrame } from '../../src/bus/frameText.ts';
+import { fdDataLengths } from '../../src/bus/frame/checkFrame.ts';
+import { formatFrame } from '../../src/bus/frame/frameText.ts';
 import { cannelloniPacketBytesMax } from '../../src/core/limits.ts';
-import { value } from '../bus/harness.ts';
-import { fc, prop } from '../property.ts';
-import { type AttachRun, attachRun } from './attachRun.ts';
+import { value } from '../bus/support/harness.ts';
+import { fc, prop } from '../support/property.ts';
+import { type AttachRun, attachRun } from './support/attachRun.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));

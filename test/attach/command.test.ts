@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { hostTimer } from '../../src/core/hostTime.ts';
-import { ecunet, startEcunet } from '../cli/ecunet.ts';
-import { withReason } from '../skips.ts';
-import { noPythonCan, PythonProgram } from './python.ts';
+import { ecunet, startEcunet } from '../cli/support/ecunet.ts';
+import { withReason } from '../support/skips.ts';
+import { noPythonCan, PythonProgram } from './support/python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-attach-'));
 const ends: (() => void)[] = [];

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
-import { fdDataLengths } from '../../src/bus/checkFrame.ts';
-import { formatFrame, parseFrame } from '../../src/bus/frameText.ts';
-import { attachIsoTpNode } from '../../src/bus/isoTpLink.ts';
+import { fdDataLengths } from '../../src/bus/frame/checkFrame.ts';
+import { formatFrame, parseFrame } from '../../src/bus/frame/frameText.ts';
+import { attachIsoTpNode } from '../../src/bus/isotp/node.ts';
 import { createRandom } from '../../src/core/random.ts';
-import { brief, LinkRecorder, payload, present, value } from '../bus/harness.ts';
-import { withReason } from '../skips.ts';
-import { type AttachRun, attachRun, openSlcan, SlcanClient, type SlcanPoint } from './attachRun.ts';
-import { noPythonCan, noScapy, noSlcanFd, PythonProgram } from './python.ts';
+import { brief, LinkRecorder, payload, present, value } from '../bus/support/harness.ts';
+import { withReason } from '../support/skips.ts';
+import { type AttachRun, attachRun, openSlcan, SlcanClient, type SlcanPoint } from './support/attachRun.ts';
+import { noPythonCan, noScapy, noSlcanFd, PythonProgram } from './support/python.ts';
 
 let run: AttachRun;
 let point: SlcanPoint;

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { listenSlcan } from '../../src/attach/slcanServer.ts';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
-import { formatFrame } from '../../src/bus/frameText.ts';
+import { formatFrame } from '../../src/bus/frame/frameText.ts';
 import { slcanClientsMax } from '../../src/core/limits.ts';
 import { createRandom } from '../../src/core/random.ts';
-import { fc } from '../property.ts';
-import { type AttachRun, ask, attachRun, openSlcan, SlcanClient, type SlcanPoint } from './attachRun.ts';
+import { fc } from '../support/property.ts';
+import { type AttachRun, ask, attachRun, openSlcan, SlcanClient, type SlcanPoint } from './support/attachRun.ts';
 
 let run: AttachRun;
 let point: SlcanPoint;

@@ -22,7 +22,7 @@ import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
 import { CaptureFile } from '../../src/capture/writeCaptureFile.ts';
 import { InputError } from '../../src/core/faults.ts';
 import { hostTimer } from '../../src/core/hostTime.ts';
-import { asText, captured, startS, twoBuses } from './records.ts';
+import { asText, captured, startS, twoBuses } from './support/records.ts';
 
 const head = { startS, buses: twoBuses };
 const root = mkdtempSync(join(tmpdir(), 'ecunet-captures-'));

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CapturedFrame, CaptureRecord } from '../../src/capture/captureRecord.ts';
 import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
-import { ecunet, signalAt, startEcunet } from '../cli/ecunet.ts';
-import { asText, startNs } from './records.ts';
+import { ecunet, signalAt, startEcunet } from '../cli/support/ecunet.ts';
+import { asText, startNs } from './support/records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-run-capture-'));
 afterAll(() => rmSync(folder, { recursive: true }));

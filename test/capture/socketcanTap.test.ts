@@ -1,13 +1,13 @@
 // What a tap hears of a real interface: the echoes of this process's frames and everybody else's, in the order of the bus.
 import { expect, it } from 'vitest';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
-import { SocketCanBus } from '../../src/bus/socketcanBus.ts';
+import { SocketCanBus } from '../../src/bus/socketcan/socketcanBus.ts';
 import { captureBuses } from '../../src/capture/busCapture.ts';
 import type { CaptureRecord } from '../../src/capture/captureRecord.ts';
 import { EventQueue } from '../../src/core/clock.ts';
 import { environmentFault } from '../../src/core/faults.ts';
-import { BusRecorder, payload, value } from '../bus/harness.ts';
-import { captured, startS } from './records.ts';
+import { BusRecorder, payload, value } from '../bus/support/harness.ts';
+import { captured, startS } from './support/records.ts';
 
 it('a tap on SocketCAN hears own frames when they are echoed, with their flags, and those of others', () => {
   const clock = new EventQueue();

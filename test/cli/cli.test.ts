@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import { ecunet, signalAt, startEcunet } from './ecunet.ts';
+import { ecunet, signalAt, startEcunet } from './support/ecunet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { openSocketCanBus } from '../../src/bus/socketcan.ts';
-import { playFile } from '../../src/capture/playFile.ts';
+import { openSocketCanBus } from '../../src/bus/socketcan/openSocketCanBus.ts';
+import { playFile } from '../../src/capture/player/playFile.ts';
 import { hostTimer, monotonicMs } from '../../src/core/hostTime.ts';
-import { hostRun, value } from '../bus/harness.ts';
+import { hostRun, value } from '../bus/support/harness.ts';
 import { kernelListeners, startTool, type Tool } from '../guest/canUtils.ts';
-import { withReason } from '../skips.ts';
-import { startEcunet } from './ecunet.ts';
+import { withReason } from '../support/skips.ts';
+import { startEcunet } from './support/ecunet.ts';
 
 const interfaceName = process.env.ECUNET_CAN_INTERFACES?.split(',')[0] ?? '';
 const skipped = interfaceName === '' ? 'npm run test:socketcan names the interface' : undefined;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ecunet } from './ecunet.ts';
+import { ecunet } from './support/ecunet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-play-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,9 +1,9 @@
 // `ecunet tuf` against the scenarios of the public conformance suite: the workflow, expiry, keys, rollback. TUF 5.3 to 5.6
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { inDays, type TufRepository, topLevelRoles } from '../tuf/repository.ts';
-import { newSigner } from '../tuf/signer.ts';
-import { tufScenes } from '../tuf/suite.ts';
+import { inDays, type TufRepository, topLevelRoles } from '../tuf/support/repository.ts';
+import { newSigner } from '../tuf/support/signer.ts';
+import { tufScenes } from '../tuf/support/suite.ts';
 
 const scene = tufScenes();
 const online = ['targets', 'snapshot', 'timestamp'] as const;

@@ -1,9 +1,9 @@
 // `ecunet tuf` against the scenarios of the public conformance suite: delegations, their order, limits, names. TUF 5.6.7
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type DelegationTerms, inDays, type TufRepository } from '../tuf/repository.ts';
-import { newSigner } from '../tuf/signer.ts';
-import { tufScenes } from '../tuf/suite.ts';
+import { type DelegationTerms, inDays, type TufRepository } from '../tuf/support/repository.ts';
+import { newSigner } from '../tuf/support/signer.ts';
+import { tufScenes } from '../tuf/support/suite.ts';
 
 const scene = tufScenes();
 const online = ['targets', 'snapshot', 'timestamp'] as const;

@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TufRepository } from '../tuf/repository.ts';
-import { tufScenes } from '../tuf/suite.ts';
+import type { TufRepository } from '../tuf/support/repository.ts';
+import { tufScenes } from '../tuf/support/suite.ts';
 
 const scene = tufScenes();
 const online = ['targets', 'snapshot', 'timestamp'] as const;

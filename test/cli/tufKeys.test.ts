@@ -1,8 +1,8 @@
 // `ecunet tuf` against the scenarios of the public conformance suite: signatures, thresholds, rotations. TUF 5.3.4 4.2 6.1
 import { describe, expect, it } from 'vitest';
-import type { TufRepository } from '../tuf/repository.ts';
-import { type KeyKind, newSigner, type TufSigner } from '../tuf/signer.ts';
-import { tufScenes } from '../tuf/suite.ts';
+import type { TufRepository } from '../tuf/support/repository.ts';
+import { type KeyKind, newSigner, type TufSigner } from '../tuf/support/signer.ts';
+import { tufScenes } from '../tuf/support/suite.ts';
 
 const scene = tufScenes();
 const online = ['targets', 'snapshot', 'timestamp'] as const;

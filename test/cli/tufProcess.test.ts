@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tufScenes } from '../tuf/suite.ts';
-import { ecunet } from './ecunet.ts';
+import { tufScenes } from '../tuf/support/suite.ts';
+import { ecunet } from './support/ecunet.ts';
 
 const scene = tufScenes();
 

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyCommand } from '../../src/cli/verify.ts';
-import { temporaryFolders } from '../client/temporary.ts';
-import { bodyOf } from '../uptane/decodeBench.ts';
-import { keyNamed, World } from '../uptane/fixtures.ts';
-import { offered, runVerify, writeFiles } from './verifyScene.ts';
+import { temporaryFolders } from '../client/support/temporary.ts';
+import { bodyOf } from '../uptane/decode/support/decodeBench.ts';
+import { keyNamed, World } from '../uptane/support/fixtures.ts';
+import { offered, runVerify, writeFiles } from './support/verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
 const project = join(import.meta.dirname, '../..');

@@ -15,11 +15,11 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../src/core/bytes.ts';
 import { storedImageName } from '../../src/uptane/metadata.ts';
-import { flood, httpServer, rawServer } from '../client/servers.ts';
-import { hugeBytes, temporaryFolders } from '../client/temporary.ts';
-import { fc, prop } from '../property.ts';
-import { draftOf, flipped } from '../uptane/attacks.ts';
-import { imageName, World } from '../uptane/fixtures.ts';
+import { flood, httpServer, rawServer } from '../client/support/servers.ts';
+import { hugeBytes, temporaryFolders } from '../client/support/temporary.ts';
+import { fc, prop } from '../support/property.ts';
+import { draftOf, flipped } from '../uptane/support/attacks.ts';
+import { imageName, World } from '../uptane/support/fixtures.ts';
 import { ed25519Key, hardwareId, newPair, serial, writePair } from '../vectors/aktualizrRepository.ts';
 import {
   type Files,
@@ -30,7 +30,7 @@ import {
   unversioned,
   VerifyScene,
   writeFiles,
-} from './verifyScene.ts';
+} from './support/verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
 let world: World;

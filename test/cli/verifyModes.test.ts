@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeRoleName } from '../../src/uptane/profile.ts';
-import { httpServer } from '../client/servers.ts';
-import { temporaryFolders } from '../client/temporary.ts';
-import { draftOf, reissue, resign } from '../uptane/attacks.ts';
-import { begin, hardwareOf, imageName, keyNamed, type Serial, serials, World } from '../uptane/fixtures.ts';
+import { httpServer } from '../client/support/servers.ts';
+import { temporaryFolders } from '../client/support/temporary.ts';
+import { draftOf, reissue, resign } from '../uptane/support/attacks.ts';
+import { begin, hardwareOf, imageName, keyNamed, type Serial, serials, World } from '../uptane/support/fixtures.ts';
 import {
   asPrimary,
   type Files,
@@ -16,7 +16,7 @@ import {
   serving,
   unversioned,
   VerifyScene,
-} from './verifyScene.ts';
+} from './support/verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
 let world: World;

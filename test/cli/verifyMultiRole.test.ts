@@ -2,10 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolders } from '../client/temporary.ts';
-import { resign } from '../uptane/attacks.ts';
-import { begin, hardwareOf, keyNamed, World } from '../uptane/fixtures.ts';
-import { offered, printed, VerifyScene } from './verifyScene.ts';
+import { temporaryFolders } from '../client/support/temporary.ts';
+import { resign } from '../uptane/support/attacks.ts';
+import { begin, hardwareOf, keyNamed, World } from '../uptane/support/fixtures.ts';
+import { offered, printed, VerifyScene } from './support/verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
 const filename = 'joint/app.bin';

@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { flood, httpServer } from '../client/servers.ts';
-import { hugeBytes, temporaryFolders } from '../client/temporary.ts';
-import { begin, hardwareOf, imageName, World } from '../uptane/fixtures.ts';
-import { ecunet, startEcunet } from './ecunet.ts';
-import { offered, printed, serving, VerifyScene } from './verifyScene.ts';
+import { flood, httpServer } from '../client/support/servers.ts';
+import { hugeBytes, temporaryFolders } from '../client/support/temporary.ts';
+import { begin, hardwareOf, imageName, World } from '../uptane/support/fixtures.ts';
+import { ecunet, startEcunet } from './support/ecunet.ts';
+import { offered, printed, serving, VerifyScene } from './support/verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
 let scene: VerifyScene;

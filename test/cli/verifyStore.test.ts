@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { createRandom } from '../../src/core/random.ts';
-import { simulatedRoleKeys } from '../../src/repository/roleKeys.ts';
-import { temporaryFolders } from '../client/temporary.ts';
-import { draftOf, keyOf, reissue, resign, rotateRoot } from '../uptane/attacks.ts';
-import { begin, imageName, keyNamed, serials, signatures, vin, World } from '../uptane/fixtures.ts';
-import { asPrimary, type Files, offered, printed, runVerify, unversioned, VerifyScene } from './verifyScene.ts';
+import { simulatedRoleKeys } from '../../src/repository/roles/roleKeys.ts';
+import { temporaryFolders } from '../client/support/temporary.ts';
+import { draftOf, keyOf, reissue, resign, rotateRoot } from '../uptane/support/attacks.ts';
+import { begin, imageName, keyNamed, serials, signatures, vin, World } from '../uptane/support/fixtures.ts';
+import { asPrimary, type Files, offered, printed, runVerify, unversioned, VerifyScene } from './support/verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
 const day = 86_400;

@@ -3,10 +3,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolders } from '../client/temporary.ts';
+import { temporaryFolders } from '../client/support/temporary.ts';
 import { cases } from '../vectors/aktualizrCases.ts';
 import { ed25519Key, hardwareId, newPair, serial, writePair } from '../vectors/aktualizrRepository.ts';
-import { printed, runVerify, writeFiles } from './verifyScene.ts';
+import { printed, runVerify, writeFiles } from './support/verifyScene.ts';
 
 const data = join(import.meta.dirname, '../vectors/data');
 const names = readdirSync(data, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));

@@ -6,8 +6,8 @@ import { TemporaryFile, writeAtomic } from '../../src/client/atomicFile.ts';
 import { readBoundedFile } from '../../src/client/regularFile.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
-import { ended, processTest, startScript } from './ownProcess.ts';
-import { hugeBytes, temporaryFolders } from './temporary.ts';
+import { ended, processTest, startScript } from './support/ownProcess.ts';
+import { hugeBytes, temporaryFolders } from './support/temporary.ts';
 
 const temporaryFolder = temporaryFolders();
 

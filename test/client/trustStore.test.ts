@@ -16,9 +16,9 @@ import { openTrustStore, type StoredTrust } from '../../src/client/trustStore.ts
 import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
 import { trustedMetadataBytesMax, trustStoreBytesMax } from '../../src/core/limits.ts';
-import { fc, prop } from '../property.ts';
-import { ended, processTest, startScript } from './ownProcess.ts';
-import { hugeBytes, temporaryFolders } from './temporary.ts';
+import { fc, prop } from '../support/property.ts';
+import { ended, processTest, startScript } from './support/ownProcess.ts';
+import { hugeBytes, temporaryFolders } from './support/temporary.ts';
 
 const temporaryFolder = temporaryFolders();
 const newFolder = () => join(temporaryFolder(), 'a', 'store');

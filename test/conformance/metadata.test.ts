@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../src/core/bytes.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
-import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
-import { keyIdOf } from '../../src/uptane/keys.ts';
+import { decodeMetadata } from '../../src/uptane/decode/metadata.ts';
+import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
 import type { PublicKey, RoleName } from '../../src/uptane/metadata.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
-import { signMetadata } from '../../src/uptane/sign.ts';
-import { draftOf, reissue, signaturesOf } from '../uptane/attacks.ts';
+import { keyIdOf } from '../../src/uptane/signing/keys.ts';
+import { signMetadata } from '../../src/uptane/signing/sign.ts';
+import { draftOf, reissue, signaturesOf } from '../uptane/support/attacks.ts';
 import {
   fullSecondary,
   hardwareOf,
@@ -20,7 +20,7 @@ import {
   succeeded,
   vin,
   World,
-} from '../uptane/fixtures.ts';
+} from '../uptane/support/fixtures.ts';
 
 const world = new World();
 world.release(2);

@@ -6,16 +6,16 @@ import { Ecu } from '../../src/ecu/ecu.ts';
 import { applies } from '../../src/uptane/checks/delegation.ts';
 import { signersOf } from '../../src/uptane/checks/root.ts';
 import { checkTargets } from '../../src/uptane/checks/targets.ts';
-import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
+import { decodeMetadata } from '../../src/uptane/decode/metadata.ts';
 import type { Delegation } from '../../src/uptane/metadata.ts';
 import { aktualizrProfile, type Profile, uptaneProfile } from '../../src/uptane/profile.ts';
-import { signMetadata } from '../../src/uptane/sign.ts';
+import { signMetadata } from '../../src/uptane/signing/sign.ts';
 import { verifyFull } from '../../src/uptane/verification/full.ts';
 import { verifyPartial } from '../../src/uptane/verification/partial.ts';
 import { type EcuContext, type MetadataRequest, runProcedure } from '../../src/uptane/verification/procedure.ts';
-import { Bench } from '../ecu/bench.ts';
-import { attacker, draftOf, keyOf, reissue, resign, rotateRoot } from '../uptane/attacks.ts';
-import { begin, fullSecondary, keyNamed, signatures, succeeded, vin, World } from '../uptane/fixtures.ts';
+import { Bench } from '../ecu/support/bench.ts';
+import { attacker, draftOf, keyOf, reissue, resign, rotateRoot } from '../uptane/support/attacks.ts';
+import { begin, fullSecondary, keyNamed, signatures, succeeded, vin, World } from '../uptane/support/fixtures.ts';
 
 let world: World;
 beforeEach(() => {

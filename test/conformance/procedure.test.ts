@@ -1,8 +1,8 @@
 // The steps of full verification on an ECU that has everything stored already: none of them is skipped for that. A R
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type TrustedMetadata, trustedVersions } from '../../src/uptane/trusted.ts';
-import { reissue, rotateRoot } from '../uptane/attacks.ts';
-import { fullSecondary, imageName, partialSecondary, primary, succeeded, World } from '../uptane/fixtures.ts';
+import { reissue, rotateRoot } from '../uptane/support/attacks.ts';
+import { fullSecondary, imageName, partialSecondary, primary, succeeded, World } from '../uptane/support/fixtures.ts';
 
 let world: World;
 beforeEach(() => {

@@ -1,12 +1,12 @@
 // What an operator of the servers counts on: vehicles apart from each other, nothing forgotten, a way out of a stuck bundle. J
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import type { Director } from '../../src/repository/director.ts';
-import { inventoryVehicle } from '../../src/repository/inventory.ts';
+import type { Director } from '../../src/repository/director/director.ts';
+import { inventoryVehicle } from '../../src/repository/director/inventory.ts';
 import { answerRequest } from '../../src/repository/servers.ts';
 import type { RepositoryName } from '../../src/uptane/metadata.ts';
 import type { RemoteRequest } from '../../src/uptane/remote.ts';
-import { draftOf } from '../uptane/attacks.ts';
+import { draftOf } from '../uptane/support/attacks.ts';
 import {
   begin,
   fullSecondary,
@@ -19,7 +19,7 @@ import {
   succeeded,
   vin,
   World,
-} from '../uptane/fixtures.ts';
+} from '../uptane/support/fixtures.ts';
 
 const otherVin = 'WVWZZZ1JZXW000002';
 let world: World;

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { requestText } from '../../src/uptane/remote.ts';
-import { bankBytes, blockBytes, imageBytes, imageName, succeeded } from '../ecu/bench.ts';
-import { offeredToAll, type PrimaryBench } from '../primary/primaryBench.ts';
-import { offered, SecondaryBench, timing, verifyRequest } from '../secondary/secondaryBench.ts';
+import { bankBytes, blockBytes, imageBytes, imageName, succeeded } from '../ecu/support/bench.ts';
+import { offeredToAll, type PrimaryBench } from '../primary/support/primaryBench.ts';
+import { offered, SecondaryBench, timing, verifyRequest } from '../secondary/support/secondaryBench.ts';
 
 const daysMs = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from '../../src/core/bytes.ts';
 import { printable } from '../../src/core/text.ts';
-import { fc, prop } from '../property.ts';
+import { fc, prop } from '../support/property.ts';
 
 describe('hexadecimal', () => {
   prop([fc.uint8Array()])('comes back as it went', (bytes) => {

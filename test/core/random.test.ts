@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/bytes.ts';
 import { createRandom, type Random } from '../../src/core/random.ts';
-import { fc, prop } from '../property.ts';
+import { fc, prop } from '../support/property.ts';
 
 const draws = (random: Random, count = 8) => Array.from({ length: count }, () => random.uint32());
 

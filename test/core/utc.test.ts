@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { formatUtc, parseUtc } from '../../src/core/utc.ts';
-import { fc, prop } from '../property.ts';
+import { fc, prop } from '../support/property.ts';
 
 const first = parseUtc('0000-01-01T00:00:00Z') ?? expect.fail();
 const last = parseUtc('9999-12-31T23:59:59Z') ?? expect.fail();

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex, utf8 } from '../../src/core/bytes.ts';
 import { pemCharsMax } from '../../src/core/limits.ts';
 import { canonicalP256Key, ecdsaP256Verifies } from '../../src/crypto/ecdsaP256.ts';
-import { fc, prop } from '../property.ts';
-import { pemOf } from './rsaKeys.ts';
+import { fc, prop } from '../support/property.ts';
+import { pemOf } from './support/rsaKeys.ts';
 
 const hex = (text: string) => fromHex(text) ?? expect.fail('not hexadecimal');
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;

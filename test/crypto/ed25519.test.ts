@@ -8,7 +8,7 @@ import { createRandom } from '../../src/core/random.ts';
 import { ed25519Noble } from '../../src/crypto/ed25519Noble.ts';
 import { ed25519Node } from '../../src/crypto/ed25519Node.ts';
 import { isWellFormedPublicKey, isWellFormedSignature } from '../../src/crypto/ed25519Rules.ts';
-import { fc, prop } from '../property.ts';
+import { fc, prop } from '../support/property.ts';
 
 const node = ed25519Node();
 const noble = ed25519Noble();

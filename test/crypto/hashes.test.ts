@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../src/core/bytes.ts';
 import { createHasher, hash, hashFunctions, hashHex } from '../../src/crypto/hashes.ts';
-import { fc, prop } from '../property.ts';
+import { fc, prop } from '../support/property.ts';
 
 // FIPS 180-4, the example "abc"
 const abc = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { pemCharsMax } from '../../src/core/limits.ts';
 import { publicKeyBlock } from '../../src/crypto/pem.ts';
-import { fc, prop } from '../property.ts';
+import { fc, prop } from '../support/property.ts';
 
 const block = (body: string, label = 'PUBLIC KEY') => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----`;
 const body = 'a2V5Cg=='; // key, and a line feed

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../src/core/bytes.ts';
 import { pemCharsMax } from '../../src/core/limits.ts';
 import { canonicalRsaKey, rsaPssVerifies } from '../../src/crypto/rsaPss.ts';
-import { fc, prop } from '../property.ts';
-import { pemOf, pkcs1, pkcs1Pem, pssSign, type RsaTestKey, rsaTestKey } from './rsaKeys.ts';
+import { fc, prop } from '../support/property.ts';
+import { pemOf, pkcs1, pkcs1Pem, pssSign, type RsaTestKey, rsaTestKey } from './support/rsaKeys.ts';
 
 const message = utf8('message');
 const padding = constants.RSA_PKCS1_PSS_PADDING;

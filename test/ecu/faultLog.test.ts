@@ -10,11 +10,11 @@ import {
   versionReportBytesMax,
 } from '../../src/core/limits.ts';
 import { FaultLog } from '../../src/ecu/faultLog.ts';
-import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
 import { remoteFault } from '../../src/uptane/faults.ts';
-import { makeVersionReport } from '../../src/uptane/versionReport.ts';
-import { fc, prop } from '../property.ts';
-import { ecuKey } from './bench.ts';
+import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
+import { makeVersionReport } from '../../src/uptane/statements/versionReport.ts';
+import { fc, prop } from '../support/property.ts';
+import { ecuKey } from './support/bench.ts';
 
 const fault = (number: number, message = 'a test') =>
   remoteFault({ code: 'expired', clause: 'V5', file: `${number}`, message });

@@ -4,8 +4,8 @@ import { hashHex } from '../../src/crypto/hashes.ts';
 import { type Flash, memoryFlash } from '../../src/ecu/flash.ts';
 import { type BankImage, FlashBanks, sameImage } from '../../src/ecu/flashBanks.ts';
 import { type EcuStorage, memoryStorage } from '../../src/ecu/storage.ts';
-import { bankImage, blockBytes } from './bench.ts';
-import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from './powerCut.ts';
+import { bankImage, blockBytes } from './support/bench.ts';
+import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from './support/powerCut.ts';
 
 const bytesOf = (name: string, length = 900): Uint8Array => createRandom(name).bytes(length);
 const oldBytes = bytesOf('old');

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
 import { Ecu } from '../../src/ecu/ecu.ts';
-import { makeTimeAttestation } from '../../src/uptane/timeAttestation.ts';
-import { Bench, begin, imageName, keyOf, present, serials, succeeded } from '../ecu/bench.ts';
-import { offered, type SecondaryBench, timing, verifyRequest } from '../secondary/secondaryBench.ts';
+import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
+import { offered, type SecondaryBench, timing, verifyRequest } from '../secondary/support/secondaryBench.ts';
+import { Bench, begin, imageName, keyOf, present, serials, succeeded } from './support/bench.ts';
 
 const day = 86_400;
 const year = 365 * day;

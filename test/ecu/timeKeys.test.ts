@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Ecu } from '../../src/ecu/ecu.ts';
 import type { VerificationMode } from '../../src/ecu/identity.ts';
 import { fileName, uptaneProfile } from '../../src/uptane/profile.ts';
-import { makeTimeAttestation } from '../../src/uptane/timeAttestation.ts';
+import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
 import { verifyPartial } from '../../src/uptane/verification/partial.ts';
 import { runProcedure } from '../../src/uptane/verification/procedure.ts';
-import { Bench, begin, keyOf, serials, signatures, succeeded, vin } from './bench.ts';
+import { Bench, begin, keyOf, serials, signatures, succeeded, vin } from './support/bench.ts';
 
 const oldKey = keyOf('time');
 const newKey = keyOf('time 2');

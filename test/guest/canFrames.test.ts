@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
-import { BusRecorder, payload, value } from '../bus/harness.ts';
-import { withReason } from '../skips.ts';
+import { BusRecorder, payload, value } from '../bus/support/harness.ts';
+import { withReason } from '../support/skips.ts';
 import { kernelListeners } from './canUtils.ts';
 import { canUtilsScene } from './canUtilsScene.ts';
 

@@ -1,8 +1,8 @@
 // What tests beside can-utils need, anew for each: a run, our bus on the interface, and programs that are gone afterwards.
 import { afterEach, beforeEach } from 'vitest';
 import type { Bus } from '../../src/bus/bus.ts';
-import { openSocketCanBus } from '../../src/bus/socketcan.ts';
-import { hostRun, type Run, value } from '../bus/harness.ts';
+import { openSocketCanBus } from '../../src/bus/socketcan/openSocketCanBus.ts';
+import { hostRun, type Run, value } from '../bus/support/harness.ts';
 import { startTool, type Tool } from './canUtils.ts';
 
 export interface CanUtilsScene {

@@ -8,9 +8,9 @@ import { captureBuses } from '../../src/capture/busCapture.ts';
 import type { CaptureRecord } from '../../src/capture/captureRecord.ts';
 import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
 import { CaptureFile } from '../../src/capture/writeCaptureFile.ts';
-import { BusRecorder, payload, value } from '../bus/harness.ts';
-import { captured, startS, twoBuses } from '../capture/records.ts';
-import { withReason } from '../skips.ts';
+import { BusRecorder, payload, value } from '../bus/support/harness.ts';
+import { captured, startS, twoBuses } from '../capture/support/records.ts';
+import { withReason } from '../support/skips.ts';
 import { kernelListeners } from './canUtils.ts';
 import { canUtilsScene } from './canUtilsScene.ts';
 

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { type CanFrame, classicFrame } from '../../src/bus/bus.ts';
-import { classicFrameBits } from '../../src/bus/frameBits.ts';
+import { classicFrameBits } from '../../src/bus/virtualCan/bits/frameBits.ts';
 import { createRandom } from '../../src/core/random.ts';
-import { BusRecorder, value } from '../bus/harness.ts';
-import { withReason } from '../skips.ts';
+import { BusRecorder, value } from '../bus/support/harness.ts';
+import { withReason } from '../support/skips.ts';
 import { kernelListeners } from './canUtils.ts';
 import { canUtilsScene } from './canUtilsScene.ts';
 

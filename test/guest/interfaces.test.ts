@@ -3,12 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bus, classicFrame } from '../../src/bus/bus.ts';
-import { openSocketCanBus, type SocketCanOptions } from '../../src/bus/socketcan.ts';
-import type { InterfaceBus } from '../../src/bus/socketcanBus.ts';
+import { openSocketCanBus, type SocketCanOptions } from '../../src/bus/socketcan/openSocketCanBus.ts';
+import type { InterfaceBus } from '../../src/bus/socketcan/socketcanBus.ts';
 import { transmitQueueFramesMax } from '../../src/core/limits.ts';
-import { BusRecorder, brief, codeOf, hostRun, payload, type Run, recorded, value } from '../bus/harness.ts';
-import { isoTpPair } from '../bus/isoTpPair.ts';
-import { withReason } from '../skips.ts';
+import { BusRecorder, brief, codeOf, hostRun, payload, type Run, recorded, value } from '../bus/support/harness.ts';
+import { isoTpPair } from '../bus/support/isoTpPair.ts';
+import { withReason } from '../support/skips.ts';
 import { ipLink, kernelFilters, startTool } from './canUtils.ts';
 
 const skipped = process.env.ECUNET_GUEST === '1' ? undefined : 'only in scripts/guest';

@@ -2,12 +2,12 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Bus } from '../../src/bus/bus.ts';
-import { attachIsoTpNode } from '../../src/bus/isoTpLink.ts';
+import { attachIsoTpNode } from '../../src/bus/isotp/node.ts';
 import type { IsoTpParams } from '../../src/bus/isotp/params.ts';
 import type { Link } from '../../src/bus/link.ts';
-import { openSocketCanBus } from '../../src/bus/socketcan.ts';
-import { BusRecorder, hostRun, LinkRecorder, payload, present, type Run, value } from '../bus/harness.ts';
-import { withReason } from '../skips.ts';
+import { openSocketCanBus } from '../../src/bus/socketcan/openSocketCanBus.ts';
+import { BusRecorder, hostRun, LinkRecorder, payload, present, type Run, value } from '../bus/support/harness.ts';
+import { withReason } from '../support/skips.ts';
 import { kernelListeners, spacedHex, startTool, type Tool } from './canUtils.ts';
 import { hasLongBuffers, longReceiveBuffers } from './receiveBuffers.ts';
 

@@ -3,11 +3,20 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bus, type BusNode, classicFrame } from '../../src/bus/bus.ts';
-import { attachIsoTpNode } from '../../src/bus/isoTpLink.ts';
+import { attachIsoTpNode } from '../../src/bus/isotp/node.ts';
 import type { IsoTpParams } from '../../src/bus/isotp/params.ts';
-import { openSocketCanBus } from '../../src/bus/socketcan.ts';
-import { BusRecorder, brief, hostRun, LinkRecorder, payload, present, type Run, value } from '../bus/harness.ts';
-import { withReason } from '../skips.ts';
+import { openSocketCanBus } from '../../src/bus/socketcan/openSocketCanBus.ts';
+import {
+  BusRecorder,
+  brief,
+  hostRun,
+  LinkRecorder,
+  payload,
+  present,
+  type Run,
+  value,
+} from '../bus/support/harness.ts';
+import { withReason } from '../support/skips.ts';
 import { startTool, type Tool } from './canUtils.ts';
 import { longReceiveBuffers } from './receiveBuffers.ts';
 

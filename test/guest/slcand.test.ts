@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CanFrame, classicFrame } from '../../src/bus/bus.ts';
-import { formatFrame } from '../../src/bus/frameText.ts';
-import { type AttachRun, attachRun, openSlcan, type SlcanPoint } from '../attach/attachRun.ts';
-import { payload } from '../bus/harness.ts';
-import { withReason } from '../skips.ts';
+import { formatFrame } from '../../src/bus/frame/frameText.ts';
+import { type AttachRun, attachRun, openSlcan, type SlcanPoint } from '../attach/support/attachRun.ts';
+import { payload } from '../bus/support/harness.ts';
+import { withReason } from '../support/skips.ts';
 import { ipLink, kernelListeners, startTool, type Tool } from './canUtils.ts';
 
 const name = 'slcan7';

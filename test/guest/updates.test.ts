@@ -9,9 +9,9 @@ import type { SimEvent } from '../../src/sim/events.ts';
 import type { RunInputs } from '../../src/sim/inputs.ts';
 import { replayTrace } from '../../src/sim/replay.ts';
 import { runScenario } from '../../src/sim/run.ts';
-import { startEcunet } from '../cli/ecunet.ts';
-import { eventsOf, inputsOf } from '../sim/runs.ts';
-import { withReason } from '../skips.ts';
+import { startEcunet } from '../cli/support/ecunet.ts';
+import { eventsOf, inputsOf } from '../sim/support/runs.ts';
+import { withReason } from '../support/skips.ts';
 import { kernelListeners, startTool } from './canUtils.ts';
 
 const skipped = process.env.ECUNET_GUEST === '1' ? undefined : 'only in scripts/guest';

@@ -5,7 +5,7 @@ import { createRandom } from '../../src/core/random.ts';
 import { ed25519Node } from '../../src/crypto/ed25519Node.ts';
 import { readStoredKey, StoredKey } from '../../src/keyStore/storedKey.ts';
 import { brokenFiles } from '../mutations/brokenFiles.ts';
-import { prop } from '../property.ts';
+import { prop } from '../support/property.ts';
 
 const signatures = ed25519Node();
 const secret = createRandom('any stored key').bytes(32);

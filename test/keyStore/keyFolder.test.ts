@@ -21,8 +21,8 @@ import { createRandom } from '../../src/core/random.ts';
 import { ed25519Node } from '../../src/crypto/ed25519Node.ts';
 import { loadKeys, saveKeys } from '../../src/keyStore/keyFolder.ts';
 import { generateKey, readStoredKey, StoredKey } from '../../src/keyStore/storedKey.ts';
-import { temporaryFolders } from '../client/temporary.ts';
-import { withReason } from '../skips.ts';
+import { temporaryFolders } from '../client/support/temporary.ts';
+import { withReason } from '../support/skips.ts';
 
 const signatures = ed25519Node();
 const temporary = temporaryFolders();

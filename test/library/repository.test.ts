@@ -4,10 +4,10 @@ import { chmodSync, cpSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.ts';
-import { printed, runVerify } from '../cli/verifyScene.ts';
-import { temporaryFolders } from '../client/temporary.ts';
-import { keyNamed } from '../uptane/fixtures.ts';
-import { makeDependent, project } from './dependent.ts';
+import { printed, runVerify } from '../cli/support/verifyScene.ts';
+import { temporaryFolders } from '../client/support/temporary.ts';
+import { keyNamed } from '../uptane/support/fixtures.ts';
+import { makeDependent, project } from './support/dependent.ts';
 
 const temporaryFolder = temporaryFolders();
 const page = readFileSync(join(project, 'docs/repository.md'), 'utf8');

@@ -11,7 +11,7 @@ import {
   type ResponseBody,
 } from '../../src/messages/codec.ts';
 import { protocolVersionMax, protocolVersionMin } from '../../src/messages/version.ts';
-import { fc, prop } from '../property.ts';
+import { fc, prop } from '../support/property.ts';
 
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const bytes = fc.uint8Array({ maxLength: 300 });

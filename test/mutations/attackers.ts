@@ -2,10 +2,10 @@
 import { toHex, utf8 } from '../../src/core/bytes.ts';
 import { createRandom, type Random } from '../../src/core/random.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
-import type { SigningKey } from '../../src/uptane/keys.ts';
-import { signMetadata } from '../../src/uptane/sign.ts';
-import { draftOf, signaturesOf, attacker as stranger } from '../uptane/attacks.ts';
+import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
+import type { SigningKey } from '../../src/uptane/signing/keys.ts';
+import { signMetadata } from '../../src/uptane/signing/sign.ts';
+import { draftOf, signaturesOf, attacker as stranger } from '../uptane/support/attacks.ts';
 import { mutateJson, oneOf } from './jsonMutations.ts';
 import { type Edition, type Genuine, supplier, supplierKey } from './repositories.ts';
 

@@ -1,8 +1,8 @@
 // Owns: input that decoders must stand: junk, and sound files with one thing in them changed.
 import { utf8 } from '../../src/core/bytes.ts';
 import { createRandom, type Random } from '../../src/core/random.ts';
-import { fc } from '../property.ts';
-import { flipped } from '../uptane/attacks.ts';
+import { fc } from '../support/property.ts';
+import { flipped } from '../uptane/support/attacks.ts';
 import { mutateJson } from './jsonMutations.ts';
 
 /** Of the project's own: fast-check's numbers keep to the ends of their range, and so to the same places of a file. */

@@ -9,7 +9,7 @@ import { uptaneProfile } from '../../src/uptane/profile.ts';
 import { type FullTrust, verifyFull } from '../../src/uptane/verification/full.ts';
 import { verifyPartial } from '../../src/uptane/verification/partial.ts';
 import { runProcedure } from '../../src/uptane/verification/procedure.ts';
-import { begin, hardwareOf, type Serial, serials, vin } from '../uptane/fixtures.ts';
+import { begin, hardwareOf, type Serial, serials, vin } from '../uptane/support/fixtures.ts';
 import { attackers, Mutator } from './attackers.ts';
 import { answerFrom, type Edition, genuineRepositories, imageLine, imagesOf, suppliedEcu } from './repositories.ts';
 

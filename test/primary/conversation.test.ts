@@ -7,8 +7,8 @@ import { NS_PER_MS, NS_PER_S } from '../../src/core/units.ts';
 import { decodeRequest, encodeResponse, type Request, type ResponseBody } from '../../src/messages/codec.ts';
 import { ChannelTurns } from '../../src/primary/channelTurns.ts';
 import { Conversation } from '../../src/primary/conversation.ts';
-import { Onlooker, succeeded } from '../ecu/bench.ts';
-import { memoryLinkPair } from '../ecu/memoryLink.ts';
+import { Onlooker, succeeded } from '../ecu/support/bench.ts';
+import { memoryLinkPair } from '../ecu/support/memoryLink.ts';
 
 const answerMs = 1000;
 const attempts = 8;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { downloadRangeBytesMax, imageBytesMax } from '../../src/core/limits.ts';
-import { imageEntry, type ListedImage, listImage } from '../../src/repository/metadataFiles.ts';
-import { bankBytes, hardwareOf, imageBytes, imageName } from '../ecu/bench.ts';
-import { type OnTheLine, PrimaryBench } from './primaryBench.ts';
+import { imageEntry, type ListedImage, listImage } from '../../src/repository/roles/writeMetadata.ts';
+import { bankBytes, hardwareOf, imageBytes, imageName } from '../ecu/support/bench.ts';
+import { type OnTheLine, PrimaryBench } from './support/primaryBench.ts';
 
 /** With release 2 on offer to the full Secondary alone. */
 function offeredToFull(): PrimaryBench {

@@ -4,11 +4,11 @@ import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
 import { linkMessageBytesMax, vehicleManifestBytesMax, versionReportBytesMax } from '../../src/core/limits.ts';
 import { KIB, NS_PER_S } from '../../src/core/units.ts';
 import type { ResponseBody } from '../../src/messages/codec.ts';
-import { canonicalJson } from '../../src/uptane/canonicalJson.ts';
+import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
 import type { RemoteRequest } from '../../src/uptane/remote.ts';
-import { signPayload } from '../../src/uptane/sign.ts';
-import { Bench, ecuKey, imageName, present, serials } from '../ecu/bench.ts';
-import { obliging, PrimaryBench } from './primaryBench.ts';
+import { signPayload } from '../../src/uptane/signing/sign.ts';
+import { Bench, ecuKey, imageName, present, serials } from '../ecu/support/bench.ts';
+import { obliging, PrimaryBench } from './support/primaryBench.ts';
 
 /** A report of the very form, signed by the ECU's own key, but for what is added to it. */
 function reportWith(extra: object): Uint8Array {

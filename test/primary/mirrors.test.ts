@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RemoteRequest, RemoteResponse } from '../../src/uptane/remote.ts';
 import { mapOfBoth } from '../../src/uptane/repositoryMap.ts';
-import { imageName } from '../ecu/bench.ts';
-import { PrimaryBench } from './primaryBench.ts';
+import { imageName } from '../ecu/support/bench.ts';
+import { PrimaryBench } from './support/primaryBench.ts';
 
 const addresses = ['first', 'second'];
 

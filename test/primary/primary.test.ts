@@ -7,11 +7,21 @@ import { primaryMachine } from '../../src/primary/machine.ts';
 import { honestDistribution } from '../../src/primary/ports.ts';
 import { PrimaryUnit } from '../../src/primary/unit.ts';
 import { remoteFault } from '../../src/uptane/faults.ts';
-import { makeTimeAttestation } from '../../src/uptane/timeAttestation.ts';
-import { Bench, begin, hardwareOf, imageBytes, imageName, keyOf, present, serials, succeeded } from '../ecu/bench.ts';
-import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from '../ecu/powerCut.ts';
-import { declaredNames, endlessStates, kinds, providedNames, usedNames } from '../ecu/statechart.ts';
-import { obliging, offeredToAll, PrimaryBench, type Puppet, timing } from './primaryBench.ts';
+import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
+import {
+  Bench,
+  begin,
+  hardwareOf,
+  imageBytes,
+  imageName,
+  keyOf,
+  present,
+  serials,
+  succeeded,
+} from '../ecu/support/bench.ts';
+import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from '../ecu/support/powerCut.ts';
+import { declaredNames, endlessStates, kinds, providedNames, usedNames } from '../ecu/support/statechart.ts';
+import { obliging, offeredToAll, PrimaryBench, type Puppet, timing } from './support/primaryBench.ts';
 
 const wholeCycle = [
   'collectingReports',

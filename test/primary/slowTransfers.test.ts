@@ -14,8 +14,8 @@ import { honestDistribution } from '../../src/primary/ports.ts';
 import { PrimaryUnit } from '../../src/primary/unit.ts';
 import type { Target, Targets } from '../../src/uptane/metadata.ts';
 import { mapOfBoth } from '../../src/uptane/repositoryMap.ts';
-import { Bench, imageName } from '../ecu/bench.ts';
-import { obliging, offeredToAll, PrimaryBench, type Puppet, timing } from './primaryBench.ts';
+import { Bench, imageName } from '../ecu/support/bench.ts';
+import { obliging, offeredToAll, PrimaryBench, type Puppet, timing } from './support/primaryBench.ts';
 
 const hour = 3_600_000;
 const welcome = obliging('full')({ name: 'hello', versionMin: 1, versionMax: 1 });

@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import type { Random } from '../../src/core/random.ts';
-import { Inventory } from '../../src/repository/inventory.ts';
-import { decodeRegistration } from '../../src/repository/registration.ts';
+import { Inventory } from '../../src/repository/director/inventory.ts';
+import { decodeRegistration } from '../../src/repository/director/registration.ts';
 import { checkDeclaration, type ReleaseDeclaration, readReleases } from '../../src/repository/release.ts';
-import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
+import { decodeMetadata } from '../../src/uptane/decode/metadata.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
-import { signMetadata, signPayload } from '../../src/uptane/sign.ts';
+import { signMetadata, signPayload } from '../../src/uptane/signing/sign.ts';
 import { brokenFiles, randoms } from '../mutations/brokenFiles.ts';
 import { mutateJson } from '../mutations/jsonMutations.ts';
-import { prop } from '../property.ts';
-import { draftOf } from '../uptane/attacks.ts';
-import { begin, keyNamed, succeeded, vin, World } from '../uptane/fixtures.ts';
+import { prop } from '../support/property.ts';
+import { draftOf } from '../uptane/support/attacks.ts';
+import { begin, keyNamed, succeeded, vin, World } from '../uptane/support/fixtures.ts';
 
 const mustMatch = { hardwareIds: ['hw-full-1'], releaseCounter: 2 };
 const release: ReleaseDeclaration = {

@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import { type OfflineSources, writeOfflineMedia, writeOfflineSnapshot } from '../../src/repository/offlineMedia.ts';
-import { decodeMetadata } from '../../src/uptane/decodeMetadata.ts';
+import { decodeMetadata } from '../../src/uptane/decode/metadata.ts';
 import { mediaImageName } from '../../src/uptane/offlineMedia.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
-import { draftOf, reissue, rotateRoot } from '../uptane/attacks.ts';
-import { begin, hardwareOf, imageName, serials, succeeded, World } from '../uptane/fixtures.ts';
-import { day, nameOfflineRoles, offlineFiles, offlineImage, offlineKeys } from '../uptane/offlineFixtures.ts';
+import { draftOf, reissue, rotateRoot } from '../uptane/support/attacks.ts';
+import { begin, hardwareOf, imageName, serials, succeeded, World } from '../uptane/support/fixtures.ts';
+import { day, nameOfflineRoles, offlineFiles, offlineImage, offlineKeys } from '../uptane/support/offlineFixtures.ts';
 
 let world: World;
 beforeEach(() => {

@@ -5,14 +5,14 @@ import { downloadRangeBytesMax } from '../../src/core/limits.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { formatUtc } from '../../src/core/utc.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import { ImageRepository } from '../../src/repository/imageRepository.ts';
-import { usualValidity } from '../../src/repository/publication.ts';
-import { simulatedRoleKeys } from '../../src/repository/roleKeys.ts';
+import { ImageRepository } from '../../src/repository/images/imageRepository.ts';
+import { usualValidity } from '../../src/repository/roles/publication.ts';
+import { simulatedRoleKeys } from '../../src/repository/roles/roleKeys.ts';
 import { answerRequest } from '../../src/repository/servers.ts';
 import { storedImageName } from '../../src/uptane/metadata.ts';
 import type { RemoteRequest, RemoteResponse } from '../../src/uptane/remote.ts';
 import { requestText } from '../../src/uptane/remote.ts';
-import { draftOf, signaturesOf } from '../uptane/attacks.ts';
+import { draftOf, signaturesOf } from '../uptane/support/attacks.ts';
 import {
   begin,
   hardwareOf,
@@ -23,7 +23,7 @@ import {
   succeeded,
   vin,
   World,
-} from '../uptane/fixtures.ts';
+} from '../uptane/support/fixtures.ts';
 
 const world = new World();
 const fileOf = (name: string) => world.file(name) ?? expect.fail(name);

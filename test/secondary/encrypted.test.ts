@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { encryptedBlockPlainBytes } from '../../src/core/limits.ts';
 import { createRandom } from '../../src/core/random.ts';
-import { sealedBlockBytes } from '../../src/crypto/imageEncryption.ts';
-import { imageName } from '../ecu/bench.ts';
-import { offered, timing } from './secondaryBench.ts';
+import { sealedBlockBytes } from '../../src/crypto/encryption/imageEncryption.ts';
+import { imageName } from '../ecu/support/bench.ts';
+import { offered, timing } from './support/secondaryBench.ts';
 
 const plain = createRandom('a long image').bytes(3 * encryptedBlockPlainBytes + 700);
 

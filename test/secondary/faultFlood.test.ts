@@ -5,8 +5,8 @@ import { attacksReportedMax, faultsKeptMax, versionReportBytesMax } from '../../
 import { KIB, MIB } from '../../src/core/units.ts';
 import type { VerificationMode } from '../../src/ecu/identity.ts';
 import type { RequestBody } from '../../src/messages/codec.ts';
-import { Bench, blockBytes, imageBytes, imageName, present } from '../ecu/bench.ts';
-import { offered, type SecondaryBench, verifyRequest } from './secondaryBench.ts';
+import { Bench, blockBytes, imageBytes, imageName, present } from '../ecu/support/bench.ts';
+import { offered, type SecondaryBench, verifyRequest } from './support/secondaryBench.ts';
 
 const accepted = { name: 'verify', reportAccepted: true } as const;
 type Files = ReadonlyMap<string, Uint8Array>;

@@ -3,9 +3,9 @@ import type { RequestBody } from '../../src/messages/codec.ts';
 import { provideSecondary } from '../../src/secondary/actors.ts';
 import { secondaryMachine } from '../../src/secondary/machine.ts';
 import { SecondaryUnit } from '../../src/secondary/unit.ts';
-import { imageBytes, imageName } from '../ecu/bench.ts';
-import { declaredNames, endlessStates, kinds, providedNames, usedNames } from '../ecu/statechart.ts';
-import { offered, SecondaryBench, timing, verifyRequest } from './secondaryBench.ts';
+import { imageBytes, imageName } from '../ecu/support/bench.ts';
+import { declaredNames, endlessStates, kinds, providedNames, usedNames } from '../ecu/support/statechart.ts';
+import { offered, SecondaryBench, timing, verifyRequest } from './support/secondaryBench.ts';
 
 describe('a Secondary’s statechart', () => {
   const unit = new SecondaryUnit(SecondaryBench.ready().secondary.ecu, { blockBytesMax: 1 });

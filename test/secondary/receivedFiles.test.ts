@@ -14,7 +14,7 @@ import {
 } from '../../src/core/limits.ts';
 import { ReceivedFiles } from '../../src/secondary/receivedFiles.ts';
 import { fileName, uptaneProfile } from '../../src/uptane/profile.ts';
-import { succeeded } from '../uptane/fixtures.ts';
+import { succeeded } from '../uptane/support/fixtures.ts';
 
 const name = (repository: string, role: 'root' | 'timestamp' | 'snapshot' | 'targets', version: number) =>
   `${repository}/${fileName(uptaneProfile, { role, version: role === 'timestamp' ? undefined : version })}`;

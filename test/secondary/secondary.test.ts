@@ -3,9 +3,9 @@ import { utf8 } from '../../src/core/bytes.ts';
 import { metadataChunkBytesMax, receivedFilesBytesMax, receivedFilesMax } from '../../src/core/limits.ts';
 import { KIB, MIB } from '../../src/core/units.ts';
 import type { RequestBody } from '../../src/messages/codec.ts';
-import { Bench, bankBytes, begin, blockBytes, imageBytes, imageName, present, serials } from '../ecu/bench.ts';
-import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from '../ecu/powerCut.ts';
-import { offered, SecondaryBench, timing, verifyRequest } from './secondaryBench.ts';
+import { Bench, bankBytes, begin, blockBytes, imageBytes, imageName, present, serials } from '../ecu/support/bench.ts';
+import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from '../ecu/support/powerCut.ts';
+import { offered, SecondaryBench, timing, verifyRequest } from './support/secondaryBench.ts';
 
 const chunk = (file: string, totalLength: number, offset: number, data: Uint8Array): RequestBody => ({
   name: 'metadata',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { activationsMax } from '../../src/core/limits.ts';
-import { makeTimeAttestation } from '../../src/uptane/timeAttestation.ts';
-import { Bench, begin, imageName, keyOf, serials, succeeded } from '../ecu/bench.ts';
-import { offered, type SecondaryBench, timing, verifyRequest } from './secondaryBench.ts';
+import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
+import { Bench, begin, imageName, keyOf, serials, succeeded } from '../ecu/support/bench.ts';
+import { offered, type SecondaryBench, timing, verifyRequest } from './support/secondaryBench.ts';
 
 const accepted = { name: 'verify', reportAccepted: true } as const;
 const year = 365 * 86_400;

@@ -2,12 +2,13 @@
 // acknowledgements, time, metadata and verification come on top. Flash and processors take next to no time here: the bus is what is measured.
 import { describe, expect, test } from 'vitest';
 import { classicFrame, fdFrame } from '../../src/bus/bus.ts';
-import { frameTimeNs } from '../../src/bus/frameTiming.ts';
+import { frameTimeNs } from '../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { MIB } from '../../src/core/units.ts';
 import { completeInputs } from '../../src/sim/inputs.ts';
-import { scenarioSchema, vehicleSchema } from '../../src/sim/scenario/schema.ts';
-import { runVirtual } from './runs.ts';
+import { scenarioSchema } from '../../src/sim/scenario/schema.ts';
+import { vehicleSchema } from '../../src/vehicleFile/vehicle.ts';
+import { runVirtual } from './support/runs.ts';
 
 const bitrate = 500_000;
 const dataBitrate = 2_000_000;

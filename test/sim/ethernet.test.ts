@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readTcpPacket } from '../../src/bus/ethernet/tcpSegment.ts';
+import { readTcpPacket } from '../../src/bus/tcp/segment.ts';
 import type { PutRecord } from '../../src/capture/captureRecord.ts';
 import { captureEthernets } from '../../src/capture/ethernetCapture.ts';
 import { replayTrace } from '../../src/sim/replay.ts';
 import { runScenario } from '../../src/sim/run.ts';
-import { present } from '../bus/harness.ts';
-import { eventsOf, inputsOf, runVirtual } from './runs.ts';
+import { present } from '../bus/support/harness.ts';
+import { eventsOf, inputsOf, runVirtual } from './support/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-ethernet-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInputs } from '../../src/sim/inputs.ts';
 import type { Scenario, Step } from '../../src/sim/scenario/schema.ts';
-import { eventsOf, inputsOf, runVirtual } from './runs.ts';
+import { eventsOf, inputsOf, runVirtual } from './support/runs.ts';
 
 /** The scenario with these bit error rates on both buses, and no expectation but of the update itself. */
 function atRate(bitErrors: number): RunInputs {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { replayTrace } from '../../src/sim/replay.ts';
 import { runScenario } from '../../src/sim/run.ts';
-import { withReason } from '../skips.ts';
-import { inputsOf } from './runs.ts';
+import { withReason } from '../support/skips.ts';
+import { inputsOf } from './support/runs.ts';
 
 const interfaces = new Map([
   ['body', 'vcan0'],

@@ -6,7 +6,7 @@ import { hashHex } from '../../src/crypto/hashes.ts';
 import type { RunInputs } from '../../src/sim/inputs.ts';
 import { replayTrace } from '../../src/sim/replay.ts';
 import { type FinishedRun, runScenario } from '../../src/sim/run.ts';
-import { inputsOf } from './runs.ts';
+import { inputsOf } from './support/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-replay-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventsOf, inputsOf, runVirtual, scenarioNames } from './runs.ts';
+import { eventsOf, inputsOf, runVirtual, scenarioNames } from './support/runs.ts';
 
 describe('the scenarios that come with ecunet', () => {
   it.each(scenarioNames())('%s comes out as it says', (name) => {

@@ -1,6 +1,6 @@
 // The dashboard in a real pseudo-terminal: what is on the screen, what keys do, and that the terminal is given back.
 import { afterEach, describe, expect, test } from 'vitest';
-import { openTerminal, type TerminalOptions, type TerminalSession } from './terminal.ts';
+import { openTerminal, type TerminalOptions, type TerminalSession } from './support/terminal.ts';
 
 const testTimeoutMs = 120_000;
 const before = 'what stood here before';
@@ -10,7 +10,7 @@ let open: TerminalSession | undefined;
  * The demo under a shell, which then tells the exit code and the terminal's settings. `redirect` goes behind the demo's command.
  */
 function start(demoArgs: string, options: Partial<TerminalOptions> = {}, redirect = ''): TerminalSession {
-  const demo = `"${process.execPath}" --import tsx test/tui/demo.ts ${demoArgs} ${redirect}`;
+  const demo = `"${process.execPath}" --import tsx test/tui/support/demo.ts ${demoArgs} ${redirect}`;
   // A shell that is itself interrupted by Ctrl+C would end before it can tell: it ignores what its child gets. It stays when
   // it has told all, for node-pty drops what it has not read 200 ms after the end.
   const script = `trap : INT; echo '${before}'; ${demo}; echo "code=$?"; stty -a; echo over; exec sleep 1000`;

@@ -1,18 +1,18 @@
 import { render } from 'ink-testing-library';
 import type { ReactElement } from 'react';
 import { describe, expect, test } from 'vitest';
+import { cellWidth } from '../../src/report/cells.ts';
+import type { Tone } from '../../src/report/line.ts';
+import { type DashboardView, emptyView, updateView } from '../../src/report/runView.ts';
 import type { SimEvent } from '../../src/sim/events.ts';
-import { BusPanel, busLines } from '../../src/tui/BusPanel.tsx';
-import { cellWidth } from '../../src/tui/cells.ts';
-import { type DashboardView, emptyView, updateView } from '../../src/tui/dashboardStore.ts';
-import { EcuTable, ecuLines } from '../../src/tui/EcuTable.tsx';
-import { EventLog } from '../../src/tui/EventLog.tsx';
-import { Footer } from '../../src/tui/Footer.tsx';
 import { Frame, type FrameProps } from '../../src/tui/Frame.tsx';
-import { Header, headerLines } from '../../src/tui/Header.tsx';
-import type { Tone } from '../../src/tui/line.ts';
-import { VerdictBar } from '../../src/tui/VerdictBar.tsx';
-import { at, fixtureEcus, fixtureRun, startedEvent } from './fixtureRun.ts';
+import { BusPanel, busLines } from '../../src/tui/panels/BusPanel.tsx';
+import { EcuTable, ecuLines } from '../../src/tui/panels/EcuTable.tsx';
+import { EventLog } from '../../src/tui/panels/EventLog.tsx';
+import { Footer } from '../../src/tui/panels/Footer.tsx';
+import { Header, headerLines } from '../../src/tui/panels/Header.tsx';
+import { VerdictBar } from '../../src/tui/panels/VerdictBar.tsx';
+import { at, fixtureEcus, fixtureRun, startedEvent } from './support/fixtureRun.ts';
 
 function viewAt(seconds: number): DashboardView {
   return fixtureRun()

@@ -12,8 +12,8 @@ import {
   writeRepositoryMap,
 } from '../../src/uptane/repositoryMap.ts';
 import { restoreTrusted, trustedFiles } from '../../src/uptane/trusted.ts';
-import { fc, prop } from '../property.ts';
-import { fullSecondary, imageName, primary, succeeded, World } from './fixtures.ts';
+import { fc, prop } from '../support/property.ts';
+import { fullSecondary, imageName, primary, succeeded, World } from './support/fixtures.ts';
 
 const urls = { director: ['https://director.example'], image: ['https://images.example', 'https://mirror.example'] };
 const both = ['director', 'image'];

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { uptaneProfile } from '../../src/uptane/profile.ts';
 import { restoreTrusted, trustedFiles, trustedVersions } from '../../src/uptane/trusted.ts';
-import { search } from './delegationTree.ts';
-import { partialSecondary, primary, succeeded, World } from './fixtures.ts';
+import { search } from './support/delegationTree.ts';
+import { partialSecondary, primary, succeeded, World } from './support/fixtures.ts';
 
 const world = new World();
 const { trusted } = primary.verify(world, world.provisioned());

@@ -7,7 +7,7 @@ import type { RepositoryName } from '../../src/uptane/metadata.ts';
 import { aktualizrProfile, fileName } from '../../src/uptane/profile.ts';
 import { type FullTrust, verifyFull } from '../../src/uptane/verification/full.ts';
 import { type EcuContext, type MetadataRequest, runProcedure } from '../../src/uptane/verification/procedure.ts';
-import { begin, signatures } from '../uptane/fixtures.ts';
+import { begin, signatures } from '../uptane/support/fixtures.ts';
 import { hardwareId, serial } from './aktualizrRepository.ts';
 
 export type Served = (name: string) => Uint8Array | undefined;

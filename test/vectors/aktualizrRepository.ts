@@ -3,9 +3,9 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import { toHex, utf8 } from '../../src/core/bytes.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import { canonicalJson, olpcJson } from '../../src/uptane/canonicalJson.ts';
-import type { JsonValue } from '../../src/uptane/strictJson.ts';
-import { keyNamed } from '../uptane/fixtures.ts';
+import { canonicalJson, olpcJson } from '../../src/uptane/json/canonicalJson.ts';
+import type { JsonValue } from '../../src/uptane/json/strictJson.ts';
+import { keyNamed } from '../uptane/support/fixtures.ts';
 
 export const serial = 'test_primary_ecu_serial';
 export const hardwareId = 'test_primary_hardware_id';

@@ -2,7 +2,7 @@
 // known beforehand: nothing is learned, nothing is flooded. Must not know what packets carry.
 import type { Clock } from '../../core/clock.ts';
 import type { Random } from '../../core/random.ts';
-import { FrameDigest } from '../frameDigest.ts';
+import { FrameDigest } from '../frame/frameDigest.ts';
 import { type Tap, Taps } from '../taps.ts';
 import { Channel, type ChannelLoad } from './channel.ts';
 import { destinationOf, type Ipv4Address } from './ipv4.ts';

@@ -1,6 +1,6 @@
 // Owns: the rows of a gateway's routing table, and which of them a frame of a bus goes by. Must not know buses or time.
 import type { CanFrame } from '../bus.ts';
-import { baseIdMax, extendedIdMax } from '../checkFrame.ts';
+import { baseIdMax, extendedIdMax } from '../frame/checkFrame.ts';
 
 /** Frames of some ids that a gateway takes from one of its buses to another. */
 export interface FrameRoute {

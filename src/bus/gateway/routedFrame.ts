@@ -1,6 +1,6 @@
 // Owns: what becomes of a frame between CAN and CAN FD. Must not know buses, tables or time.
 import type { CanFrame } from '../bus.ts';
-import { classicDataBytesMax } from '../checkFrame.ts';
+import { classicDataBytesMax } from '../frame/checkFrame.ts';
 import { type FrameRoute, routedId } from './frameRoutes.ts';
 
 /** Why a frame cannot have the form in which it would go on. */

@@ -1,6 +1,6 @@
 // Owns: whom a connection speaks for and to (ISO 15765-2, 10.3): each addressing mode becomes an id and, in some, a byte before
 // the PCI, for either direction. Must not know frames' contents beyond that byte. The modes' names are python-can-isotp's.
-import { baseIdMax, extendedIdMax } from '../checkFrame.ts';
+import { baseIdMax, extendedIdMax } from '../frame/checkFrame.ts';
 
 /** The ids of this side's frames and of the peer's. */
 interface Ids {

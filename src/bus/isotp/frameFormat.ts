@@ -1,6 +1,6 @@
 // Owns: writing the four frames of ISO 15765-2 (9.4, 9.6) for one connection: its address byte, frame lengths and padding. Must
 // not know when a frame is due.
-import { classicDataBytesMax, fdDataBytesMax, fdLengthAtLeast } from '../checkFrame.ts';
+import { classicDataBytesMax, fdDataBytesMax, fdLengthAtLeast } from '../frame/checkFrame.ts';
 import { defaultPadding, type IsoTpParams } from './params.ts';
 import { consecutiveType, shortLengthMax, singleFrameBytesMax } from './pdu.ts';
 

@@ -2,7 +2,7 @@
 // like them where it has none; where a default differs from theirs, it says why.
 import { linkMessageBytesMax } from '../../core/limits.ts';
 import { NS_PER_MS, NS_PER_S } from '../../core/units.ts';
-import { fdDataLengths } from '../checkFrame.ts';
+import { fdDataLengths } from '../frame/checkFrame.ts';
 import { isReservedStMin, messageLengthMax } from './pdu.ts';
 
 export interface IsoTpParams {

@@ -1,7 +1,7 @@
 // Owns: reading the four frames of ISO 15765-2 (9.4, 9.6). Must not know what was sent before: that is the sender's and the
 // receiver's matter. Decoding never throws; what the standard says to ignore decodes to undefined.
 import { NS_PER_MS, NS_PER_US } from '../../core/units.ts';
-import { classicDataBytesMax, fdDataBytesMax, fdLengthAtLeast } from '../checkFrame.ts';
+import { classicDataBytesMax, fdDataBytesMax, fdLengthAtLeast } from '../frame/checkFrame.ts';
 
 /** What arrived. `offset` is where the payload starts in the frame's data. */
 export type Pdu =

@@ -3,7 +3,7 @@
 import { dbcLineCharsMax, dbcMessagesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
-import { classicDataBytesMax, fdDataBytesMax, fdLengthAtLeast } from '../checkFrame.ts';
+import { classicDataBytesMax, fdDataBytesMax, fdLengthAtLeast } from '../frame/checkFrame.ts';
 
 /** A message that its node sends again and again. */
 export interface CyclicMessage {

@@ -6,10 +6,10 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Task } from '../../core/task.ts';
 import type { ResponseBodies } from '../../messages/codec.ts';
 import { protocolVersionMax, protocolVersionMin } from '../../messages/version.ts';
-import { canonicalJson } from '../../uptane/canonicalJson.ts';
 import { remoteFault } from '../../uptane/faults.ts';
-import { type JsonValue, parseStrictJson } from '../../uptane/strictJson.ts';
-import { areTimeTokens } from '../../uptane/timeAttestation.ts';
+import { canonicalJson } from '../../uptane/json/canonicalJson.ts';
+import { type JsonValue, parseStrictJson } from '../../uptane/json/strictJson.ts';
+import { areTimeTokens } from '../../uptane/statements/timeAttestation.ts';
 import type { Conversation } from '../conversation.ts';
 import type { PrimaryUnit } from '../unit.ts';
 

@@ -1,6 +1,6 @@
 // Owns: the vehicle version manifest, with the Primary's own report in it. M3 N O4
 import type { Task } from '../../core/task.ts';
-import { makeVehicleManifest } from '../../uptane/vehicleManifest.ts';
+import { makeVehicleManifest } from '../../uptane/statements/vehicleManifest.ts';
 import type { PrimaryUnit } from '../unit.ts';
 
 export function* sendManifest(unit: PrimaryUnit): Task<void> {

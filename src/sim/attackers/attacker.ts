@@ -1,5 +1,5 @@
 // Owns: what every attacker shares: what it holds on to, and how it is undone.
-import type { CurrentFiles } from '../../repository/publication.ts';
+import type { CurrentFiles } from '../../repository/roles/publication.ts';
 
 /** What anybody on the network can have kept at some moment: both repositories' files and the last attestation. */
 export interface Recording {

@@ -1,5 +1,5 @@
 // Owns: repositories' files by the names under which a Secondary's verification asks for them.
-import type { CurrentFiles } from '../../repository/publication.ts';
+import type { CurrentFiles } from '../../repository/roles/publication.ts';
 import { fileName, uptaneProfile } from '../../uptane/profile.ts';
 
 /** What a Secondary is sent that verifies partially, but for roots. */

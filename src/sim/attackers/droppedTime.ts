@@ -1,7 +1,8 @@
 // Owns: an attacker that lets no time attestation through: on the network, or as a Primary that withholds it. [time-drop,
 // indefinite-freeze-inside]
-import type { RemoteFilter } from '../network.ts';
+
 import type { Attack } from '../scenario/schema.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 

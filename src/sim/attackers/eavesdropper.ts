@@ -1,6 +1,7 @@
 // Owns: an attacker that only listens: on every bus of the vehicle, at every switch, and on the line to the servers. [eavesdrop]
-import { readTcpPacket } from '../../bus/ethernet/tcpSegment.ts';
+
 import { decodePdu } from '../../bus/isotp/pdu.ts';
+import { readTcpPacket } from '../../bus/tcp/segment.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 import { Heard } from './heard.ts';

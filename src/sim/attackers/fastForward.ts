@@ -1,9 +1,9 @@
 // Owns: an attacker that holds the keys of the Director's Timestamp and Snapshot and raises their versions to the highest there is:
 // after that no honest file is new enough. [fast-forward]
 
-import { writeSnapshot, writeTimestamp } from '../../repository/metadataFiles.ts';
-import type { CurrentFiles } from '../../repository/publication.ts';
-import type { RemoteFilter } from '../network.ts';
+import type { CurrentFiles } from '../../repository/roles/publication.ts';
+import { writeSnapshot, writeTimestamp } from '../../repository/roles/writeMetadata.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 

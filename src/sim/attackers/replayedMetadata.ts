@@ -1,7 +1,8 @@
 // Owns: an attacker that serves metadata of an earlier moment: a rollback where the ECU knows newer, a freeze where it
 // does not, and then blocked once the old metadata has expired. [rollback, indefinite-freeze]
-import type { RemoteFilter } from '../network.ts';
+
 import type { Attack } from '../scenario/schema.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 import { fullBundle, partialBundle, rootsOf } from './bundles.ts';

@@ -1,6 +1,7 @@
 // Owns: an attacker that answers with a time attestation of an earlier moment. [time-replay]
-import type { RemoteFilter } from '../network.ts';
+
 import type { Attack } from '../scenario/schema.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 

@@ -1,7 +1,7 @@
 // Owns: an attacker that holds the key of the Director's Timestamp and signs the latest one again, same version, to be valid for
 // longer. [indefinite-freeze]
-import { writeTimestamp } from '../../repository/metadataFiles.ts';
-import type { RemoteFilter } from '../network.ts';
+import { writeTimestamp } from '../../repository/roles/writeMetadata.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 

@@ -1,5 +1,5 @@
 // Owns: an attacker that lets images through at a trickle, so that no download ever ends. [slow-retrieval]
-import type { RemoteFilter } from '../network.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 

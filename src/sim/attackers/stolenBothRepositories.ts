@@ -1,8 +1,8 @@
 // Owns: an attacker on the network that holds the keys of both repositories, all but those of their Roots: what it lists, the honest
 // Primary and every Secondary, full or partial, believes. Nothing in the vehicle can tell. [key-compromise]
 import { storedImageName } from '../../uptane/metadata.ts';
-import type { RemoteFilter } from '../network.ts';
 import type { Attack } from '../scenario/schema.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 import { fullBundle } from './bundles.ts';

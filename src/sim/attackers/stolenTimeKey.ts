@@ -1,9 +1,9 @@
 // Owns: an attacker that holds the timeserver's key and attests a future time: what is valid today has then expired, and no honest
 // time is later. Until the key rotates, nothing helps. [time-forgery]
 import { fromUtf8 } from '../../core/bytes.ts';
-import { makeTimeAttestation } from '../../uptane/timeAttestation.ts';
-import type { RemoteFilter } from '../network.ts';
+import { makeTimeAttestation } from '../../uptane/statements/timeAttestation.ts';
 import type { Attack } from '../scenario/schema.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 

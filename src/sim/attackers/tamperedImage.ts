@@ -1,7 +1,7 @@
 // Owns: an attacker that flips one bit of an image on its way. [arbitrary-installation]
 import { storedImageName } from '../../uptane/metadata.ts';
-import type { RemoteFilter } from '../network.ts';
 import type { Attack } from '../scenario/schema.ts';
+import type { RemoteFilter } from '../servers/cellular.ts';
 import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 

@@ -1,6 +1,7 @@
 // Owns: whether what a scenario does to buses fits the vehicle: the bus is there, the nodes are on it, and the bus can have such faults.
-import type { Problem } from './problem.ts';
-import type { BusDeed, Vehicle } from './schema.ts';
+import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Vehicle } from '../../vehicleFile/vehicle.ts';
+import type { BusDeed } from './schema.ts';
 
 /** The deeds of a step, or of an interruption, that are there. */
 export function busDeedsOf({ partition, disturb, babble, repair }: BusDeed): readonly BusDeed[] {

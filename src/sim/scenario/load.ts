@@ -6,10 +6,11 @@ import type { z } from 'zod';
 import { fromUtf8 } from '../../core/bytes.ts';
 import { InputError } from '../../core/faults.ts';
 import { scenarioBytesMax } from '../../core/limits.ts';
-import { readBounded, reason } from './readBounded.ts';
+import { readBounded, reason } from '../../vehicleFile/readBounded.ts';
+import { withTrafficRead } from '../../vehicleFile/traffic.ts';
+import { type Vehicle, vehicleSchema } from '../../vehicleFile/vehicle.ts';
 import { checkReferences } from './references.ts';
-import { type Scenario, scenarioSchema, type Vehicle, vehicleSchema } from './schema.ts';
-import { withTrafficRead } from './traffic.ts';
+import { type Scenario, scenarioSchema } from './schema.ts';
 
 const aliasesMax = 100;
 

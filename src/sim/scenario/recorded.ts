@@ -1,7 +1,8 @@
 // Owns: the form of a scenario in the head of a trace: as a scenario file's, but complete, with quantities as plain numbers.
 import { z } from 'zod';
 import { formatUtc } from '../../core/utc.ts';
-import { type Scenario, scenarioSchema, vehicleSchema } from './schema.ts';
+import { vehicleSchema } from '../../vehicleFile/vehicle.ts';
+import { type Scenario, scenarioSchema } from './schema.ts';
 
 /** `start` is text in a file and seconds in a trace. */
 export const recordedScenarioSchema: z.ZodType<Scenario> = z

@@ -1,10 +1,10 @@
-// Owns: whether what a scenario names exists: ECUs, buses, recordings, attacks; and whether the vehicle makes sense.
+// Owns: whether what a scenario names exists: ECUs, buses, recordings, attacks.
+
+import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Vehicle } from '../../vehicleFile/vehicle.ts';
+import { vehicleProblems } from '../../vehicleFile/vehicleProblems.ts';
 import { busDeedProblems, busDeedsOf, nodesOf } from './busReferences.ts';
-import { ethernetProblems } from './ethernetReferences.ts';
-import { gatewayProblems, wayProblems } from './gatewayReferences.ts';
-import type { Problem } from './problem.ts';
-import type { Scenario, Step, Vehicle } from './schema.ts';
-import { trafficProblems } from './trafficReferences.ts';
+import type { Scenario, Step } from './schema.ts';
 
 const kinds = [
   ...(['publish', 'offer', 'campaign', 'cancel', 'cycle', 'wait', 'parked', 'record', 'rotate'] as const),
@@ -14,37 +14,6 @@ const kinds = [
 /** The first problem, or undefined. */
 export function checkReferences(scenario: Scenario): Problem | undefined {
   return [...vehicleProblems(scenario.vehicle), ...stepProblems(scenario)][0];
-}
-
-function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
-  for (const [name, { kind, bitrate, dataBitrate }] of Object.entries(vehicle.buses)) {
-    const path = ['vehicle', 'buses', name, 'dataBitrate'];
-    if (kind === 'can' && dataBitrate !== undefined) yield { path, message: 'only a can-fd bus has one' };
-    if (kind === 'can-fd' && (dataBitrate ?? 0) < bitrate) {
-      yield { path, message: 'a can-fd bus needs one that is not below its bitrate' };
-    }
-  }
-  const primaries = Object.entries(vehicle.ecus).filter(([, ecu]) => ecu.role === 'primary');
-  if (primaries.length !== 1)
-    yield { path: ['vehicle', 'ecus'], message: `one Primary is needed, not ${primaries.length}` };
-  const primaryBuses = primaries.flatMap(([, ecu]) => (ecu.role === 'primary' ? ecu.buses : []));
-  if (new Set(primaryBuses).size !== primaryBuses.length) {
-    yield { path: ['vehicle', 'ecus', primaries[0]?.[0] ?? '', 'buses'], message: 'a bus is named twice' };
-  }
-  for (const [name, ecu] of Object.entries(vehicle.ecus)) {
-    const path = ['vehicle', 'ecus', name];
-    for (const bus of ecu.role === 'primary' ? ecu.buses : [ecu.bus]) {
-      if (vehicle.buses[bus] === undefined && vehicle.ethernets[bus] === undefined) {
-        yield { path, message: `there is no bus ${bus}` };
-      }
-    }
-    if (ecu.image.size > ecu.flash.bank)
-      yield { path: [...path, 'image'], message: 'the image is larger than a flash bank' };
-  }
-  yield* ethernetProblems(vehicle);
-  yield* gatewayProblems(vehicle);
-  yield* wayProblems(vehicle);
-  yield* trafficProblems(vehicle);
 }
 
 /** Simulated time that a scenario may merely wait for: an idle hour is dull, an idle year is `parked`. */

@@ -1,23 +1,13 @@
-// Owns: the form of scenario and vehicle files. Every member is checked and bounded here; what refers to what is checked in
+// Owns: the form of scenario files. Every member is checked and bounded here; what refers to what is checked in
 // references.ts.
 import { z } from 'zod';
-import {
-  ecusMax,
-  filenamePatternsMax,
-  imageBlockBytesMax,
-  imageBlockBytesMin,
-  suppliersMax,
-} from '../../core/limits.ts';
-import { KIB, MIB } from '../../core/units.ts';
+import { ecusMax, filenamePatternsMax, suppliersMax } from '../../core/limits.ts';
 import { parseUtc } from '../../core/utc.ts';
-import { checkDeclaration, type Dependency } from '../../repository/release.ts';
-import { ethernetSchema } from './ethernet.ts';
 import {
   age,
   canId,
   clause,
   code,
-  counter,
   day,
   duration,
   filename,
@@ -25,132 +15,18 @@ import {
   minute,
   name,
   share,
-  size,
   time,
   trustedFile,
   versionRange,
-} from './fields.ts';
-import { gatewaySchema } from './gateways.ts';
-import { trafficSchema } from './traffic.ts';
+} from '../../vehicleFile/fields.ts';
+import { declaringImageSchema, imageSchema } from '../../vehicleFile/image.ts';
+import { type Vehicle, vehicleSchema } from '../../vehicleFile/vehicle.ts';
 
-const bus = z.strictObject({
-  kind: z.enum(['can', 'can-fd']),
-  bitrate: z.int().min(10_000).max(1_000_000),
-  dataBitrate: z.int().min(10_000).max(8_000_000).optional(),
-  /** `trivial`: what is sent arrives at once. */
-  behaviour: z.enum(['detailed', 'trivial']).default('detailed'),
-  /** What the ECUs send that are not in the vehicle file. */
-  traffic: trafficSchema.optional(),
-});
-
-const image = z.strictObject({ filename, size, releaseCounter: counter });
-
-/** Ranges of versions by product. */
-const versionRanges = z.record(name, versionRange);
-
-/** What an image declares of itself, and of images that other ECUs must, or must not, run beside it. J7 */
-const release = z
-  .strictObject({
-    product: name,
-    version: z.string(),
-    requires: versionRanges.default({}),
-    conflicts: versionRanges.default({}),
-  })
-  .superRefine(({ product, version, requires, conflicts }, context) => {
-    const ranges = { requires: dependenciesOf(requires), conflicts: dependenciesOf(conflicts) };
-    const checked = checkDeclaration({ product, version, ...ranges });
-    if (!checked.ok) context.addIssue({ code: 'custom', message: checked.fault });
-  });
-
-/** The same as repositories have it. */
-export function dependenciesOf(ranges: Readonly<Record<string, string>>): readonly Dependency[] {
-  return Object.entries(ranges).map(([product, range]) => ({ product, range }));
-}
-
-const declaringImage = image.extend({ release: release.optional() });
 /** `supplier`: by whose word it is genuine; the Image repository's own when omitted. */
-const publishedImage = declaringImage.extend({ supplier: name.optional() });
+const publishedImage = declaringImageSchema.extend({ supplier: name.optional() });
 const publishedImages = z
   .record(name, publishedImage)
   .refine((images) => Object.keys(images).length > 0, 'an image is needed');
-
-const ecuCommon = {
-  hardware: name,
-  image: declaringImage,
-  /** The names of the images that it may install; any when omitted. P7 */
-  images: z.array(filenamePattern).min(1).max(filenamePatternsMax).optional(),
-  /** It has a decryption key, and the Director encrypts its images for it. D7 */
-  encrypted: z.boolean().default(false),
-  bootTime: duration(10 * minute).default(300),
-  flash: z
-    .strictObject({
-      bank: size.default(16 * MIB),
-      bytesPerSecond: z
-        .int()
-        .min(1)
-        .max(1e9)
-        .default(512 * KIB),
-    })
-    .prefault({}),
-};
-
-const primary = z.strictObject({ role: z.literal('primary'), buses: z.array(name).min(1).max(16), ...ecuCommon });
-
-const secondary = z.strictObject({
-  role: z.literal('secondary'),
-  verification: z.enum(['full', 'partial', 'partial+root']),
-  bus: name,
-  /** On a CAN bus. */
-  requestId: canId.optional(),
-  responseId: canId.optional(),
-  /** What it asks of those who send to it, where that is to differ from what the way to it needs: BS, and STmin in milliseconds. */
-  isotp: z
-    .strictObject({ blocksize: z.int().min(0).max(255).optional(), stmin: z.int().min(0).max(127).optional() })
-    .optional(),
-  block: size.pipe(z.number().min(imageBlockBytesMin).max(imageBlockBytesMax)).default(4000),
-  verifyTime: duration(10 * minute).default(20),
-  /** A trusted real-time clock of its own; when omitted, its time comes through the Primary. */
-  clock: z.literal('own').optional(),
-  ...ecuCommon,
-});
-
-export const vehicleSchema = z
-  .strictObject({
-    vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'a VIN of 17 characters is needed'),
-    buses: z
-      .record(name, z.discriminatedUnion('kind', [bus, ethernetSchema]))
-      .refine((buses) => Object.keys(buses).length <= 16, 'at most 16 buses are allowed'),
-    ecus: z
-      .record(name, z.discriminatedUnion('role', [primary, secondary, gatewaySchema]))
-      .refine((ecus) => Object.keys(ecus).length <= ecusMax, `at most ${ecusMax} ECUs are allowed`),
-    /** As a trace has it: files name them among the buses. */
-    ethernets: z.record(name, ethernetSchema).default({}),
-    /** As a trace has it: files name them among the ECUs. */
-    gateways: z.record(name, gatewaySchema).default({}),
-  })
-  .transform(({ buses, ethernets, ecus, gateways, ...vehicle }) => ({
-    ...vehicle,
-    /** Those that carry CAN frames. */
-    buses: Object.fromEntries(
-      Object.entries(buses).flatMap(([id, bus]) => (bus.kind === 'ethernet' ? [] : [[id, bus] as const])),
-    ),
-    ethernets: {
-      ...ethernets,
-      ...Object.fromEntries(
-        Object.entries(buses).flatMap(([id, bus]) => (bus.kind === 'ethernet' ? [[id, bus] as const] : [])),
-      ),
-    },
-    /** Those that get updates. */
-    ecus: Object.fromEntries(
-      Object.entries(ecus).flatMap(([id, ecu]) => (ecu.role === 'gateway' ? [] : [[id, ecu] as const])),
-    ),
-    gateways: {
-      ...gateways,
-      ...Object.fromEntries(
-        Object.entries(ecus).flatMap(([id, ecu]) => (ecu.role === 'gateway' ? [[id, ecu] as const] : [])),
-      ),
-    },
-  }));
 
 const position = z.enum(['network', 'primary']);
 
@@ -175,11 +51,16 @@ const attack = z.discriminatedUnion('kind', [
     id: name,
     ecus: z.array(name).min(1),
     /** The attacker's own image, or, to send ECUs what was made for another, `imageOf` that other one. */
-    image: z.union([image, z.strictObject({ imageOf: name })]),
+    image: z.union([imageSchema, z.strictObject({ imageOf: name })]),
   }),
-  z.strictObject({ kind: z.literal('stolen-both-repositories'), id: name, ecus: z.array(name).min(1), image }),
+  z.strictObject({
+    kind: z.literal('stolen-both-repositories'),
+    id: name,
+    ecus: z.array(name).min(1),
+    image: imageSchema,
+  }),
   /** `image`: the attacker's own, made for the hardware of `ecu`. */
-  z.strictObject({ kind: z.literal('stolen-supplier-key'), id: name, supplier: name, ecu: name, image }),
+  z.strictObject({ kind: z.literal('stolen-supplier-key'), id: name, supplier: name, ecu: name, image: imageSchema }),
   z.strictObject({
     kind: z.literal('stolen-time-key'),
     id: name,
@@ -318,12 +199,6 @@ export const scenarioSchema = z.strictObject({
   steps: z.array(step).min(1).max(500),
 });
 
-export type Vehicle = z.output<typeof vehicleSchema>;
-export type EcuDescription = Vehicle['ecus'][string];
-export type SecondaryDescription = Extract<EcuDescription, { role: 'secondary' }>;
-/** A Secondary that is reached over ISO-TP. */
-export type AddressedSecondary = SecondaryDescription & { readonly requestId: number; readonly responseId: number };
-export type MadeImage = z.output<typeof image>;
 export type PublishedImage = z.output<typeof publishedImage>;
 export type Attack = z.output<typeof attack>;
 export type Interruption = z.output<typeof interruption>;
@@ -335,8 +210,3 @@ export type Rotation = z.output<typeof rotation>;
 export type Step = z.output<typeof step>;
 /** A scenario with its vehicle in place. */
 export type Scenario = Omit<z.output<typeof scenarioSchema>, 'vehicle'> & { readonly vehicle: Vehicle };
-
-/** Whether it is known by ids: in a checked vehicle, every Secondary but one that the Primary has on an Ethernet network of its own. */
-export function hasIds(ecu: SecondaryDescription): ecu is AddressedSecondary {
-  return ecu.requestId !== undefined && ecu.responseId !== undefined;
-}

@@ -1,7 +1,7 @@
 // Owns: the size cap and the form of a received file, the first step of S, T, U and V alike.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, type Result } from '../../core/result.ts';
-import { decodeMetadata } from '../decodeMetadata.ts';
+import { decodeMetadata } from '../decode/metadata.ts';
 import type { MetadataOf, RoleName, Signed } from '../metadata.ts';
 import { type CheckContext, faultAt } from './context.ts';
 

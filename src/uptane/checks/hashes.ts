@@ -1,9 +1,9 @@
 // Owns: comparing bytes, or a hash made of them, with every hash that metadata lists.
 import { type HashFunction, hashFunctions, hashHex } from '../../crypto/hashes.ts';
-import { canonicalJson } from '../canonicalJson.ts';
+import { canonicalJson } from '../json/canonicalJson.ts';
+import { parseStrictJson } from '../json/strictJson.ts';
 import type { FileMeta, Hashes, Metadata, Signed } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import { parseStrictJson } from '../strictJson.ts';
 
 /** The first listed hash function that disagrees with `bytes`, or undefined. */
 export function disagreeingHash(bytes: Uint8Array, hashes: Hashes): HashFunction | undefined {

@@ -1,8 +1,8 @@
 // Owns: S, one step of the root chain. The loop over versions is in the verification procedures.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { canonicalKey } from '../keys.ts';
 import type { OfflineRoleName, RoleName, Root, Signed, Signers } from '../metadata.ts';
+import { canonicalKey } from '../signing/keys.ts';
 import { type CheckContext, faultAt } from './context.ts';
 import { checkForm } from './form.ts';
 import { checkThreshold } from './threshold.ts';

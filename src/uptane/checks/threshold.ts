@@ -2,7 +2,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Metadata, Signed, Signers } from '../metadata.ts';
-import { countSigners } from '../signers.ts';
+import { countSigners } from '../signing/signers.ts';
 import { type CheckContext, faultAt } from './context.ts';
 
 /**

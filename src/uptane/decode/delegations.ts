@@ -7,10 +7,10 @@ import {
   patternCharsMax,
   signaturesMax,
 } from '../../core/limits.ts';
-import { notAsExpected, readArray, readInteger, readObject, readString } from '../jsonReader.ts';
+import { notAsExpected, readArray, readInteger, readObject, readString } from '../json/jsonReader.ts';
+import type { JsonObject, JsonValue } from '../json/strictJson.ts';
 import type { DelegatedRole, Delegation, Delegations, SuccinctRoles } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import type { JsonObject, JsonValue } from '../strictJson.ts';
 import { readName } from './fields.ts';
 import { readKeys, readRoleKeys } from './keys.ts';
 

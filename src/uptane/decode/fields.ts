@@ -9,10 +9,10 @@ import {
 } from '../../core/limits.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { type HashFunction, hashFunctions } from '../../crypto/hashes.ts';
-import { notAsExpected, readHex, readInteger, readObject, readString } from '../jsonReader.ts';
+import { notAsExpected, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
+import type { JsonValue } from '../json/strictJson.ts';
 import type { FileMeta, Hashes } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import type { JsonValue } from '../strictJson.ts';
 
 /** Control characters make RFC 8785 and OLPC canonical JSON differ; invisible ones make two names look alike. */
 const visible = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;

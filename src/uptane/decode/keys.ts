@@ -8,11 +8,11 @@ import {
   signaturesMax,
   wordCharsMax,
 } from '../../core/limits.ts';
-import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../jsonReader.ts';
-import { keyIdOf } from '../keys.ts';
+import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
+import type { JsonObject, JsonValue } from '../json/strictJson.ts';
 import type { PublicKey, RoleKeys, Signature, Signers } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import type { JsonObject, JsonValue } from '../strictJson.ts';
+import { keyIdOf } from '../signing/keys.ts';
 
 /** This project's own form knows one kind of key, spelt in one way. */
 function readOwnKey(object: JsonObject, path: string): PublicKey {

@@ -1,9 +1,9 @@
 // Owns: reading Root. C
 import { wordCharsMax } from '../../core/limits.ts';
-import { notAsExpected, readObject, readString } from '../jsonReader.ts';
+import { notAsExpected, readObject, readString } from '../json/jsonReader.ts';
+import type { JsonObject } from '../json/strictJson.ts';
 import type { OfflineRoleName, RepositoryName, RoleKeys, RoleName, Root } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import type { JsonObject } from '../strictJson.ts';
 import { readKeys, readRoleKeys } from './keys.ts';
 
 /** Without the members that every file has. */

@@ -1,11 +1,11 @@
 // Owns: reading Targets, of either repository. D
 import { fromHex } from '../../core/bytes.ts';
 import { encryptedNameCharsMax, imageHardwareIdsMax, targetsMax, urlCharsMax } from '../../core/limits.ts';
-import { canonicalJson } from '../canonicalJson.ts';
-import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../jsonReader.ts';
+import { canonicalJson } from '../json/canonicalJson.ts';
+import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
+import type { JsonObject, JsonValue } from '../json/strictJson.ts';
 import type { EcuAssignment, EncryptedImage, MustMatch, RepositoryName, Target, Targets } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import type { JsonObject, JsonValue } from '../strictJson.ts';
 import { readDelegations } from './delegations.ts';
 import { readFilename, readHashes, readIdentifier } from './fields.ts';
 import { readSigners } from './keys.ts';

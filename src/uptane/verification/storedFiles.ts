@@ -3,7 +3,7 @@ import { disagreeingFileHash } from '../checks/hashes.ts';
 import { signersOf } from '../checks/root.ts';
 import type { FileMeta, Metadata, Signed, Signers, Targets } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import { countSigners } from '../signers.ts';
+import { countSigners } from '../signing/signers.ts';
 import type { TrustedRepository, VerifiedRepository } from '../trusted.ts';
 import type { Verifying } from './procedure.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { readTcpPacket, type TcpSegment } from '../../../src/bus/ethernet/tcpSegment.ts';
 import { linkSpeeds } from '../../../src/bus/ethernet/wire.ts';
+import { readTcpPacket, type TcpSegment } from '../../../src/bus/tcp/segment.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import { KIB, MIB, NS_PER_S } from '../../../src/core/units.ts';
-import { brief, payload, type Run, recorded, virtualRun } from '../harness.ts';
-import { linkSuite } from '../linkSuite.ts';
-import { ethernetPair, testNetwork } from './ethernetPair.ts';
+import { brief, payload, type Run, recorded, virtualRun } from '../support/harness.ts';
+import { linkSuite } from '../support/linkSuite.ts';
+import { ethernetPair, testNetwork } from './support/ethernetPair.ts';
 
 async function connected(run: Run, link: { readonly loss?: number }, queueBytes = 128 * KIB) {
   const pair = ethernetPair(testNetwork(run.clock, link, { queueBytes }), run.clock);

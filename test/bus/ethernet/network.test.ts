@@ -5,7 +5,7 @@ import { linkSpeeds } from '../../../src/bus/ethernet/wire.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import { KIB } from '../../../src/core/units.ts';
-import { fast, testNetwork } from './ethernetPair.ts';
+import { fast, testNetwork } from './support/ethernetPair.ts';
 
 /** What each node received, and when. */
 function heard(clock: EventQueue, network: ReturnType<typeof testNetwork>, node: string) {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EthernetNetwork } from '../../../src/bus/ethernet/ethernetNetwork.ts';
 import { attachEthernetNode, ecunetPort } from '../../../src/bus/ethernet/ethernetNode.ts';
-import { readTcpPacket, type TcpSegment, tcpPacket } from '../../../src/bus/ethernet/tcpSegment.ts';
+import { readTcpPacket, type TcpSegment, tcpPacket } from '../../../src/bus/tcp/segment.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
-import { brief, codeOf, payload, recorded } from '../harness.ts';
-import { type EthernetPair, ethernetPair, testNetwork } from './ethernetPair.ts';
+import { brief, codeOf, payload, recorded } from '../support/harness.ts';
+import { type EthernetPair, ethernetPair, testNetwork } from './support/ethernetPair.ts';
 
 let clock: EventQueue;
 let network: EthernetNetwork;

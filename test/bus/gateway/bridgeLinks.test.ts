@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type BridgeOptions, bridgeLinks, isoTpBlocks, type LinkBridge } from '../../../src/bus/gateway/bridgeLinks.ts';
-import { attachIsoTpNode } from '../../../src/bus/isoTpLink.ts';
+import { attachIsoTpNode } from '../../../src/bus/isotp/node.ts';
 import type { Link } from '../../../src/bus/link.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { gatewayMessagesMax } from '../../../src/core/limits.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
-import { fc, prop } from '../../property.ts';
-import { brief, codeOf, type LinkRecorder, payload, present, recorded } from '../harness.ts';
-import { type Ends, type EndsOptions, endsOf, type LinkKind, linkKinds } from './links.ts';
+import { fc, prop } from '../../support/property.ts';
+import { brief, codeOf, type LinkRecorder, payload, present, recorded } from '../support/harness.ts';
+import { type Ends, type EndsOptions, endsOf, type LinkKind, linkKinds } from './support/links.ts';
 
 interface Scene {
   readonly clock: EventQueue;

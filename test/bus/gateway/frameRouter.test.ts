@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Bus, type CanFrame, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
-import { frameTimeNs, interframeNs } from '../../../src/bus/frameTiming.ts';
+import { partitionable } from '../../../src/bus/faults/partition.ts';
 import { createFrameRouter, type FrameDrop, type FrameRouter } from '../../../src/bus/gateway/frameRouter.ts';
 import type { FrameRoute } from '../../../src/bus/gateway/frameRoutes.ts';
-import { partitionable } from '../../../src/bus/partition.ts';
-import { createVirtualCan } from '../../../src/bus/virtualCan.ts';
+import { frameTimeNs, interframeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
+import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { gatewayConfirmationMsMax, gatewayDelayNs } from '../../../src/core/limits.ts';
-import { fc, prop } from '../../property.ts';
-import { BusRecorder, codeOf, payload, present } from '../harness.ts';
+import { fc, prop } from '../../support/property.ts';
+import { BusRecorder, codeOf, payload, present } from '../support/harness.ts';
 
 const rates = { can: { bitrate: 500_000 }, canFd: { bitrate: 500_000, dataBitrate: 2_000_000 } };
 

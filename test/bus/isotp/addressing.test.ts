@@ -1,14 +1,14 @@
 // ISO 15765-2, 10.3: which ids and bytes each addressing mode has, and who hears what.
 import { describe, expect, test } from 'vitest';
 import { classicFrame } from '../../../src/bus/bus.ts';
-import { attachIsoTpNode, type IsoTpAddress } from '../../../src/bus/isoTpLink.ts';
 import { type AddressInformation, resolveAddress } from '../../../src/bus/isotp/addressing.ts';
-import { createVirtualCan } from '../../../src/bus/virtualCan.ts';
+import { attachIsoTpNode, type IsoTpAddress } from '../../../src/bus/isotp/node.ts';
+import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { toHex } from '../../../src/core/bytes.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
-import { BusRecorder, brief, codeOf, payload, present, recorded } from '../harness.ts';
-import { type AddressingMode, addressPairs } from '../isoTpPair.ts';
-import { counting, EndpointBench, hex } from './endpointBench.ts';
+import { BusRecorder, brief, codeOf, payload, present, recorded } from '../support/harness.ts';
+import { type AddressingMode, addressPairs } from '../support/isoTpPair.ts';
+import { counting, EndpointBench, hex } from './support/endpointBench.ts';
 
 function virtualBus(fd = false) {
   const clock = new EventQueue();

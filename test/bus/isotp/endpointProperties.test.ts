@@ -2,10 +2,10 @@
 import { expect } from 'vitest';
 import { decodePdu } from '../../../src/bus/isotp/pdu.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
-import { fc, prop } from '../../property.ts';
-import { brief, payload } from '../harness.ts';
-import { addressingModes, addressPairs } from '../isoTpPair.ts';
-import { counting, EndpointBench, hex } from './endpointBench.ts';
+import { fc, prop } from '../../support/property.ts';
+import { brief, payload } from '../support/harness.ts';
+import { addressingModes, addressPairs } from '../support/isoTpPair.ts';
+import { counting, EndpointBench, hex } from './support/endpointBench.ts';
 
 const anyFrame = fc.oneof(
   fc.uint8Array({ maxLength: 70 }),

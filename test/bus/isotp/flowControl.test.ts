@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
 import { stMinNs } from '../../../src/bus/isotp/pdu.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
-import { present } from '../harness.ts';
-import { counting, EndpointBench } from './endpointBench.ts';
+import { present } from '../support/harness.ts';
+import { counting, EndpointBench } from './support/endpointBench.ts';
 
 describe('separation time', () => {
   test.each([

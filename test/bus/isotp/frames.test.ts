@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { type IsoTpParams, isoTpParams } from '../../../src/bus/isotp/params.ts';
 import { toHex } from '../../../src/core/bytes.ts';
-import { present } from '../harness.ts';
-import { counting, EndpointBench } from './endpointBench.ts';
+import { present } from '../support/harness.ts';
+import { counting, EndpointBench } from './support/endpointBench.ts';
 
 describe('frames sent', () => {
   test.each<[string, boolean, Partial<IsoTpParams>, number, string]>([

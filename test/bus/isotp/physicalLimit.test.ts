@@ -1,13 +1,13 @@
 // A 1 MiB image as one message on an idle bus takes what its frames take, exactly; and the table over STmin and BS of the physical
 // limit. The frames are also made here anew, and their bits counted one by one, by nothing of the product.
 import { expect, test } from 'vitest';
-import { frameTimeNs } from '../../../src/bus/frameTiming.ts';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
-import { createVirtualCan } from '../../../src/bus/virtualCan.ts';
+import { frameTimeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
+import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
-import { recorded } from '../harness.ts';
-import { isoTpPair } from '../isoTpPair.ts';
+import { recorded } from '../support/harness.ts';
+import { isoTpPair } from '../support/isoTpPair.ts';
 
 const rates = { bitrate: 500_000, dataBitrate: 2_000_000 };
 const image = createRandom('physical limit').bytes(1 << 20);

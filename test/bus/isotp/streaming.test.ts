@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
 import { isoTpPieceBytesMax, isoTpWholeMessageBytesMax } from '../../../src/core/limits.ts';
-import { payload, present } from '../harness.ts';
-import { addressPairs } from '../isoTpPair.ts';
-import { counting, EndpointBench } from './endpointBench.ts';
-import { TestSink, TestSource } from './streams.ts';
+import { payload, present } from '../support/harness.ts';
+import { addressPairs } from '../support/isoTpPair.ts';
+import { counting, EndpointBench } from './support/endpointBench.ts';
+import { TestSink, TestSource } from './support/streams.ts';
 
 describe('a source', () => {
   test('is asked in order, for 4 KiB at most, and gives the frames of a whole message', () => {

@@ -1,14 +1,14 @@
 // Messages in pieces over the virtual bus: constant memory, back-pressure, and who is told what.
 import { describe, expect, test } from 'vitest';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
-import { createVirtualCan } from '../../../src/bus/virtualCan.ts';
+import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { isoTpPieceBytesMax } from '../../../src/core/limits.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
-import { fc, prop } from '../../property.ts';
-import { brief, codeOf, payload, recorded } from '../harness.ts';
-import { type AddressingMode, addressingModes, isoTpPair } from '../isoTpPair.ts';
-import { TestSink, TestSource } from './streams.ts';
+import { fc, prop } from '../../support/property.ts';
+import { brief, codeOf, payload, recorded } from '../support/harness.ts';
+import { type AddressingMode, addressingModes, isoTpPair } from '../support/isoTpPair.ts';
+import { TestSink, TestSource } from './support/streams.ts';
 
 describe('streams over a bus', () => {
   function pair(params: Partial<IsoTpParams>, paramsB = params, mode: AddressingMode = 'Normal_11bits') {

@@ -2,8 +2,8 @@
 // with another value.
 import { describe, expect, test } from 'vitest';
 import { type IsoTpParams, isoTpParams } from '../../../src/bus/isotp/params.ts';
-import { present } from '../harness.ts';
-import { counting, EndpointBench } from './endpointBench.ts';
+import { present } from '../support/harness.ts';
+import { counting, EndpointBench } from './support/endpointBench.ts';
 
 const neverReady = { ready: false, write() {}, ended() {} };
 

@@ -1,15 +1,15 @@
 // Whole messages over the real virtual bus: all arrive, and where a frame is lost the right side says so, at the right time.
 import { expect, test } from 'vitest';
 import type { Bus, CanFrame } from '../../../src/bus/bus.ts';
-import { fdDataLengths } from '../../../src/bus/checkFrame.ts';
+import { fdDataLengths } from '../../../src/bus/frame/checkFrame.ts';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
-import { createVirtualCan } from '../../../src/bus/virtualCan.ts';
+import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import type { EnvironmentFault } from '../../../src/core/faults.ts';
 import { NS_PER_S } from '../../../src/core/units.ts';
-import { fc, prop } from '../../property.ts';
-import { brief, codeOf, payload, recorded } from '../harness.ts';
-import { addressingModes, isoTpPair } from '../isoTpPair.ts';
+import { fc, prop } from '../../support/property.ts';
+import { brief, codeOf, payload, recorded } from '../support/harness.ts';
+import { addressingModes, isoTpPair } from '../support/isoTpPair.ts';
 
 const lengthMax = 70_000;
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readDbc } from '../../../src/bus/restBus/dbc.ts';
 import { dbcLineCharsMax, dbcMessagesMax } from '../../../src/core/limits.ts';
-import { prop } from '../../property.ts';
+import { prop } from '../../support/property.ts';
 
 const cycles = (...lines: string[]) => `VERSION ""\r\n\r\nBU_: A B\r\n${lines.join('\r\n')}\r\n`;
 

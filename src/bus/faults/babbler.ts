@@ -1,0 +1,18 @@
+// Owns: a node that has lost its mind: it sends one frame over and over, without a pause, over any `Bus` with timing. Must not know
+// who else is there.
+import type { Bus, BusNode, CanFrame } from '../bus.ts';
+
+/** Starts to send `frame` as `node`, each time the last one has left. Gives how to end it. */
+export function startBabbling(bus: Bus, node: string, frame: CanFrame): () => void {
+  const place: BusNode = bus.attach(
+    node,
+    {
+      frameReceived: () => {},
+      frameSent: () => place.send(frame),
+      nodeFailed: () => {},
+    },
+    { acceptIds: [] },
+  );
+  place.send(frame);
+  return () => place.detach();
+}

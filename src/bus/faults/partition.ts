@@ -1,0 +1,115 @@
+// Owns: cutting nodes off a bus and putting them back, over any `Bus`. Must not know how that bus carries frames.
+import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, ErrorTap, FrameTap } from '../bus.ts';
+import { checkFrame } from '../frame/checkFrame.ts';
+
+export interface PartitionableBus extends Bus {
+  /**
+   * Takes nodes off the cable, by name; `*` means all, those still to attach included. What such a node sends is taken
+   * and lost without `frameSent`, what it had queued is lost too, and nothing reaches it. Adds to an earlier partition.
+   */
+  partition(nodes: readonly string[]): void;
+  /** Puts every node back. */
+  repair(): void;
+}
+
+/** `bus` with a cable that can be cut. Attach through the returned bus only. */
+export function partitionable(bus: Bus): PartitionableBus {
+  return new Partitionable(bus);
+}
+
+class PartitionableNode implements BusNode {
+  readonly name: string;
+  private readonly bus: Bus;
+  private readonly listener: BusListener;
+  private readonly options: AttachOptions;
+  private readonly detached: (node: PartitionableNode) => void;
+  /** This node's place on the bus proper; undefined while it is off the cable. */
+  private inner: BusNode | undefined;
+  private isDetached = false;
+
+  constructor(
+    bus: Bus,
+    name: string,
+    listener: BusListener,
+    options: AttachOptions,
+    detached: (node: PartitionableNode) => void,
+  ) {
+    this.bus = bus;
+    this.name = name;
+    this.listener = listener;
+    this.options = options;
+    this.detached = detached;
+  }
+
+  send(frame: CanFrame): Result<void, EnvironmentFault> {
+    if (this.isDetached) return fail(environmentFault('closed', `${this.name} is not attached to ${this.bus.name}`));
+    if (this.inner !== undefined) return this.inner.send(frame);
+    const fault = checkFrame(frame, this.bus.fd);
+    return fault === undefined ? ok() : fail(fault);
+  }
+
+  detach(): void {
+    this.isDetached = true;
+    this.cut();
+    this.detached(this);
+  }
+
+  cut(): void {
+    this.inner?.detach();
+    this.inner = undefined;
+  }
+
+  join(): void {
+    if (this.inner === undefined) this.inner = this.bus.attach(this.name, this.listener, this.options);
+  }
+}
+
+class Partitionable implements PartitionableBus {
+  readonly name: string;
+  readonly fd: boolean;
+  private readonly bus: Bus;
+  private readonly nodes = new Set<PartitionableNode>();
+  private readonly off = new Set<string>();
+
+  constructor(bus: Bus) {
+    this.bus = bus;
+    this.name = bus.name;
+    this.fd = bus.fd;
+  }
+
+  attach(name: string, listener: BusListener, options: AttachOptions = {}): BusNode {
+    const node = new PartitionableNode(this.bus, name, listener, options, (gone) => this.nodes.delete(gone));
+    this.nodes.add(node);
+    if (!this.isOff(name)) node.join();
+    return node;
+  }
+
+  partition(names: readonly string[]): void {
+    for (const name of names) this.off.add(name);
+    for (const node of this.nodes) if (this.isOff(node.name)) node.cut();
+  }
+
+  repair(): void {
+    this.off.clear();
+    for (const node of this.nodes) node.join();
+  }
+
+  load(): BusLoad {
+    return this.bus.load();
+  }
+
+  tap(hear: FrameTap, hearError?: ErrorTap): () => void {
+    return this.bus.tap(hear, hearError);
+  }
+
+  close(): void {
+    this.bus.close();
+    for (const node of this.nodes) node.detach();
+  }
+
+  private isOff(name: string): boolean {
+    return this.off.has('*') || this.off.has(name);
+  }
+}

@@ -1,0 +1,151 @@
+// Owns: nodes that do not hear what was on the bus, over any `Bus`: frames that a node loses, that reach it changed, or late. What the
+// wire itself does to a frame is virtualCan.ts's. Must not know what frames mean.
+import type { Clock } from '../../core/clock.ts';
+import type { Random } from '../../core/random.ts';
+import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, ErrorTap, FrameTap } from '../bus.ts';
+
+/** What happens to a frame on its way from the controller to the node. */
+export interface ReceiveFaults {
+  /** The share of frames, from 0 to 1, that the node never hears: a receive buffer that ran over. */
+  readonly loss: number;
+  /** The share of frames in whose data one bit is changed, in a way that no CRC catches. */
+  readonly corruption: number;
+  /** How much later the node hears of a frame. Its frames keep their order. */
+  readonly delayNs: number;
+}
+
+export interface FaultyBus extends Bus {
+  /** From now on, for the nodes of one name or, without it, for all that have none of their own. */
+  setReceiveFaults(faults: ReceiveFaults, random: Random, node?: string): void;
+  /** Every node hears everything again. What is delayed already comes when it was due. */
+  clearReceiveFaults(): void;
+}
+
+/** `bus` with nodes whose ears can be made worse. Attach through the returned bus only. */
+export function withReceiveFaults(bus: Bus, clock: Clock): FaultyBus {
+  return new FaultyEars(bus, clock);
+}
+
+interface Ears {
+  readonly faults: ReceiveFaults;
+  readonly random: Random;
+}
+
+class FaultyEars implements FaultyBus {
+  readonly name: string;
+  readonly fd: boolean;
+  private readonly bus: Bus;
+  private readonly clock: Clock;
+  private readonly byNode = new Map<string, Ears>();
+  private forAll: Ears | undefined;
+
+  constructor(bus: Bus, clock: Clock) {
+    this.name = bus.name;
+    this.fd = bus.fd;
+    this.bus = bus;
+    this.clock = clock;
+  }
+
+  attach(name: string, listener: BusListener, options: AttachOptions = {}): BusNode {
+    const late = new LateFrames(this.clock, listener);
+    const node = this.bus.attach(
+      name,
+      {
+        frameReceived: (frame) => {
+          const ears = this.byNode.get(name) ?? this.forAll;
+          if (ears === undefined) late.hear(frame, 0);
+          else heard(frame, ears, late);
+        },
+        frameSent: (frame) => listener.frameSent(frame),
+        nodeFailed: (fault) => listener.nodeFailed(fault),
+      },
+      options,
+    );
+    return {
+      send: (frame) => node.send(frame),
+      detach: () => {
+        late.close();
+        node.detach();
+      },
+    };
+  }
+
+  setReceiveFaults(faults: ReceiveFaults, random: Random, node?: string): void {
+    for (const share of [faults.loss, faults.corruption]) {
+      if (!(share >= 0 && share <= 1)) throw new RangeError(`a share is from 0 to 1, not ${share}`);
+    }
+    if (node === undefined) this.forAll = { faults, random };
+    else this.byNode.set(node, { faults, random });
+  }
+
+  clearReceiveFaults(): void {
+    this.forAll = undefined;
+    this.byNode.clear();
+  }
+
+  load(): BusLoad {
+    return this.bus.load();
+  }
+
+  tap(hear: FrameTap, hearError?: ErrorTap): () => void {
+    return this.bus.tap(hear, hearError);
+  }
+
+  close(): void {
+    this.bus.close();
+  }
+}
+
+function heard(frame: CanFrame, { faults, random }: Ears, late: LateFrames): void {
+  const { loss, corruption, delayNs } = faults;
+  if (loss > 0 && chance(random) < loss) return;
+  const isChanged = corruption > 0 && chance(random) < corruption;
+  late.hear(isChanged ? withWrongBit(frame, random) : frame, delayNs);
+}
+
+function chance(random: Random): number {
+  return random.uint32() / 0x1_0000_0000;
+}
+
+/** A copy with one bit of the data inverted; the frame itself where it has none. */
+function withWrongBit(frame: CanFrame, random: Random): CanFrame {
+  if (frame.data.length === 0) return frame;
+  const data = frame.data.slice();
+  const bit = random.below(8 * data.length);
+  data[bit >> 3] = (data[bit >> 3] as number) ^ (1 << (bit & 7));
+  return { ...frame, data };
+}
+
+/** Frames that a node hears later, in their order. */
+class LateFrames {
+  private readonly clock: Clock;
+  private readonly listener: BusListener;
+  private readonly waiting: { readonly frame: CanFrame; readonly dueNs: number }[] = [];
+  private isClosed = false;
+
+  constructor(clock: Clock, listener: BusListener) {
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /** At once where nothing waits and nothing is delayed. */
+  hear(frame: CanFrame, delayNs: number): void {
+    if (delayNs === 0 && this.waiting.length === 0) {
+      this.listener.frameReceived(frame);
+      return;
+    }
+    const dueNs = Math.max(this.clock.nowNs() + delayNs, this.waiting.at(-1)?.dueNs ?? 0);
+    this.waiting.push({ frame, dueNs });
+    this.clock.at(dueNs, () => this.deliver());
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.waiting.length = 0;
+  }
+
+  private deliver(): void {
+    const next = this.waiting.shift();
+    if (next !== undefined && !this.isClosed) this.listener.frameReceived(next.frame);
+  }
+}

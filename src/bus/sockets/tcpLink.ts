@@ -1,0 +1,252 @@
+// Owns: links over real TCP, with TLS where asked: in-vehicle Ethernet's stand-in on this machine or between machines. One of the real
+// transports: it may use sockets and promises. Must not know what the messages mean. It does not reconnect: a lost connection is
+// reported, and a new link is the owner's matter.
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
+import { hostTimer } from '../../core/hostTime.ts';
+import { linkMessageBytesMax, tlsHandshakeMsMax, tlsHandshakesMax } from '../../core/limits.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Enter } from '../enter.ts';
+import type { Link, LinkListener } from '../link.ts';
+import { Deframer, framed } from '../tcp/lengthPrefix.ts';
+
+/** Who one is, in PEM: a private key, and its certificate with what leads to one that the peer knows. */
+export interface TlsIdentity {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+export interface TlsServerOptions extends TlsIdentity {
+  /** Only peers with a certificate that leads to one of these, in PEM, are let in; any peer when omitted. */
+  readonly clientCa?: string;
+}
+
+export interface TlsClientOptions {
+  /** To which of these, in PEM, the server's certificate must lead. */
+  readonly ca: string;
+  /** The name that it must be for. */
+  readonly serverName: string;
+  /** Shown to a server that asks for it. */
+  readonly identity?: TlsIdentity;
+}
+
+export interface ListenTcpOptions {
+  readonly host?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly tls?: TlsServerOptions;
+  readonly enter: Enter;
+}
+
+export interface ConnectTcpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: TlsClientOptions;
+  readonly enter: Enter;
+}
+
+/** A place where one peer can connect. */
+export interface TcpLinkServer {
+  readonly port: number;
+  /**
+   * The link to the first peer that connects, and, with TLS, that is who it must be; nobody listens from then on. `closed` where `close`
+   * came first.
+   */
+  readonly accepted: Promise<Result<Link, EnvironmentFault>>;
+  /** Stops listening. A link already accepted stays. */
+  close(): void;
+}
+
+/** Older versions allow what nobody should use any more, and the other end is ours too. */
+const tlsVersionMin = 'TLSv1.3';
+
+/** Listens for one peer. Fault: `connection-failed` where the address cannot be had, or the key and the certificate are of no use. */
+export function listenTcpLink(options: ListenTcpOptions): Promise<Result<TcpLinkServer, EnvironmentFault>> {
+  const { host = '127.0.0.1', port = 0, tls, enter } = options;
+  const failed = (cause: Error) => fail(connectionFault(`cannot listen on ${host}:${port}`, cause));
+  let server: Server;
+  try {
+    server = tls === undefined ? createServer() : tlsServer(tls);
+  } catch (cause) {
+    return Promise.resolve(failed(cause as Error));
+  }
+  const accepted = new Promise<Result<Link, EnvironmentFault>>((resolve) => {
+    let isTaken = false;
+    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+      // Another one may have been at its handshake, or waiting for it.
+      if (isTaken) return socket.destroy();
+      isTaken = true;
+      server.close();
+      resolve(ok(new TcpLink(socket, enter)));
+    });
+    server.once('close', () => resolve(fail(environmentFault('closed', `${host}:${port}: no longer listening`))));
+  });
+  return new Promise((resolve) => {
+    server.on('error', (cause) => resolve(failed(cause)));
+    server.listen(port, host, () => {
+      const address = server.address();
+      const bound = typeof address === 'object' && address !== null ? address.port : port;
+      resolve(ok({ port: bound, accepted, close: () => server.close() }));
+    });
+  });
+}
+
+/** Throws for a key or certificate that is none. A peer that fails is dropped, and the next one heard. */
+function tlsServer({ key, certificate, clientCa }: TlsServerOptions): Server {
+  const server = createTlsServer({
+    key,
+    cert: certificate,
+    minVersion: tlsVersionMin,
+    handshakeTimeout: tlsHandshakeMsMax,
+    ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+  });
+  server.maxConnections = tlsHandshakesMax;
+  return server;
+}
+
+/**
+ * Connects to a peer. Fault: `connection-failed`, with TLS also for a peer that is not who it must be. A server that refuses this end's
+ * certificate says so after that: as a lost connection.
+ */
+export function connectTcpLink(options: ConnectTcpOptions): Promise<Result<Link, EnvironmentFault>> {
+  const { host, port, tls, enter } = options;
+  return new Promise((resolve) => {
+    let socket: Socket;
+    const failed = (cause: Error) => {
+      resolve(fail(connectionFault(`cannot connect to ${host}:${port}`, cause)));
+      socket?.destroy();
+    };
+    try {
+      socket = tls === undefined ? createConnection({ host, port }) : tlsSocket(host, port, tls);
+    } catch (cause) {
+      failed(cause as Error);
+      return;
+    }
+    const cancel = tls === undefined ? () => {} : hostTimer(tlsHandshakeMsMax, () => failed(new Error('no handshake')));
+    const refused = (cause: Error) => {
+      cancel();
+      failed(cause);
+    };
+    socket.once('error', refused);
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+      cancel();
+      socket.removeListener('error', refused);
+      resolve(ok(new TcpLink(socket, enter)));
+    });
+  });
+}
+
+function tlsSocket(host: string, port: number, { ca, serverName, identity }: TlsClientOptions): Socket {
+  return connectTls({
+    host,
+    port,
+    ca,
+    servername: serverName,
+    minVersion: tlsVersionMin,
+    ...(identity !== undefined && { key: identity.key, cert: identity.certificate }),
+  });
+}
+
+function connectionFault(what: string, cause: Error): EnvironmentFault {
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  return environmentFault('connection-failed', `${what} (${code})`);
+}
+
+/**
+ * A link over a connected socket. What the peer sends before `listen` waits in the socket. A lost connection is told as
+ * `transferFailed('sending')` where a message was on its way, and always as `transferFailed('receiving')`; from then on `send`
+ * refuses with `closed`.
+ */
+class TcpLink implements Link {
+  readonly messageBytesMax = linkMessageBytesMax;
+  private readonly socket: Socket;
+  private readonly peer: string;
+  private readonly enter: Enter;
+  private readonly deframer = new Deframer(linkMessageBytesMax);
+  private listener: LinkListener | undefined;
+  private sending = false;
+  private closed = false;
+  /** Why the connection went, until the listener has been told. */
+  private lostBy: EnvironmentFault | undefined;
+
+  constructor(socket: Socket, enter: Enter) {
+    this.socket = socket;
+    this.enter = enter;
+    this.peer = `${socket.remoteAddress ?? 'peer'}:${socket.remotePort ?? 0}`;
+    socket.setNoDelay(true);
+    socket.on('error', (cause) => this.lose(connectionFault(`the connection to ${this.peer} broke`, cause)));
+    socket.on('close', () => this.lose(environmentFault('closed', `${this.peer} closed the connection`)));
+  }
+
+  listen(listener: LinkListener): void {
+    const first = this.listener === undefined;
+    this.listener = listener;
+    if (!first || this.closed) return;
+    this.socket.on('data', (chunk) => this.enter(() => this.arrived(chunk)));
+    // A connection lost before anybody listened is told now, but not from inside this call.
+    if (this.lostBy !== undefined) hostTimer(0, () => this.enter(() => this.tellLost()));
+  }
+
+  send(message: Uint8Array): Result<void, EnvironmentFault> {
+    const { peer, messageBytesMax } = this;
+    if (this.closed || this.lostBy !== undefined || !this.socket.writable) {
+      return fail(environmentFault('closed', `the connection to ${peer} is closed`));
+    }
+    if (this.sending) return fail(environmentFault('busy', `${peer}: a message is on its way`));
+    if (message.length < 1 || message.length > messageBytesMax) {
+      return fail(
+        environmentFault('too-long', `${peer}: a message has 1 to ${messageBytesMax} bytes, not ${message.length}`),
+      );
+    }
+    this.sending = true;
+    this.socket.write(framed(message), (cause) => {
+      if (cause === undefined || cause === null) this.enter(() => this.left());
+    });
+    return ok();
+  }
+
+  close(): void {
+    this.closed = true;
+    // What was confirmed is with the kernel. A message still on its way is given up, lest a peer that reads no more keeps us.
+    if (this.sending) this.socket.destroy();
+    else this.socket.destroySoon();
+  }
+
+  private left(): void {
+    if (this.closed || this.lostBy !== undefined) return;
+    this.sending = false;
+    this.listener?.messageSent();
+  }
+
+  private arrived(chunk: Uint8Array): void {
+    this.deframer.push(chunk);
+    while (!this.closed && this.lostBy === undefined) {
+      const result = this.deframer.next();
+      if (result.type === 'moreNeeded') return;
+      if (result.type === 'message') {
+        this.listener?.messageReceived(result.message);
+      } else {
+        const text = `${this.peer} announced a message of ${result.length} bytes, not of 1 to ${this.messageBytesMax}`;
+        this.lostBy = environmentFault('too-long', `${text}: connection closed`);
+        this.socket.destroy();
+        this.tellLost();
+      }
+    }
+  }
+
+  private lose(fault: EnvironmentFault): void {
+    if (this.closed || this.lostBy !== undefined) return;
+    this.lostBy = fault;
+    this.socket.destroy();
+    if (this.listener !== undefined) this.enter(() => this.tellLost());
+  }
+
+  private tellLost(): void {
+    const { lostBy, sending } = this;
+    if (this.closed || lostBy === undefined) return;
+    this.sending = false;
+    if (sending) this.listener?.transferFailed('sending', lostBy);
+    if (!this.closed) this.listener?.transferFailed('receiving', lostBy);
+  }
+}

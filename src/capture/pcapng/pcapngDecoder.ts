@@ -1,0 +1,174 @@
+// Owns: reading pcapng: sections of either byte order, interfaces of CAN (LINKTYPE_CAN_SOCKETCAN) and Ethernet, enhanced packet
+// blocks. Other blocks and interfaces are passed over. Must not know files.
+import { fromUtf8 } from '../../core/bytes.ts';
+import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../../core/limits.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { printable } from '../../core/text.ts';
+import { NS_PER_S } from '../../core/units.ts';
+import type { CaptureDecoder, CaptureFault, CaptureRecord, PutRecord } from '../captureRecord.ts';
+import { ByteQueue } from './byteQueue.ts';
+import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngBlocks.ts';
+import { decodeSocketCan } from './socketCanPacket.ts';
+
+export function createPcapngDecoder(): CaptureDecoder {
+  return new PcapngDecoder();
+}
+
+interface Interface {
+  readonly name: string;
+  readonly linkType: number;
+  readonly nanoseconds: (units: bigint) => bigint;
+}
+
+type Read = Result<CaptureRecord | undefined, string>;
+
+const nothing: Read = ok(undefined);
+const nsPerS = BigInt(NS_PER_S);
+const sectionFieldsBytes = 16;
+const interfaceFieldsBytes = 8;
+const packetFieldsBytes = 20;
+
+class PcapngDecoder implements CaptureDecoder {
+  private readonly queue = new ByteQueue();
+  /** Of the block at the queue's beginning, or of the one that is passed over. */
+  private offset = 0;
+  /** A block that is passed over: its length, and what of it is left. */
+  private passingBytes = 0;
+  private passing = 0;
+  /** The byte order of the section, once there is one. */
+  private littleEndian: boolean | undefined;
+  private interfaces: Interface[] = [];
+  private fault: CaptureFault | undefined;
+
+  push(bytes: Uint8Array, put: PutRecord): CaptureFault | undefined {
+    if (this.fault !== undefined) return this.fault;
+    this.queue.push(bytes);
+    while (this.fault === undefined && this.step(put));
+    return this.fault;
+  }
+
+  end(): CaptureFault | undefined {
+    if (this.fault !== undefined) return this.fault;
+    if (this.queue.length > 0 || this.passing > 0) this.stop('the file ends within a block');
+    else if (this.littleEndian === undefined) this.stop('the file is empty');
+    return this.fault;
+  }
+
+  private stop(message: string): false {
+    this.fault = { offset: this.offset, message };
+    return false;
+  }
+
+  /** Takes one block, or a part of one that is passed over. False where more bytes are needed, or none will help. */
+  private step(put: PutRecord): boolean {
+    if (this.passing > 0) {
+      this.passing -= this.queue.skip(this.passing);
+      if (this.passing > 0) return false;
+      this.offset += this.passingBytes;
+      return true;
+    }
+    const start = this.queue.peek(blockFrameBytes);
+    if (start.length < blockFrameBytes) return false;
+    const view = new DataView(start.buffer, start.byteOffset);
+    // The type of a section header reads the same in both orders; its magic says which one it is from here on.
+    if (view.getUint32(0) === blockTypes.section) {
+      const littleEndian = view.getUint32(8, true) === byteOrderMagic;
+      if (!littleEndian && view.getUint32(8) !== byteOrderMagic) return this.stop('a section without its magic number');
+      this.littleEndian = littleEndian;
+      this.interfaces = [];
+    }
+    if (this.littleEndian === undefined) return this.stop('this is no pcapng file');
+    const type = view.getUint32(0, this.littleEndian);
+    const total = view.getUint32(4, this.littleEndian);
+    if (total < blockFrameBytes || total % 4 !== 0) return this.stop(`a block of ${total} bytes cannot be`);
+    if (!Object.values<number>(blockTypes).includes(type)) {
+      this.passing = total;
+      this.passingBytes = total;
+      return true;
+    }
+    if (total > captureBlockBytesMax) {
+      return this.stop(`a block of ${total} bytes: ${captureBlockBytesMax} are allowed`);
+    }
+    if (this.queue.length < total) return false;
+    return this.take(type, this.queue.peek(total), put);
+  }
+
+  private take(type: number, block: Uint8Array, put: PutRecord): boolean {
+    const little = this.littleEndian;
+    const view = new DataView(block.buffer, block.byteOffset, block.length);
+    if (view.getUint32(block.length - 4, little) !== block.length) return this.stop('a block says two lengths');
+    const body = block.subarray(8, block.length - 4);
+    const read = this.readBody(type, body, new DataView(body.buffer, body.byteOffset, body.length));
+    if (!read.ok) return this.stop(read.fault);
+    this.offset += this.queue.skip(block.length);
+    if (read.value !== undefined) put(read.value);
+    return true;
+  }
+
+  private readBody(type: number, body: Uint8Array, view: DataView): Read {
+    switch (type) {
+      case blockTypes.section:
+        if (body.length < sectionFieldsBytes) return fail('a section header without its fields');
+        return view.getUint16(4, this.littleEndian) === 1 ? nothing : fail('a version other than 1');
+      case blockTypes.interface:
+        return this.readInterface(body, view);
+      default:
+        return this.readPacket(body, view);
+    }
+  }
+
+  private readInterface(body: Uint8Array, view: DataView): Read {
+    if (body.length < interfaceFieldsBytes) return fail('an interface without its fields');
+    if (this.interfaces.length >= captureBusesMax) return fail(`more than the ${captureBusesMax} interfaces allowed`);
+    let name = String(this.interfaces.length);
+    let resolution = 6;
+    let offsetS = 0n;
+    for (let at = interfaceFieldsBytes; at + 4 <= body.length; ) {
+      const code = view.getUint16(at, this.littleEndian);
+      const length = view.getUint16(at + 2, this.littleEndian);
+      if (code === optionCodes.end) break;
+      at += 4;
+      if (at + length > body.length) return fail('an option longer than its block');
+      const value = body.subarray(at, at + length);
+      if (code === optionCodes.name) name = nameText(value) ?? name;
+      if (code === optionCodes.resolution && length > 0) resolution = value[0] ?? resolution;
+      if (code === optionCodes.offset && length === 8) offsetS = view.getBigInt64(at, this.littleEndian);
+      at += padded(length);
+    }
+    const linkType = view.getUint16(0, this.littleEndian);
+    this.interfaces.push({ name, linkType, nanoseconds: nanosecondsBy(resolution, offsetS) });
+    return nothing;
+  }
+
+  private readPacket(body: Uint8Array, view: DataView): Read {
+    if (body.length < packetFieldsBytes) return fail('a packet without its fields');
+    const word = (at: number) => view.getUint32(at, this.littleEndian);
+    const from = this.interfaces[word(0)];
+    if (from === undefined) return fail(`a packet of an interface ${word(0)} that is not described`);
+    const length = word(12);
+    if (packetFieldsBytes + length > body.length) return fail('a packet longer than its block');
+    const bytes = body.subarray(packetFieldsBytes, packetFieldsBytes + length);
+    const timeNs = from.nanoseconds((BigInt(word(4)) << 32n) | BigInt(word(8)));
+    const where = { timeNs, bus: from.name };
+    if (from.linkType === linkTypes.ethernet) return ok({ type: 'packet', ...where, packet: bytes.slice() });
+    if (from.linkType !== linkTypes.socketCan) return nothing;
+    const content = decodeSocketCan(bytes);
+    if (!content.ok) return content;
+    return content.value === undefined ? nothing : ok({ ...where, ...content.value });
+  }
+}
+
+function nameText(bytes: Uint8Array): string | undefined {
+  const text = fromUtf8(bytes);
+  return text === undefined || text === '' ? undefined : printable(text, captureNameCharsMax);
+}
+
+/** By `if_tsresol`: a power of 10, or of 2 where the highest bit is set; and `if_tsoffset`, in seconds. */
+function nanosecondsBy(resolution: number, offsetS: bigint): (units: bigint) => bigint {
+  const offsetNs = offsetS * nsPerS;
+  const exponent = BigInt(resolution & 0x7f);
+  const perSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;
+  if (nsPerS % perSecond !== 0n) return (units) => (units * nsPerS) / perSecond + offsetNs;
+  const nsPerUnit = nsPerS / perSecond;
+  return (units) => units * nsPerUnit + offsetNs;
+}

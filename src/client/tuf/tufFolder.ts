@@ -1,0 +1,56 @@
+// Owns: the folder that keeps a TUF client's trusted metadata, one file a role under its unversioned name, for one process at a
+// time. Must not know what the files mean.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../../core/faults.ts';
+import { encodeRoleName } from '../../uptane/profile.ts';
+import { writeAtomic } from '../atomicFile.ts';
+import { madeFolder } from '../folder.ts';
+import { takeLock } from '../lockFile.ts';
+import { ioReason, readBoundedFileIfAny } from '../regularFile.ts';
+
+const folderMode = 0o755;
+
+export class TufFolder {
+  private readonly folder: string;
+  private readonly release: () => void;
+
+  /** Makes the folder where there is none. Throws an InputError, as where another process has it. */
+  constructor(folder: string) {
+    this.folder = madeFolder(folder, folderMode);
+    this.release = takeLock(join(this.folder, 'tuf.lock'));
+  }
+
+  /** The file of a role; undefined where there is none, and for what is too large, unreadable or no file at all. */
+  load(role: string, bytesMax: number): Uint8Array | undefined {
+    try {
+      return readBoundedFileIfAny(this.pathOf(role), bytesMax);
+    } catch (error) {
+      if (error instanceof InputError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Replaces the file of a role as a whole. Throws an InputError. */
+  store(role: string, bytes: Uint8Array): void {
+    writeAtomic(this.pathOf(role), bytes);
+  }
+
+  /** Throws an InputError. */
+  forget(role: string): void {
+    try {
+      rmSync(this.pathOf(role), { force: true });
+    } catch (error) {
+      throw new InputError(`${this.pathOf(role)}: it cannot be removed (${ioReason(error)})`);
+    }
+  }
+
+  /** Lets another process in. */
+  close(): void {
+    this.release();
+  }
+
+  private pathOf(role: string): string {
+    return join(this.folder, `${encodeRoleName(role)}.json`);
+  }
+}

@@ -1,0 +1,44 @@
+// Owns: the bytes of every image in a run: those of the makers, and an attacker's.
+import type { Random } from '../../core/random.ts';
+import { hashHex } from '../../crypto/hashes.ts';
+import type { MadeImage } from '../../vehicleFile/image.ts';
+import type { ImageMaker, InstalledImage } from '../events.ts';
+
+/** A file given on the command line as an ECU's new image. */
+export interface GivenImage {
+  readonly filename: string;
+  readonly bytes: Uint8Array;
+}
+
+export class Images {
+  /** By file name, of the makers. */
+  readonly genuine = new Map<string, Uint8Array>();
+  /** By file name, of the attacker. */
+  readonly attackers = new Map<string, Uint8Array>();
+  private readonly random: Random;
+
+  /** `given`: files that are images of the makers. */
+  constructor(random: Random, given: Iterable<GivenImage>) {
+    this.random = random;
+    for (const { filename, bytes } of given) this.genuine.set(filename, bytes);
+  }
+
+  /** The given bytes, or bytes drawn from the seed, the same for the same name. */
+  make({ filename, size }: MadeImage): Uint8Array {
+    const bytes = this.genuine.get(filename) ?? this.random.fork(`genuine/${filename}`).bytes(size);
+    this.genuine.set(filename, bytes);
+    return bytes;
+  }
+
+  makeAttackers({ filename, size }: MadeImage): Uint8Array {
+    const bytes = this.random.fork(`attacker/${filename}`).bytes(size);
+    this.attackers.set(filename, bytes);
+    return bytes;
+  }
+
+  /** Whose bytes these are, by their hash. */
+  makerOf({ filename, sha256 }: InstalledImage): ImageMaker {
+    const bytes = this.attackers.get(filename);
+    return bytes !== undefined && hashHex('sha256', bytes) === sha256 ? 'attacker' : 'genuine';
+  }
+}

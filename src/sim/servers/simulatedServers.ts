@@ -1,0 +1,55 @@
+// Owns: the servers of a run as they begin, a day before it: keys, inventory, suppliers. What they then do is their operator's.
+import { toHex } from '../../core/bytes.ts';
+import type { Random } from '../../core/random.ts';
+import { x25519PublicKey } from '../../crypto/encryption/x25519.ts';
+import type { Signatures } from '../../crypto/signatures.ts';
+import { Campaigns } from '../../repository/director/campaigns.ts';
+import { Director } from '../../repository/director/director.ts';
+import { inventoryVehicle } from '../../repository/director/inventory.ts';
+import type { PlainImage } from '../../repository/director/sealing.ts';
+import { ImageRepository } from '../../repository/images/imageRepository.ts';
+import { usualValidity } from '../../repository/roles/publication.ts';
+import type { ListedImage } from '../../repository/roles/writeMetadata.ts';
+import type { Servers } from '../../repository/servers.ts';
+import { Timeserver } from '../../repository/timeserver.ts';
+import { signingKey } from '../../uptane/signing/keys.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { decryptionKeyOf } from '../vehicle/buildVehicle.ts';
+import type { ServerKeys } from './serverKeys.ts';
+
+export interface SimulatedServers extends Servers {
+  readonly campaigns: Campaigns;
+}
+
+interface Parts {
+  readonly scenario: Scenario;
+  readonly signatures: Signatures;
+  /** The run's. */
+  readonly random: Random;
+  readonly keys: ServerKeys;
+  /** The bytes that a campaign encrypts for an ECU with a decryption key. */
+  readonly plainImage: (image: ListedImage) => PlainImage | undefined;
+}
+
+/** `manufacturedAt`: when their first roots are made, seconds since 1970. */
+export function startServers(parts: Parts, manufacturedAt: number): SimulatedServers {
+  const { scenario, signatures, random, keys, plainImage } = parts;
+  const { vin, ecus } = scenario.vehicle;
+  const inventory = inventoryVehicle(
+    vin,
+    Object.entries(ecus).map(([serial, { role, hardware, encrypted }]) => ({
+      serial,
+      role,
+      hardwareId: hardware,
+      key: signingKey(signatures, random.fork(`ecu/${serial}`).fork('key').bytes(32)).key,
+      ...(encrypted && { encryptionKey: toHex(x25519PublicKey(decryptionKeyOf(random, serial))) }),
+    })),
+  );
+  const { timeserver } = keys;
+  const directorKeys = keys.of('director');
+  const director = new Director(signatures, directorKeys, timeserver, inventory, usualValidity, manufacturedAt);
+  const imageRepository = new ImageRepository(keys.of('image'), usualValidity, manufacturedAt);
+  const directors = new Map([[vin, director]]);
+  const campaigns = new Campaigns({ directors, releases: () => imageRepository.releases(), plainImage });
+  return { director, imageRepository, timeserver: new Timeserver(timeserver), campaigns };
+}

@@ -1,0 +1,134 @@
+// Owns: assembling a vehicle from its description: each ECU with its keys, its first image, its place on the network.
+import type { Link } from '../../bus/link.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Random } from '../../core/random.ts';
+import type { Signatures } from '../../crypto/signatures.ts';
+import { memoryImageStore } from '../../primary/imageStore.ts';
+import type { Distribution, KnownSecondary, Remote } from '../../primary/ports.ts';
+import { type RunningPrimary, startPrimary } from '../../primary/primary.ts';
+import { startSecondary } from '../../secondary/secondary.ts';
+import { type EcuDescription, hasIds, type SecondaryDescription, type Vehicle } from '../../vehicleFile/vehicle.ts';
+import type { Emit } from '../emit.ts';
+import type { Transports } from '../transports/transports.ts';
+import { buildGateways, type SimulatedGateway } from './buildGateways.ts';
+import { joinAsPrimary, joinAsSecondary, knownWay, secondariesOf } from './networkNodes.ts';
+import { SimulatedEcu, type SimulatedEcuOptions } from './simulatedEcu.ts';
+
+export interface SimulatedVehicle {
+  readonly primary: SimulatedEcu<RunningPrimary>;
+  /** All ECUs, the Primary too, in the order of the description. */
+  readonly ecus: ReadonlyMap<string, SimulatedEcu>;
+  readonly gateways: ReadonlyMap<string, SimulatedGateway>;
+}
+
+export interface VehicleOptions {
+  readonly vehicle: Vehicle;
+  readonly transports: Transports;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signatures: Signatures;
+  readonly emit: Emit;
+  readonly remote: Remote;
+  /** Seconds since 1970, for ECUs with a clock of their own. */
+  readonly calendarNow: () => number;
+  readonly distribution: () => Distribution;
+  readonly cycleCompleted: () => void;
+  readonly makerOf: SimulatedEcuOptions['makerOf'];
+}
+
+/** An update cycle never takes longer than this, by any of its phases. */
+const phaseMs = 6 * 3_600_000;
+const activateMs = 100;
+const answerMs = 5000;
+/** A Secondary waits for its image while the others of a large vehicle get their metadata. */
+const silenceMs = 3_600_000;
+
+/** Builds the vehicle; the ECUs are still to be provisioned and booted. */
+export function buildVehicle(options: VehicleOptions): SimulatedVehicle {
+  const ecus = new Map<string, SimulatedEcu>();
+  let primary: SimulatedEcu<RunningPrimary> | undefined;
+  for (const [id, ecu] of Object.entries(options.vehicle.ecus)) {
+    if (ecu.role === 'primary') primary = buildPrimary(options, id, ecu);
+    ecus.set(id, ecu.role === 'secondary' ? buildSecondary(options, id, ecu) : (primary as SimulatedEcu));
+  }
+  if (primary === undefined) throw new Error('the vehicle has no Primary');
+  return { primary, ecus, gateways: buildGateways(options) };
+}
+
+function ecuOptions(
+  { vehicle, clock, calendarNow, random, signatures, emit, makerOf }: VehicleOptions,
+  id: string,
+  ecu: EcuDescription,
+) {
+  return {
+    id,
+    vin: vehicle.vin,
+    hardwareId: ecu.hardware,
+    verification: ecu.role === 'primary' ? 'full' : ecu.verification,
+    decryptionKey: ecu.encrypted ? decryptionKeyOf(random, id) : undefined,
+    filenames: ecu.images,
+    bankBytes: ecu.flash.bank,
+    clock,
+    ownClock: ecu.role === 'secondary' && ecu.clock === 'own' ? calendarNow : undefined,
+    random: random.fork(`ecu/${id}`),
+    signatures,
+    emit,
+    makerOf,
+  } satisfies SimulatedEcuOptions;
+}
+
+/** The X25519 secret of an ECU whose images are encrypted, apart from its signing key. L4 */
+export function decryptionKeyOf(random: Random, ecu: string): Uint8Array {
+  return random.fork(`ecu/${ecu}`).fork('decryption key').bytes(32);
+}
+
+function knownSecondaries(
+  { vehicle, transports }: VehicleOptions,
+  links: ReadonlyMap<string, Link>,
+): readonly KnownSecondary[] {
+  return secondariesOf(vehicle).flatMap(([serial, ecu]): KnownSecondary[] => {
+    const { hardware, verification } = ecu;
+    const link = links.get(serial);
+    // On Ethernet, as over a link of its own, nobody is in another one's way: there, the first CAN bus is what is shared.
+    const way = hasIds(ecu) && !transports.links.has(serial) ? knownWay(vehicle, ecu) : [];
+    const channel = way.find(({ bus }) => vehicle.buses[bus] !== undefined)?.bus ?? `tcp/${serial}`;
+    return link === undefined ? [] : [{ serial, hardwareId: hardware, verification, link, channel }];
+  });
+}
+
+function buildPrimary(options: VehicleOptions, id: string, ecu: EcuDescription): SimulatedEcu<RunningPrimary> {
+  const { remote, distribution, cycleCompleted } = options;
+  const imageStore = memoryImageStore();
+  const join = joinAsPrimary(id, options);
+  const timing = { bootMs: ecu.bootTime, phaseMs, answerMs, activateMs };
+  const simulated: SimulatedEcu<RunningPrimary> = new SimulatedEcu(ecuOptions(options, id, ecu), (parts) =>
+    startPrimary({
+      ...parts,
+      remote,
+      secondaries: knownSecondaries(options, join()),
+      distribution,
+      imageStore,
+      timing,
+      flashBytesPerSecond: ecu.flash.bytesPerSecond,
+      rebooted: () => simulated.boot(),
+      cycleCompleted,
+    }),
+  );
+  return simulated;
+}
+
+function buildSecondary(options: VehicleOptions, id: string, ecu: SecondaryDescription): SimulatedEcu {
+  const join = joinAsSecondary(id, ecu, options);
+  const timing = { bootMs: ecu.bootTime, verifyMs: ecu.verifyTime, activateMs, silenceMs };
+  const simulated: SimulatedEcu = new SimulatedEcu(ecuOptions(options, id, ecu), (parts) =>
+    startSecondary({
+      ...parts,
+      config: { blockBytesMax: ecu.block },
+      timing,
+      flashBytesPerSecond: ecu.flash.bytesPerSecond,
+      link: join(),
+      rebooted: () => simulated.boot(),
+    }),
+  );
+  return simulated;
+}

@@ -1,0 +1,87 @@
+// Owns: from received bytes to metadata, in the form that a profile allows. Judges form only: who signed, whether it is new,
+// and what it means are the checks' matter. The members of each role are read in decode/.
+import { wordCharsMax } from '../../core/limits.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { canonicalForms } from '../json/canonicalJson.ts';
+import { notAsExpected, readInteger, reading, readObject, readString } from '../json/jsonReader.ts';
+import { type JsonObject, parseStrictJson } from '../json/strictJson.ts';
+import type { MetadataOf, RepositoryName, RoleName, Signed, Snapshot, Timestamp } from '../metadata.ts';
+import type { Profile } from '../profile.ts';
+import { readFileMeta, readTime } from './fields.ts';
+import { readSignatures } from './keys.ts';
+import { checkSpecVersion, readRoot } from './root.ts';
+import { readTargets } from './targets.ts';
+
+function readTimestamp(profile: Profile, _: RepositoryName, signed: JsonObject) {
+  const meta = readObject(signed.meta, 'meta');
+  const snapshot = readFileMeta(profile, meta['snapshot.json'], 'meta.snapshot.json');
+  if (profile.snapshotHashNeeded && Object.keys(snapshot.hashes).length === 0) {
+    notAsExpected('meta.snapshot.json', 'a hash is needed [F3]');
+  }
+  return { type: 'timestamp', snapshot } satisfies Omit<Timestamp, 'version' | 'expires'>;
+}
+
+function readSnapshot(profile: Profile, _: RepositoryName, signed: JsonObject) {
+  const meta = Object.entries(readObject(signed.meta, 'meta'));
+  return {
+    type: 'snapshot',
+    meta: new Map(meta.map(([file, entry]) => [file, readFileMeta(profile, entry, `meta.${file.slice(0, 60)}`)])),
+  } satisfies Omit<Snapshot, 'version' | 'expires'>;
+}
+
+type Reader<R extends RoleName> = (
+  profile: Profile,
+  repository: RepositoryName,
+  signed: JsonObject,
+) => Omit<MetadataOf<R>, 'version' | 'expires'>;
+
+const readers: { readonly [role in RoleName]: Reader<role> } = {
+  root: readRoot,
+  timestamp: readTimestamp,
+  snapshot: readSnapshot,
+  targets: readTargets,
+};
+
+/** Which file it must be, and in which form. */
+export interface MetadataPlace<R extends RoleName> {
+  readonly profile: Profile;
+  readonly repository: RepositoryName;
+  readonly role: R;
+  /** The Director's Snapshot or Targets for updates without a network. Its `_type` says so: neither passes for the other. OU1 */
+  readonly offline?: boolean;
+}
+
+/** What is wrong with a file's form: `wrong-role` where it is another role's file. */
+export interface DecodeFault {
+  readonly code: 'malformed' | 'wrong-role';
+  readonly message: string;
+}
+
+/** Decodes a metadata file that must be `role`'s. The caller has bounded its length. B3 B4 */
+export function decodeMetadata<R extends RoleName>(
+  { profile, repository, role, offline }: MetadataPlace<R>,
+  bytes: Uint8Array,
+): Result<Signed<MetadataOf<R>>, DecodeFault> {
+  const needed = offline === true ? `offline-${role}` : role;
+  const json = parseStrictJson(bytes);
+  if (!json.ok) return fail({ code: 'malformed', message: json.fault });
+  const decoded = reading(() => {
+    const file = readObject(json.value, 'file');
+    const signed = readObject(file.signed, 'signed');
+    const type = readString(signed._type, 'signed._type', wordCharsMax);
+    if ((profile.anyCaseTypes ? type.toLowerCase() : type) !== needed) return type;
+    checkSpecVersion(profile, signed);
+    const body = {
+      version: readInteger(signed.version, 'version', 1),
+      expires: readTime(signed.expires, 'expires'),
+      ...readers[role](profile, repository, signed),
+    } as unknown as MetadataOf<R>;
+    const signedForms = canonicalForms(signed, profile.canonicalForms);
+    return { bytes, body, signedForms, signatures: readSignatures(profile, file.signatures) };
+  });
+  if (!decoded.ok) return fail({ code: 'malformed', message: decoded.fault });
+  if (typeof decoded.value === 'string') {
+    return fail({ code: 'wrong-role', message: `signed._type is ${JSON.stringify(decoded.value)}, not "${needed}"` });
+  }
+  return ok(decoded.value);
+}

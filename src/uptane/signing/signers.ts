@@ -1,0 +1,32 @@
+// Owns: counting who signed: the one rule for metadata and time attestations alike.
+import type { Signatures } from '../../crypto/signatures.ts';
+import type { Signature, Signers } from '../metadata.ts';
+import { canonicalKey, verifies } from './keys.ts';
+
+/** What is counted, and against which keys. */
+export interface SignedForms {
+  readonly signedForms: readonly Uint8Array[];
+  readonly signatures: readonly Signature[];
+}
+
+/**
+ * How many distinct keys of the role signed, and how many signatures under their names are bad. Unknown keys do not count (Z5);
+ * two identifiers of one key count once, however it is spelt under each.
+ */
+export function countSigners(
+  signatures: Signatures,
+  file: SignedForms,
+  { role, keys }: Signers,
+): { readonly valid: number; readonly bad: number } {
+  const signers = new Set<string>();
+  let bad = 0;
+  for (const { keyid, signature } of file.signatures) {
+    const key = role?.keyids.includes(keyid) ? keys.get(keyid) : undefined;
+    if (key === undefined) continue;
+    const signer = canonicalKey(key);
+    const isValid = file.signedForms.some((form) => verifies(signatures, key, form, signature));
+    if (signer !== undefined && isValid) signers.add(signer);
+    else bad += 1;
+  }
+  return { valid: signers.size, bad };
+}

@@ -1,0 +1,102 @@
+// Owns: signed time. The timeserver signs the time and the tokens that it was sent; an ECU believes it when the signature
+// is the timeserver's, its own token is in it, and time does not run backwards. Y
+
+import { fromHex } from '../../core/bytes.ts';
+import type { RemoteFault } from '../../core/faults.ts';
+import { signaturesMax, timeAttestationBytesMax, timeCharsMax, timeTokensMax } from '../../core/limits.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { formatUtc, parseUtc } from '../../core/utc.ts';
+import type { Signatures } from '../../crypto/signatures.ts';
+import { remoteFault } from '../faults.ts';
+import { canonicalJson } from '../json/canonicalJson.ts';
+import { notAsExpected, readArray, readHex, reading, readObject, readString } from '../json/jsonReader.ts';
+import { parseStrictJson } from '../json/strictJson.ts';
+import type { Signers } from '../metadata.ts';
+import type { SigningKey } from '../signing/keys.ts';
+import { signMetadata } from '../signing/sign.ts';
+import { countSigners } from '../signing/signers.ts';
+
+/** Bytes of a token: too many to guess or to meet twice. */
+export const timeTokenBytes = 16;
+
+/** Whether the timeserver may sign over what it was sent: nothing but tokens, no more than an ECU reads back. */
+export function areTimeTokens(tokens: readonly string[]): boolean {
+  return (
+    tokens.length <= timeTokensMax &&
+    tokens.every((token) => /^[0-9a-f]*$/.test(token) && token.length === 2 * timeTokenBytes)
+  );
+}
+
+/** Y1: the time, in seconds since 1970, and all submitted tokens, in hexadecimal. */
+export function makeTimeAttestation(time: number, tokens: readonly string[], keys: readonly SigningKey[]): Uint8Array {
+  return signMetadata({ nonces: tokens, time: formatUtc(time) }, keys);
+}
+
+/** What the ECU holds an attestation against. */
+export interface TimeExpectation {
+  readonly signatures: Signatures;
+  /** The timeserver's keys. Y4 */
+  readonly timeserver: Signers;
+  /** The ECU's own tokens, in hexadecimal. */
+  readonly tokens: readonly string[];
+  /** The latest time accepted, seconds since 1970. */
+  readonly last: number | undefined;
+}
+
+/** The attested time in seconds since 1970. Y2 on a Primary, Y3 on a Secondary: `clause` says which. */
+export function checkTimeAttestation(
+  expected: TimeExpectation,
+  bytes: Uint8Array,
+  clause: 'Y2' | 'Y3',
+): Result<number, RemoteFault> {
+  if (bytes.length > timeAttestationBytesMax) {
+    return fail(
+      remoteFault({ code: 'oversized', clause, message: 'the time attestation is too long', attack: 'endless-data' }),
+    );
+  }
+  const decoded = decode(bytes);
+  if (!decoded.ok) {
+    return fail(
+      remoteFault({ code: 'malformed', clause, message: `time attestation: ${decoded.fault}`, attack: 'time-forgery' }),
+    );
+  }
+  const { nonces, time } = decoded.value;
+  const { timeserver } = expected;
+  const { valid } = countSigners(expected.signatures, decoded.value, timeserver);
+  if (timeserver.role === undefined || valid < timeserver.role.threshold) {
+    const message = 'the time attestation is not signed by the timeserver';
+    return fail(remoteFault({ code: 'bad-signature', clause, message, attack: 'time-forgery' }));
+  }
+  if (expected.tokens.length === 0 || !expected.tokens.every((token) => nonces.includes(token))) {
+    const message = 'the time attestation does not hold the token that was sent';
+    return fail(remoteFault({ code: 'time-token-mismatch', clause, message, attack: 'time-replay' }));
+  }
+  if (expected.last !== undefined && time < expected.last) {
+    const message = `the attested time ${formatUtc(time)} lies before ${formatUtc(expected.last)}`;
+    return fail(remoteFault({ code: 'time-not-later', clause, message, attack: 'time-replay' }));
+  }
+  return ok(time);
+}
+
+function decode(bytes: Uint8Array) {
+  const json = parseStrictJson(bytes);
+  if (!json.ok) return json;
+  return reading(() => {
+    const file = readObject(json.value, 'file');
+    const signed = readObject(file.signed, 'signed');
+    return {
+      signedForms: [canonicalJson(signed)],
+      signatures: readArray(file.signatures, 'signatures', signaturesMax).map((entry, index) => {
+        const block = readObject(entry, `signatures[${index}]`);
+        return {
+          keyid: readHex(block.keyid, `signatures[${index}].keyid`, 32),
+          signature: fromHex(readHex(block.sig, `signatures[${index}].sig`, 64)) ?? new Uint8Array(),
+        };
+      }),
+      nonces: readArray(signed.nonces, 'nonces', timeTokensMax).map((nonce) =>
+        readHex(nonce, 'nonces', timeTokenBytes),
+      ),
+      time: parseUtc(readString(signed.time, 'time', timeCharsMax)) ?? notAsExpected('time', 'a UTC time is needed'),
+    };
+  });
+}

@@ -1,0 +1,122 @@
+// Owns: what an ECU reports of itself, signed by its own key. O
+import type { Attack, RemoteFault, RemoteFaultCode } from '../../core/faults.ts';
+import {
+  attacksReportedMax,
+  faultMessageCharsMax,
+  filenameCharsMax,
+  reportedClauseCharsMax,
+  reportedCodeCharsMax,
+  timeCharsMax,
+} from '../../core/limits.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { printable } from '../../core/text.ts';
+import { formatUtc, parseUtc } from '../../core/utc.ts';
+import type { Signatures } from '../../crypto/signatures.ts';
+import { readHashes, readIdentifier } from '../decode/fields.ts';
+import { remoteFault } from '../faults.ts';
+import { notAsExpected, readArray, readInteger, reading, readObject, readString } from '../json/jsonReader.ts';
+import type { JsonObject, JsonValue } from '../json/strictJson.ts';
+import type { Hashes, PublicKey } from '../metadata.ts';
+import type { SigningKey } from '../signing/keys.ts';
+import { checkPayload } from '../signing/payload.ts';
+import { signPayload } from '../signing/sign.ts';
+
+/** An attack, or plain failure, that the ECU met since its last report. O4 */
+export interface DetectedAttack {
+  readonly code: RemoteFaultCode;
+  readonly clause: string;
+  readonly attack?: Attack;
+  readonly message: string;
+}
+
+export interface VersionReport {
+  readonly ecuSerial: string;
+  readonly installed: { readonly filename: string; readonly length: number; readonly hashes: Hashes };
+  readonly attacksDetected: readonly DetectedAttack[];
+  /** The latest attested time and the one before it, seconds since 1970. O5 */
+  readonly time: number | undefined;
+  readonly previousTime: number | undefined;
+  /** Grows with every report. O6 */
+  readonly counter: number;
+}
+
+/** The report as JSON, signed by the ECU's own key. */
+export function makeVersionReport(report: VersionReport, key: SigningKey): object {
+  const { filename, length, hashes } = report.installed;
+  const signed = {
+    ecu_serial: report.ecuSerial,
+    installed_image: { filepath: filename, fileinfo: { length, hashes } },
+    attacks_detected: report.attacksDetected
+      .slice(-attacksReportedMax)
+      .map((found) => ({ ...found, message: printable(found.message, faultMessageCharsMax) })),
+    timeserver_time: report.time === undefined ? '' : formatUtc(report.time),
+    previous_timeserver_time: report.previousTime === undefined ? '' : formatUtc(report.previousTime),
+    report_counter: report.counter,
+  };
+  return signPayload(signed, key);
+}
+
+/** Which ECU a report claims to come from; judged only by `checkVersionReport`. */
+export function claimedSerial(value: JsonValue): Result<string, string> {
+  return reading(() =>
+    readIdentifier(readObject(readObject(value, 'report').signed, 'signed').ecu_serial, 'ecu_serial'),
+  );
+}
+
+/** The report of the ECU that owns `key`. J5 */
+export function checkVersionReport(
+  signatures: Signatures,
+  key: PublicKey,
+  ecuSerial: string,
+  value: JsonValue,
+): Result<VersionReport, RemoteFault> {
+  const payload = checkPayload(signatures, key, value, 'J5', `the report of ${ecuSerial}`);
+  if (!payload.ok) return payload;
+  const report = reading(() => readReport(payload.value));
+  if (!report.ok) {
+    const message = `the report of ${ecuSerial}: ${report.fault}`;
+    return fail(remoteFault({ code: 'malformed', clause: 'J5', message, attack: 'report-forgery' }));
+  }
+  if (report.value.ecuSerial !== ecuSerial) {
+    const message = `the report of ${ecuSerial} speaks for ${report.value.ecuSerial}`;
+    return fail(remoteFault({ code: 'wrong-key', clause: 'J5', message, attack: 'report-forgery' }));
+  }
+  return ok(report.value);
+}
+
+function readTime(value: JsonValue | undefined, path: string): number | undefined {
+  if (value === '') return undefined;
+  return parseUtc(readString(value, path, timeCharsMax)) ?? notAsExpected(path, 'a UTC time is needed');
+}
+
+function readReport(signed: JsonObject): VersionReport {
+  const image = readObject(signed.installed_image, 'installed_image');
+  const info = readObject(image.fileinfo, 'installed_image.fileinfo');
+  return {
+    ecuSerial: readIdentifier(signed.ecu_serial, 'ecu_serial'),
+    installed: {
+      filename: printable(readString(image.filepath, 'installed_image.filepath', filenameCharsMax), filenameCharsMax),
+      length: readInteger(info.length, 'installed_image.fileinfo.length', 0),
+      hashes: readHashes(info.hashes, 'installed_image.fileinfo.hashes'),
+    },
+    attacksDetected: readArray(signed.attacks_detected, 'attacks_detected', attacksReportedMax).map(readAttack),
+    time: readTime(signed.timeserver_time, 'timeserver_time'),
+    previousTime: readTime(signed.previous_timeserver_time, 'previous_timeserver_time'),
+    counter: readInteger(signed.report_counter, 'report_counter', 0),
+  };
+}
+
+/** An ECU's own words: the Director shows them, and never acts on them, so a code that it does not know is no fault. */
+function readAttack(value: JsonValue, index: number): DetectedAttack {
+  const path = `attacks_detected[${index}]`;
+  const entry = readObject(value, path);
+  const text = (member: JsonValue | undefined, charsMax: number) =>
+    printable(readString(member, path, charsMax), charsMax);
+  const attack = entry.attack === undefined ? undefined : (text(entry.attack, reportedCodeCharsMax) as Attack);
+  return {
+    code: text(entry.code, reportedCodeCharsMax) as RemoteFaultCode,
+    clause: text(entry.clause, reportedClauseCharsMax),
+    message: text(entry.message, faultMessageCharsMax),
+    ...(attack !== undefined && { attack }),
+  };
+}

@@ -1,0 +1,28 @@
+// Owns: the form of an Ethernet network in a vehicle file. Whether it fits the vehicle is checked in ethernetReferences.ts.
+import { z } from 'zod';
+import { linkSpeeds } from '../bus/ethernet/wire.ts';
+import {
+  ethernetLatencyUsMax,
+  ethernetQueueBytes,
+  ethernetQueueBytesMax,
+  ethernetQueueBytesMin,
+} from '../core/limits.ts';
+import { microseconds, name, share, size } from './fields.ts';
+
+const speed = z.enum(Object.keys(linkSpeeds) as (keyof typeof linkSpeeds)[]);
+/** One way along a link: some metres of cable, and the two chips at its ends. */
+const latency = microseconds(ethernetLatencyUsMax);
+
+export const ethernetSchema = z.strictObject({
+  kind: z.literal('ethernet'),
+  speed,
+  latency: latency.default(1),
+  /** The share of frames lost on each link, each way. */
+  loss: share.default(0),
+  /** Bytes of frames that may wait at each output. */
+  queue: size.pipe(z.number().min(ethernetQueueBytesMin).max(ethernetQueueBytesMax)).default(ethernetQueueBytes),
+  /** Where an ECU's link differs. */
+  links: z
+    .record(name, z.strictObject({ speed: speed.optional(), latency: latency.optional(), loss: share.optional() }))
+    .default({}),
+});

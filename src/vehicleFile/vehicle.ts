@@ -1,0 +1,108 @@
+// Owns: the form of a vehicle file: buses, Ethernet networks, ECUs, gateways. What refers to what is checked in vehicleProblems.ts. Must not
+// know scenarios.
+import { z } from 'zod';
+import { ecusMax, filenamePatternsMax, imageBlockBytesMax, imageBlockBytesMin } from '../core/limits.ts';
+import { KIB, MIB } from '../core/units.ts';
+import { ethernetSchema } from './ethernet.ts';
+import { canId, duration, filenamePattern, minute, name, size } from './fields.ts';
+import { gatewaySchema } from './gateways.ts';
+import { declaringImageSchema } from './image.ts';
+import { trafficSchema } from './traffic.ts';
+
+const bus = z.strictObject({
+  kind: z.enum(['can', 'can-fd']),
+  bitrate: z.int().min(10_000).max(1_000_000),
+  dataBitrate: z.int().min(10_000).max(8_000_000).optional(),
+  /** `trivial`: what is sent arrives at once. */
+  behaviour: z.enum(['detailed', 'trivial']).default('detailed'),
+  /** What the ECUs send that are not in the vehicle file. */
+  traffic: trafficSchema.optional(),
+});
+
+const ecuCommon = {
+  hardware: name,
+  image: declaringImageSchema,
+  /** The names of the images that it may install; any when omitted. P7 */
+  images: z.array(filenamePattern).min(1).max(filenamePatternsMax).optional(),
+  /** It has a decryption key, and the Director encrypts its images for it. D7 */
+  encrypted: z.boolean().default(false),
+  bootTime: duration(10 * minute).default(300),
+  flash: z
+    .strictObject({
+      bank: size.default(16 * MIB),
+      bytesPerSecond: z
+        .int()
+        .min(1)
+        .max(1e9)
+        .default(512 * KIB),
+    })
+    .prefault({}),
+};
+
+const primary = z.strictObject({ role: z.literal('primary'), buses: z.array(name).min(1).max(16), ...ecuCommon });
+
+const secondary = z.strictObject({
+  role: z.literal('secondary'),
+  verification: z.enum(['full', 'partial', 'partial+root']),
+  bus: name,
+  /** On a CAN bus. */
+  requestId: canId.optional(),
+  responseId: canId.optional(),
+  /** What it asks of those who send to it, where that is to differ from what the way to it needs: BS, and STmin in milliseconds. */
+  isotp: z
+    .strictObject({ blocksize: z.int().min(0).max(255).optional(), stmin: z.int().min(0).max(127).optional() })
+    .optional(),
+  block: size.pipe(z.number().min(imageBlockBytesMin).max(imageBlockBytesMax)).default(4000),
+  verifyTime: duration(10 * minute).default(20),
+  /** A trusted real-time clock of its own; when omitted, its time comes through the Primary. */
+  clock: z.literal('own').optional(),
+  ...ecuCommon,
+});
+
+export const vehicleSchema = z
+  .strictObject({
+    vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'a VIN of 17 characters is needed'),
+    buses: z
+      .record(name, z.discriminatedUnion('kind', [bus, ethernetSchema]))
+      .refine((buses) => Object.keys(buses).length <= 16, 'at most 16 buses are allowed'),
+    ecus: z
+      .record(name, z.discriminatedUnion('role', [primary, secondary, gatewaySchema]))
+      .refine((ecus) => Object.keys(ecus).length <= ecusMax, `at most ${ecusMax} ECUs are allowed`),
+    /** As a trace has it: files name them among the buses. */
+    ethernets: z.record(name, ethernetSchema).default({}),
+    /** As a trace has it: files name them among the ECUs. */
+    gateways: z.record(name, gatewaySchema).default({}),
+  })
+  .transform(({ buses, ethernets, ecus, gateways, ...vehicle }) => ({
+    ...vehicle,
+    /** Those that carry CAN frames. */
+    buses: Object.fromEntries(
+      Object.entries(buses).flatMap(([id, bus]) => (bus.kind === 'ethernet' ? [] : [[id, bus] as const])),
+    ),
+    ethernets: {
+      ...ethernets,
+      ...Object.fromEntries(
+        Object.entries(buses).flatMap(([id, bus]) => (bus.kind === 'ethernet' ? [[id, bus] as const] : [])),
+      ),
+    },
+    /** Those that get updates. */
+    ecus: Object.fromEntries(
+      Object.entries(ecus).flatMap(([id, ecu]) => (ecu.role === 'gateway' ? [] : [[id, ecu] as const])),
+    ),
+    gateways: {
+      ...gateways,
+      ...Object.fromEntries(
+        Object.entries(ecus).flatMap(([id, ecu]) => (ecu.role === 'gateway' ? [[id, ecu] as const] : [])),
+      ),
+    },
+  }));
+
+export type Vehicle = z.output<typeof vehicleSchema>;
+export type EcuDescription = Vehicle['ecus'][string];
+export type SecondaryDescription = Extract<EcuDescription, { role: 'secondary' }>;
+/** A Secondary that is reached over ISO-TP. */
+export type AddressedSecondary = SecondaryDescription & { readonly requestId: number; readonly responseId: number };
+/** Whether it is known by ids: in a checked vehicle, every Secondary but one that the Primary has on an Ethernet network of its own. */
+export function hasIds(ecu: SecondaryDescription): ecu is AddressedSecondary {
+  return ecu.requestId !== undefined && ecu.responseId !== undefined;
+}

@@ -1,0 +1,37 @@
+// Owns: whether a vehicle makes sense as a whole.
+import { ethernetProblems } from './ethernetReferences.ts';
+import { gatewayProblems, wayProblems } from './gatewayReferences.ts';
+import type { Problem } from './problem.ts';
+import { trafficProblems } from './trafficReferences.ts';
+import type { Vehicle } from './vehicle.ts';
+
+export function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
+  for (const [name, { kind, bitrate, dataBitrate }] of Object.entries(vehicle.buses)) {
+    const path = ['vehicle', 'buses', name, 'dataBitrate'];
+    if (kind === 'can' && dataBitrate !== undefined) yield { path, message: 'only a can-fd bus has one' };
+    if (kind === 'can-fd' && (dataBitrate ?? 0) < bitrate) {
+      yield { path, message: 'a can-fd bus needs one that is not below its bitrate' };
+    }
+  }
+  const primaries = Object.entries(vehicle.ecus).filter(([, ecu]) => ecu.role === 'primary');
+  if (primaries.length !== 1)
+    yield { path: ['vehicle', 'ecus'], message: `one Primary is needed, not ${primaries.length}` };
+  const primaryBuses = primaries.flatMap(([, ecu]) => (ecu.role === 'primary' ? ecu.buses : []));
+  if (new Set(primaryBuses).size !== primaryBuses.length) {
+    yield { path: ['vehicle', 'ecus', primaries[0]?.[0] ?? '', 'buses'], message: 'a bus is named twice' };
+  }
+  for (const [name, ecu] of Object.entries(vehicle.ecus)) {
+    const path = ['vehicle', 'ecus', name];
+    for (const bus of ecu.role === 'primary' ? ecu.buses : [ecu.bus]) {
+      if (vehicle.buses[bus] === undefined && vehicle.ethernets[bus] === undefined) {
+        yield { path, message: `there is no bus ${bus}` };
+      }
+    }
+    if (ecu.image.size > ecu.flash.bank)
+      yield { path: [...path, 'image'], message: 'the image is larger than a flash bank' };
+  }
+  yield* ethernetProblems(vehicle);
+  yield* gatewayProblems(vehicle);
+  yield* wayProblems(vehicle);
+  yield* trafficProblems(vehicle);
+}

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { playRoutes } from '../../../src/capture/player/playRoutes.ts';
+import { InputError } from '../../../src/core/faults.ts';
+
+it.each<[readonly string[], readonly string[], readonly string[]]>([
+  [['vcan0'], [], ['vcan0<any']],
+  [['vcan0', 'vcan1'], [], ['vcan0<any', 'vcan1<any']],
+  [['vcan0'], ['can0'], ['vcan0<can0']],
+  [
+    ['b', 'd'],
+    ['a', 'c'],
+    ['b<a', 'd<c'],
+  ],
+  [['vcan2=can0'], [], ['vcan2<can0']],
+  [
+    ['b', 'x=y', 'd'],
+    ['a', 'c'],
+    ['b<a', 'x<y', 'd<c'],
+  ],
+])('--onto %j --from %j', (onto, from, routes) => {
+  expect(playRoutes(onto, from).map((route) => `${route.onto}<${route.from ?? 'any'}`)).toEqual(routes);
+});
+
+it.each<[readonly string[], readonly string[]]>([
+  [['a'], ['b', 'c']],
+  [['a', 'b'], ['c']],
+  [['a=b'], ['c']],
+  [['=b'], []],
+  [['a='], []],
+  [['a=b=c'], []],
+])('--onto %j --from %j is refused', (onto, from) => {
+  expect(() => playRoutes(onto, from)).toThrow(InputError);
+});

@@ -1,0 +1,30 @@
+// Owns: a package of somebody else's that has ecunet, as it is built, among its dependencies: its programs compiled with types.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const project = join(import.meta.dirname, '../../..');
+
+const compilerOptions = {
+  ...{
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    target: 'es2022',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+  },
+  ...{ noUncheckedIndexedAccess: true, skipLibCheck: false, types: ['node'] },
+  typeRoots: [join(project, 'node_modules/@types')],
+};
+
+/** In an empty folder. `programs`: TypeScript by name; `NAME.js` can be run afterwards. */
+export function makeDependent(folder: string, programs: Readonly<Record<string, string>>): void {
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(project, join(folder, 'node_modules', 'ecunet'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies: { ecunet: '*' } }));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  for (const [name, text] of Object.entries(programs)) writeFileSync(join(folder, `${name}.ts`), text);
+  execFileSync(process.execPath, [join(project, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+    stdio: 'inherit',
+  });
+}

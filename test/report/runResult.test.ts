@@ -1,0 +1,140 @@
+// `buses` of `ecunet run --json`: docs/scenarios.md.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { resultObject } from '../../src/report/runResult.ts';
+import { emptyView, updateView } from '../../src/report/runView.ts';
+import type { BusSummary, SimEvent } from '../../src/sim/events.ts';
+import type { FinishedRun } from '../../src/sim/run.ts';
+import { ecunet } from '../cli/support/ecunet.ts';
+import { startedEvent } from '../tui/support/fixtureRun.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ecunet-result-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Of `--json`; docs/scenarios.md. */
+interface BusResult {
+  readonly id: string;
+  readonly kind: string;
+  readonly frames: number;
+  readonly load: number;
+  readonly peakLoad: number;
+  readonly errorFrames?: number;
+  readonly nodes?: readonly { readonly node: string; readonly state: string; readonly busOffs: number }[];
+  readonly babbling?: readonly string[];
+  readonly traffic?: { frames: number; lost: number; meanMs: number; latestMs: number; latestId: number };
+  readonly lostFrames?: number;
+  readonly droppedFrames?: number;
+}
+
+function hasTrouble({ errorFrames = 0, nodes = [], babbling = [], lostFrames = 0, droppedFrames = 0 }: BusResult) {
+  return errorFrames + nodes.length + babbling.length + lostFrames + droppedFrames > 0;
+}
+
+/** What the events of a trace come to, reckoned here anew. */
+function resultsOf(events: readonly SimEvent[]): readonly object[] {
+  const started = events.find((event) => event.type === 'run.started');
+  return (started?.buses ?? []).map(({ id, kind }) => {
+    const own = events.filter((event) => 'bus' in event && event.bus === id);
+    const windows = own.filter((event) => event.type === 'bus.window');
+    const sum = (of: 'frames' | 'busyNs' | 'windowNs' | 'errorFrames' | 'lostFrames' | 'droppedFrames') =>
+      windows.reduce((total, window) => total + (window[of] ?? 0), 0);
+    const told = own.filter((event) => event.type === 'bus.node');
+    const nodes = [...new Set(told.map(({ node }) => node))].map((node) => {
+      const ofNode = told.filter((event) => event.node === node);
+      return { node, state: ofNode.at(-1)?.state, busOffs: ofNode.reduce((total, { busOffs }) => total + busOffs, 0) };
+    });
+    const babbling = own.flatMap((event) => (event.type === 'bus.babbling' ? [event.node] : []));
+    const traffic = own.find((event) => event.type === 'bus.traffic');
+    const common = {
+      ...{ id, kind, frames: sum('frames') },
+      load: expect.closeTo(sum('busyNs') / sum('windowNs'), 4),
+      peakLoad: expect.closeTo(Math.min(1, Math.max(...windows.map(({ busyNs, windowNs }) => busyNs / windowNs))), 4),
+    };
+    if (kind === 'ethernet') {
+      return { ...common, lostFrames: sum('lostFrames'), droppedFrames: sum('droppedFrames') };
+    }
+    const ofCan = { ...common, errorFrames: sum('errorFrames'), nodes, babbling };
+    if (traffic === undefined) return ofCan;
+    const { frames, lost, delaysNs, latestNs, latestId } = traffic;
+    const [meanMs, latestMs] = [delaysNs / frames, latestNs].map((ns) => expect.closeTo(ns / 1e6, 3));
+    return { ...ofCan, traffic: { frames, lost, meanMs, latestMs, latestId } };
+  });
+}
+
+/** Pieces of the summary. */
+function wordsOf({ id, frames, traffic, errorFrames = 0, nodes = [], babbling = [], lostFrames = 0 }: BusResult) {
+  const count = (number: number) => number.toLocaleString('en');
+  return [
+    `${id}: ${count(frames)} frames, `,
+    ...(traffic === undefined ? [] : [`${count(traffic.frames)} background frames, `]),
+    ...(traffic === undefined ? [] : [` ms (id 0x${traffic.latestId.toString(16)})`]),
+    ...(errorFrames === 0 ? [] : [`; ${count(errorFrames)} error frame`]),
+    ...nodes.filter(({ busOffs }) => busOffs > 0).map(({ node, busOffs }) => `; ${node} bus-off ${busOffs} time`),
+    ...babbling.map((node) => `; ${node} babbles`),
+    ...(lostFrames === 0 ? [] : [`; ${count(lostFrames)} frames lost`]),
+  ];
+}
+
+describe('the buses of a result', { timeout: 60_000 }, () => {
+  it.each([
+    ['babbling-node', ['body'], []],
+    ['busy-bus', [], ['body']],
+    ['noisy-buses', ['body', 'chassis'], []],
+    ['ethernet', ['backbone'], []],
+  ])('those of %s are told as the trace and the summary have them', async (scenario, troubled, busy) => {
+    const trace = join(folder, `${scenario}.jsonl`);
+    const { stdout } = await ecunet('run', scenario, '--json', '--trace', trace);
+    const buses: readonly BusResult[] = JSON.parse(stdout).buses;
+    const events: readonly SimEvent[] = readFileSync(trace, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(buses).toEqual(resultsOf(events));
+    const said = (await ecunet('run', scenario, '--no-dash')).stdout.replaceAll(/\s+/g, ' ');
+    for (const words of buses.flatMap(wordsOf)) expect(said).toContain(words);
+    expect(buses.filter(hasTrouble).map(({ id }) => id)).toEqual(troubled);
+    expect(buses.filter(({ traffic }) => traffic !== undefined).map(({ id }) => id)).toEqual(busy);
+  });
+
+  const run: FinishedRun = {
+    ...{ outcome: 'passed', seed: 1, traceDigest: '', simulatedMs: 1, wallMs: 1.4 },
+    ...{ ecus: [], gateways: [], expectations: [] },
+  };
+  const body: BusSummary = { id: 'body', kind: 'can', bitrate: 500_000 };
+  const none = { errorFrames: 0, nodes: [], babbling: [] };
+  const window = { type: 'bus.window', t: 1, bus: 'body', windowNs: 3, frames: 3, busyNs: 0, digest: '' } as const;
+  const traffic = { type: 'bus.traffic', t: 1, bus: 'body', lost: 2, latestNs: 0, latestId: 0, delaysNs: 0 } as const;
+
+  it.each<[string, BusSummary, readonly SimEvent[], object]>([
+    ['that carried nothing', body, [], { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, ...none }],
+    [
+      'half as busy in all as at its most',
+      body,
+      [{ ...window, busyNs: 2 }, window],
+      { id: 'body', kind: 'can', frames: 6, load: 0.3333, peakLoad: 0.6667, ...none },
+    ],
+    [
+      'on an interface, whose load is not known',
+      { ...body, interface: 'can0' },
+      [window],
+      { id: 'body', kind: 'can', interface: 'can0', frames: 3, ...none },
+    ],
+    [
+      'whose background traffic found no place',
+      body,
+      [{ ...traffic, frames: 0 }],
+      { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, ...none, traffic: { frames: 0, lost: 2 } },
+    ],
+    [
+      'of Ethernet',
+      { ...body, kind: 'ethernet' },
+      [{ ...window, lostFrames: 1, droppedFrames: 2 }],
+      { id: 'body', kind: 'ethernet', frames: 3, load: 0, peakLoad: 0, lostFrames: 1, droppedFrames: 2 },
+    ],
+  ])('one %s', (_, bus, events, expected) => {
+    const { buses } = [{ ...startedEvent, buses: [bus] }, ...events].reduce(updateView, emptyView);
+    expect(resultObject(run, buses)).toEqual({ ...run, wallMs: 1, buses: [expected] });
+  });
+});

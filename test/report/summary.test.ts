@@ -1,0 +1,127 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { cellWidth } from '../../src/report/cells.ts';
+import { type DashboardView, emptyView, updateView } from '../../src/report/runView.ts';
+import { summaryText } from '../../src/report/summary.ts';
+import type { SimEvent } from '../../src/sim/events.ts';
+import { at, fixtureEcus, fixtureRun, image, startedEvent } from '../tui/support/fixtureRun.ts';
+
+function viewAfter(events: readonly SimEvent[]): DashboardView {
+  return events.reduce(updateView, emptyView);
+}
+
+const counters = { transmitErrors: 0, receiveErrors: 0 };
+
+const failing: readonly SimEvent[] = [
+  startedEvent,
+  { type: 'attack.started', t: 1, id: 'a', text: 'an attack' },
+  {
+    type: 'ecu.fault',
+    t: 2,
+    ecu: 'door-ecu',
+    fault: { code: 'bad-signature', clause: 'V3', message: 'm', attack: 'arbitrary-installation' },
+  },
+  {
+    type: 'ecu.booted',
+    t: 3,
+    ecu: 'brake-ecu',
+    installed: { ...image('brake-ecu', 1), sha256: 'evil', filename: 'evil.bin' },
+    bank: 1,
+    maker: 'attacker',
+  },
+  { type: 'director.manifest', t: 4, accepted: false, confirms: false, installed: {} },
+  { type: 'expectation', t: at(2), text: 'door-ecu refuses', passed: true, actual: 'refused' },
+  {
+    type: 'expectation',
+    t: at(2),
+    text: 'brake-ecu keeps the image that it had before the attack began, whatever the attacker does to the bus meanwhile',
+    passed: false,
+    actual: 'evil.bin',
+  },
+  { type: 'run.finished', t: at(2.5), outcome: 'failed' },
+];
+
+test('a run that passed', () => {
+  expect(summaryText(viewAfter(fixtureRun()), { wallMs: 5120, color: false })).toBe(` rollback-attack, seed 42
+
+ ECU             ROLE       MODE     BUS             RELEASE  VERDICT
+ telematics      primary    full     body + chassis  4 → 5    ✓ updated
+ gateway-ecu     secondary  full     body            1 → 2    ✓ updated
+ door-ecu        secondary  partial  body            1 → 2    ✓ updated
+ brake-ecu       secondary  full     chassis         1 → 2    ✓ updated
+ suspension-ecu  secondary  partial  chassis         1 → 2    ✓ updated
+
+ Images     telematics-4.bin → telematics-5.bin
+            gateway-ecu-1.bin → gateway-ecu-2.bin
+            door-ecu-1.bin → door-ecu-2.bin
+            brake-ecu-1.bin → brake-ecu-2.bin
+            suspension-ecu-1.bin → suspension-ecu-2.bin
+ Attacks    1 carried out; detected: rollback (by brake-ecu)
+ Manifests  2 accepted, 0 refused
+ Buses      body: 22,214 frames, load 26%, at most 82%
+            chassis: 10,540 frames, load 12%, at most 43%
+ Time       0:20.000 simulated in 5.1 s (3.9 times real time)
+
+ PASSED  2 expectations met
+`);
+});
+
+test('a run that failed', () => {
+  const lines = summaryText(viewAfter(failing), { wallMs: 80, color: false }).split('\n');
+  expect(lines.slice(3, 8)).toEqual([
+    ' telematics      primary    full     body + chassis  4        · unchanged',
+    ' gateway-ecu     secondary  full     body            1        · unchanged',
+    ' door-ecu        secondary  partial  body            1        ✗ refused',
+    ' brake-ecu       secondary  full     chassis         1 → 1    ✗ attacked',
+    ' suspension-ecu  secondary  partial  chassis         1        · unchanged',
+  ]);
+  expect(lines).toContain(' Images     brake-ecu-1.bin → evil.bin');
+  expect(lines).toContain(' Attacks    1 carried out; detected: arbitrary installation (by door-ecu)');
+  expect(lines).toContain(' Manifests  0 accepted, 1 refused');
+  expect(lines.slice(-5)).toEqual([
+    ' FAILED  1 of 2 expectations not met',
+    '   ✗        brake-ecu keeps the image that it had before the attack began,',
+    '            whatever the attacker does to the bus meanwhile',
+    '            actual: evil.bin',
+    '',
+  ]);
+});
+
+test('a bus on an interface, whose load is not known, tells its trouble all the same', () => {
+  const buses = [{ id: 'body', kind: 'can', bitrate: 500_000, interface: 'can0' }] as const;
+  const view = viewAfter([
+    { ...startedEvent, buses },
+    { type: 'bus.window', t: 1, bus: 'body', windowNs: 1, frames: 3, busyNs: 0, errorFrames: 2, digest: '' },
+    { type: 'bus.node', t: 2, bus: 'body', node: 'can0', state: 'bus-off', busOffs: 1, ...counters },
+    { type: 'bus.node', t: 3, bus: 'body', node: 'can0', state: 'error-active', busOffs: 0, ...counters },
+    { type: 'bus.node', t: 4, bus: 'body', node: 'can0', state: 'bus-off', busOffs: 2, ...counters },
+    { type: 'bus.node', t: 4, bus: 'body', node: 'door-ecu', state: 'error-passive', busOffs: 0, ...counters },
+  ]);
+  expect(summaryText(view, { wallMs: 80, color: false }).split('\n')).toContain(
+    ' Buses      body: 3 frames; 2 error frames; can0 bus-off 3 times',
+  );
+});
+
+describe('any run', () => {
+  const crowd = fixtureEcus.map((ecu) => ({ ...ecu, id: `${ecu.id}-${'long'.repeat(20)}`, buses: ['a'.repeat(50)] }));
+  const views: readonly [string, DashboardView][] = [
+    ['none', emptyView],
+    ['only begun', viewAfter([startedEvent])],
+    ['stopped', viewAfter(fixtureRun().slice(0, 300))],
+    ['passed', viewAfter(fixtureRun())],
+    ['failed', viewAfter(failing)],
+    ['with long names', viewAfter([{ ...startedEvent, ecus: crowd }, ...failing.slice(1)])],
+  ];
+  test.each(views)('%s: at most 80 columns, and colour changes no character', (_, view) => {
+    const plain = summaryText(view, { wallMs: 5, color: false });
+    const colored = summaryText(view, { wallMs: 5, color: true });
+    expect(plain.split('\n').filter((line) => cellWidth(line) > 80)).toEqual([]);
+    expect(stripVTControlCharacters(plain)).toBe(plain);
+    expect(stripVTControlCharacters(colored)).toBe(plain);
+  });
+
+  test('an updated ECU is green and an attacked one red', () => {
+    expect(summaryText(viewAfter(fixtureRun()), { wallMs: 5, color: true })).toContain('\u001b[32m✓ updated\u001b[0m');
+    expect(summaryText(viewAfter(failing), { wallMs: 5, color: true })).toContain('\u001b[31m✗ attacked\u001b[0m');
+  });
+});

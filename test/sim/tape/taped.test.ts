@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { type Bus, type BusListener, type CanFrame, classicFrame } from '../../../src/bus/bus.ts';
+import { errorClass } from '../../../src/bus/frame/canErrorFrame.ts';
+import { formatFrame } from '../../../src/bus/frame/frameText.ts';
+import type { WatchInterface } from '../../../src/bus/socketcan/interfaceRecord.ts';
+import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
+import { EventQueue } from '../../../src/core/clock.ts';
+import { transmitQueueFramesMax } from '../../../src/core/limits.ts';
+import type { Player, Recorder, TapeContent, TapeInput } from '../../../src/sim/tape/tape.ts';
+import { playedBus, recordedBus } from '../../../src/sim/tape/taped.ts';
+
+/** Two nodes that talk: one answers what it hears, the other sends until its queue is full. */
+function talk(bus: Bus): { readonly told: string[]; readonly results: boolean[] } {
+  const told: string[] = [];
+  const results: boolean[] = [];
+  const teller = (node: string): BusListener => ({
+    frameReceived: (frame) => {
+      told.push(`${node} hears ${formatFrame(frame)}`);
+      if (node === 'b' && frame.data[0] === 1) results.push(b.send(classicFrame(0x200, Uint8Array.of(2))).ok);
+    },
+    frameSent: (frame: CanFrame) => told.push(`${node} sent ${formatFrame(frame)}`),
+    nodeFailed: (fault) => told.push(`${node} failed ${fault.code}`),
+  });
+  const a = bus.attach('a', teller('a'));
+  const b = bus.attach('b', teller('b'));
+  for (let count = 0; count < transmitQueueFramesMax + 2; count += 1) {
+    results.push(a.send(classicFrame(0x100 + count, Uint8Array.of(count % 3))).ok);
+  }
+  return { told, results };
+}
+
+it('plays a bus back as it was: what was heard, sent and refused, and the load', () => {
+  const clock = new EventQueue();
+  const tape: TapeInput[] = [];
+  const put = (port: string, content: TapeContent) => tape.push({ type: 'input', t: clock.nowNs(), port, ...content });
+  const recorder: Recorder = {
+    input(port, content, deliver) {
+      put(port, content);
+      deliver();
+    },
+    note: put,
+  };
+  let befall: WatchInterface = () => {};
+  const watch = (watcher: WatchInterface) => {
+    befall = watcher;
+  };
+  const bus = Object.assign(createVirtualCan({ name: 'body', clock, bitrate: 500_000, fd: false }), { watch });
+  const real = recordedBus(bus, 'can0', clock, recorder);
+  const changes: string[] = [];
+  real.watch((text) => changes.push(text));
+  const first = talk(real);
+  while (clock.step());
+  expect(first.results.filter((taken) => !taken)).toHaveLength(2);
+  expect(first.told.length).toBeGreaterThan(100);
+  const passive = {
+    errorClass: errorClass.controller | errorClass.busError,
+    data: Uint8Array.of(0, 0x20, 0, 0, 0, 0, 128, 3),
+  };
+  befall({ type: 'interfaceDown', message: 'can0 is down' });
+  befall({ type: 'interfaceUp' });
+  befall({ type: 'errorFrame', error: passive });
+  expect(changes).toEqual([
+    'can0 is down; frames wait',
+    'the CAN interface can0 carries frames again',
+    'the CAN interface can0: error-passive by transmit errors, bus error (TEC 128, REC 3)',
+  ]);
+  expect(real.load()).toMatchObject({
+    errorFrames: 1,
+    nodes: [{ node: 'can0', state: 'error-passive', transmitErrors: 128, receiveErrors: 3 }],
+  });
+
+  const again = new EventQueue();
+  const listeners = new Map<string, (content: TapeContent) => void>();
+  const player: Player = {
+    listen: (port, play) => listeners.set(port, play),
+    refusal(port, call) {
+      const refused = tape.find((input) => input.kind === 'refused' && input.port === port && input.call === call);
+      return refused?.kind === 'refused' ? refused.fault : undefined;
+    },
+  };
+  const played = playedBus('body', 'can0', false, again, player);
+  const playedChanges: string[] = [];
+  played.watch((text) => playedChanges.push(text));
+  const second = talk(played);
+  for (const input of tape) {
+    if (input.kind === 'refused') continue;
+    again.advanceTo(input.t);
+    listeners.get(input.port)?.(input);
+  }
+  expect(second).toEqual(first);
+  expect(playedChanges).toEqual(changes);
+  expect(played.load()).toEqual(real.load());
+});
