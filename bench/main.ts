@@ -24,7 +24,7 @@ const scenario = loadScenario(scenarioPath('nominal'));
 
 function nominal(): void {
   const queue = new EventQueue();
-  const inputs = { scenario, seed: 1, givenImages: new Map(), interfaces: new Map(), tcpLinks: new Set<string>() };
+  const inputs = { scenario, seed: 1, givenImages: new Map(), interfaces: new Map(), links: new Map() };
   const simulation = new Simulation(inputs, queue, virtualTransports(inputs, queue), () => {});
   simulation.begin();
   while (simulation.result === undefined) queue.step();

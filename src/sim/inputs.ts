@@ -17,9 +17,8 @@ export interface RunInputs {
   readonly givenImages: ReadonlyMap<string, GivenImage>;
   /** SocketCAN interfaces by bus; buses that are not named are virtual. */
   readonly interfaces: ReadonlyMap<string, string>;
-  /** ECUs that have a link of their own, over loopback, instead of their bus; by TCP where `linkKinds` says nothing else. */
-  readonly tcpLinks: ReadonlySet<string>;
-  readonly linkKinds?: ReadonlyMap<string, LinkKind>;
+  /** By ECU, what carries the link of its own, over loopback, that it has instead of its bus. */
+  readonly links: ReadonlyMap<string, LinkKind>;
   /** Where clients of slcan, and a cannelloni peer, reach a bus, by bus. */
   readonly slcan?: ReadonlyMap<string, string>;
   readonly cannelloni?: ReadonlyMap<string, string>;
@@ -30,16 +29,16 @@ export interface RunInputs {
 /** Whether the run is tied to the host's time. */
 export function isRealTime({
   interfaces,
-  tcpLinks,
+  links,
   slcan,
   cannelloni,
-}: Pick<RunInputs, 'interfaces' | 'tcpLinks' | 'slcan' | 'cannelloni'>): boolean {
-  return [interfaces, tcpLinks, slcan, cannelloni].some((named) => named !== undefined && named.size > 0);
+}: Pick<RunInputs, 'interfaces' | 'links' | 'slcan' | 'cannelloni'>): boolean {
+  return [interfaces, links, slcan, cannelloni].some((named) => named !== undefined && named.size > 0);
 }
 
 /** Whether every bus and ECU that is named exists, and can be what it is to be. Throws an InputError. */
 export function checkTransports(inputs: Omit<RunInputs, 'seed' | 'givenImages'>): void {
-  const { scenario, interfaces, tcpLinks } = inputs;
+  const { scenario, interfaces, links } = inputs;
   const { buses } = scenario.vehicle;
   const taken = new Map<string, string>();
   for (const [bus, name] of interfaces) {
@@ -55,7 +54,7 @@ export function checkTransports(inputs: Omit<RunInputs, 'seed' | 'givenImages'>)
       );
     }
   }
-  for (const ecu of tcpLinks) {
+  for (const ecu of links.keys()) {
     if (describedEcu(scenario, '--link', ecu).role === 'primary') {
       throw new InputError(`--link ${ecu}: a Secondary is needed`);
     }
@@ -115,8 +114,8 @@ function renamed(expected: Expectation, before: string | undefined, filename: st
 /** The file takes the place of the first image that is published for the ECU, or is published with the first images at all. */
 function withGivenImage(scenario: Scenario, ecu: string, { filename, bytes }: GivenImage): Scenario {
   const { flash, image } = describedEcu(scenario, '--image', ecu);
-  if (bytes.length > flash.bank) {
-    const held = `a flash bank of ${ecu} holds ${flash.bank}`;
+  if (bytes.length > flash.bankBytes) {
+    const held = `a flash bank of ${ecu} holds ${flash.bankBytes}`;
     throw new InputError(`--image ${ecu}: ${filename} has ${bytes.length} bytes, ${held}`);
   }
   const published = scenario.steps.findIndex((step) => step.publish?.[ecu] !== undefined);
@@ -126,7 +125,7 @@ function withGivenImage(scenario: Scenario, ecu: string, { filename, bytes }: Gi
   const releaseCounter = replaced?.releaseCounter ?? image.releaseCounter + 1;
   const steps = scenario.steps.map((step, at): Step => {
     if (at === index)
-      return { ...step, publish: { ...step.publish, [ecu]: { filename, size: bytes.length, releaseCounter } } };
+      return { ...step, publish: { ...step.publish, [ecu]: { filename, sizeBytes: bytes.length, releaseCounter } } };
     if (step.expect === undefined) return step;
     const { filename: before } = replaced ?? {};
     return { ...step, expect: step.expect.map((expected) => renamed(expected, before, filename)) };

@@ -7,7 +7,7 @@ import { EventQueue } from '../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
 import { checkTransports, linkKinds, type RunInputs } from './inputs.ts';
-import { recordedScenarioSchema } from './scenario/recorded.ts';
+import { readRecordedScenario } from './scenario/recorded.ts';
 import { checkReferences } from './scenario/references.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { GivenImage } from './servers/images.ts';
@@ -68,10 +68,9 @@ const head = z.object({
   type: z.literal('trace'),
   format: z.literal(traceFormat),
   seed: z.int().min(0),
-  scenario: recordedScenarioSchema,
+  scenario: z.unknown(),
   interfaces: z.record(z.string(), z.string()),
-  tcpLinks: z.array(z.string()),
-  linkKinds: z.record(z.string(), z.enum(linkKinds)).optional(),
+  links: z.record(z.string(), z.enum(linkKinds)),
   slcan: z.record(z.string(), z.string()).optional(),
   cannelloni: z.record(z.string(), z.string()).optional(),
   hold: z.boolean().optional(),
@@ -105,13 +104,27 @@ interface ReceivedImage extends GivenImage {
   received: number;
 }
 
+function otherFormat(format: number): string {
+  const known = `this ecunet reads format ${traceFormat}`;
+  if (format > traceFormat) return `a trace of format ${format}; ${known}: replay it with the ecunet that wrote it`;
+  return `a trace of format ${format}; ${known}: run the scenario again with --trace, or replay it with the ecunet that wrote it`;
+}
+
+function badHead(path: string, at: readonly PropertyKey[], issue: z.core.$ZodIssue | undefined): InputError {
+  const member = [...at, ...(issue?.path ?? [])].join('.');
+  return new InputError(`${path}:1: ${member || 'head'}: ${issue?.message ?? 'not a trace'}`);
+}
+
 function parseHead(path: string, text: string): Omit<RunInputs, 'givenImages'> {
-  const result = head.safeParse(parseObject(path, 1, text));
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new InputError(`${path}:1: ${issue?.path.join('.') || 'head'}: ${issue?.message ?? 'not a trace'}`);
-  }
-  const { seed, scenario, interfaces, tcpLinks, linkKinds: kinds, slcan, cannelloni, hold } = result.data;
+  const entry = parseObject(path, 1, text);
+  const { format } = entry;
+  if (typeof format === 'number' && format !== traceFormat) throw new InputError(`${path}:1: ${otherFormat(format)}`);
+  const result = head.safeParse(entry);
+  if (!result.success) throw badHead(path, [], result.error.issues[0]);
+  const { seed, interfaces, links, slcan, cannelloni, hold } = result.data;
+  const read = readRecordedScenario(result.data.scenario);
+  if (!read.ok) throw badHead(path, ['scenario'], read.issue);
+  const { scenario } = read;
   const problem = checkReferences(scenario);
   if (problem !== undefined) {
     throw new InputError(`${path}:1: scenario.${problem.path.join('.')}: ${problem.message}`);
@@ -120,8 +133,7 @@ function parseHead(path: string, text: string): Omit<RunInputs, 'givenImages'> {
     seed,
     scenario,
     interfaces: new Map(Object.entries(interfaces)),
-    tcpLinks: new Set(tcpLinks),
-    ...(kinds && { linkKinds: new Map(Object.entries(kinds)) }),
+    links: new Map(Object.entries(links)),
     ...(slcan && { slcan: new Map(Object.entries(slcan)) }),
     ...(cannelloni && { cannelloni: new Map(Object.entries(cannelloni)) }),
     ...(hold && { hold }),
@@ -167,7 +179,7 @@ function takeImage(
 ): boolean {
   if (typeof ecu !== 'string' || !Object.hasOwn(vehicle.ecus, ecu)) return false;
   if (type === 'image') {
-    const bank = vehicle.ecus[ecu]?.flash.bank ?? 0;
+    const bank = vehicle.ecus[ecu]?.flash.bankBytes ?? 0;
     if (typeof filename !== 'string' || typeof length !== 'number' || images.has(ecu)) return false;
     if (!Number.isSafeInteger(length) || length < 0 || length > bank) return false;
     images.set(ecu, { filename, bytes: new Uint8Array(length), received: 0 });
@@ -251,7 +263,7 @@ function playedTransports(inputs: RunInputs, queue: EventQueue, player: Player):
     if (bus !== undefined) playAttached(bus, player);
   }
   const links = new Map<string, LinkPair>();
-  for (const ecu of inputs.tcpLinks) {
+  for (const ecu of inputs.links.keys()) {
     const end = (which: 'primary' | 'secondary') => playedLink(linkPort(ecu, which), linkMessageBytesMax, player);
     links.set(ecu, { primary: end('primary'), secondary: end('secondary') });
   }

@@ -151,9 +151,7 @@ export class Simulation {
       const common = { id, hardwareId: ecu.hardware, installed };
       if (ecu.role === 'primary') return { ...common, role: 'primary', mode: 'full', buses: ecu.buses };
       const isOnCan = this.inputs.scenario.vehicle.buses[ecu.bus] !== undefined;
-      const { tcpLinks, linkKinds } = this.inputs;
-      const own = tcpLinks.has(id) ? (linkKinds?.get(id) ?? 'tcp') : undefined;
-      const link = own ?? (isOnCan ? 'isotp' : 'tcp');
+      const link = this.inputs.links.get(id) ?? (isOnCan ? 'isotp' : 'tcp');
       return { ...common, role: 'secondary', mode: ecu.verification, buses: [ecu.bus], link };
     });
   }

@@ -4,7 +4,7 @@ import { GrowingFile } from '../capture/growingFile.ts';
 import { createHasher } from '../crypto/hashes.ts';
 import type { RunInputs } from './inputs.ts';
 
-export const traceFormat = 1;
+export const traceFormat = 2;
 /** Of a given image, in one line of the trace. */
 const imageChunkBytes = 48 * 1024;
 const bufferChars = 256 * 1024;
@@ -17,15 +17,14 @@ export interface TraceSink {
 
 /** The lines that a trace begins with. */
 export function* traceHead(inputs: RunInputs): Generator<object> {
-  const { scenario, seed, givenImages, interfaces, tcpLinks, linkKinds, slcan, cannelloni, hold } = inputs;
+  const { scenario, seed, givenImages, interfaces, links, slcan, cannelloni, hold } = inputs;
   yield {
     type: 'trace',
     format: traceFormat,
     seed,
     scenario,
     interfaces: Object.fromEntries(interfaces),
-    tcpLinks: [...tcpLinks],
-    ...(linkKinds && { linkKinds: Object.fromEntries(linkKinds) }),
+    links: Object.fromEntries(links),
     ...(slcan && { slcan: Object.fromEntries(slcan) }),
     ...(cannelloni && { cannelloni: Object.fromEntries(cannelloni) }),
     ...(hold && { hold }),

@@ -82,7 +82,7 @@ export class World {
       clock,
       calendar: this.calendar,
       servers: this.servers,
-      latencyMs: scenario.network.latency,
+      latencyMs: scenario.network.latencyMs,
       bitsPerSecond: scenario.network.bitsPerSecond,
       emit,
       manifestJudged: (verdict) => {

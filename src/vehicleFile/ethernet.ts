@@ -8,21 +8,30 @@ import {
   ethernetQueueBytesMin,
 } from '../core/limits.ts';
 import { microseconds, name, share, size } from './fields.ts';
+import { withUnits } from './withUnits.ts';
 
 const speed = z.enum(Object.keys(linkSpeeds) as (keyof typeof linkSpeeds)[]);
 /** One way along a link: some metres of cable, and the two chips at its ends. */
 const latency = microseconds(ethernetLatencyUsMax);
 
-export const ethernetSchema = z.strictObject({
-  kind: z.literal('ethernet'),
-  speed,
-  latency: latency.default(1),
-  /** The share of frames lost on each link, each way. */
-  loss: share.default(0),
-  /** Bytes of frames that may wait at each output. */
-  queue: size.pipe(z.number().min(ethernetQueueBytesMin).max(ethernetQueueBytesMax)).default(ethernetQueueBytes),
-  /** Where an ECU's link differs. */
-  links: z
-    .record(name, z.strictObject({ speed: speed.optional(), latency: latency.optional(), loss: share.optional() }))
-    .default({}),
-});
+export const ethernetSchema = withUnits(
+  z.strictObject({
+    kind: z.literal('ethernet'),
+    speed,
+    latency: latency.default(1),
+    /** The share of frames lost on each link, each way. */
+    loss: share.default(0),
+    /** Bytes of frames that may wait at each output. */
+    queue: size.pipe(z.number().min(ethernetQueueBytesMin).max(ethernetQueueBytesMax)).default(ethernetQueueBytes),
+    /** Where an ECU's link differs. */
+    links: z
+      .record(
+        name,
+        withUnits(z.strictObject({ speed: speed.optional(), latency: latency.optional(), loss: share.optional() }), {
+          latency: 'latencyUs',
+        }),
+      )
+      .default({}),
+  }),
+  { latency: 'latencyUs', queue: 'queueBytes' },
+);

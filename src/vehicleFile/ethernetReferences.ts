@@ -15,7 +15,7 @@ export function ethernetLinks(vehicle: Vehicle, network: string): ReadonlyMap<st
       .filter(([, ecu]) => busesOf(ecu).includes(network))
       .map(([id]) => {
         const own = described.links[id];
-        const latencyUs = own?.latency ?? described.latency;
+        const latencyUs = own?.latencyUs ?? described.latencyUs;
         const link: EthernetLinkOptions = {
           bitsPerSecond: linkSpeeds[own?.speed ?? described.speed],
           latencyNs: latencyUs * NS_PER_US,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { remoteFaultCodes } from '../core/faults.ts';
 import { filenameCharsMax, imageBytesMax } from '../core/limits.ts';
 import { KIB, MIB } from '../core/units.ts';
-import { parseUtc } from '../core/utc.ts';
+import { formatUtc, parseUtc } from '../core/utc.ts';
 import { isRange } from '../repository/release.ts';
 import { isImageFilename } from '../uptane/decode/fields.ts';
 
@@ -24,12 +24,16 @@ function inUnits(table: Readonly<Record<string, number>>, amount: number): strin
 
 function quantity(table: Readonly<Record<string, number>>, max: number, example: string) {
   const form = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(table).join('|')})$`);
-  return z.union([z.number(), z.string()]).transform((value, context) => {
-    const [, digits = '', unit = ''] = form.exec(String(value)) ?? [];
-    const amount = typeof value === 'number' ? value : Math.round(Number(digits) * (table[unit] ?? Number.NaN));
-    if (Number.isSafeInteger(amount) && amount >= 0 && amount <= max) return amount;
-    context.addIssue({ code: 'custom', message: `${example} is needed, at most ${inUnits(table, max)}` });
-    return z.NEVER;
+  return z.codec(z.union([z.number(), z.string()]), z.number(), {
+    decode(value, { issues }) {
+      const [, digits = '', unit = ''] = form.exec(String(value)) ?? [];
+      const amount = typeof value === 'number' ? value : Math.round(Number(digits) * (table[unit] ?? Number.NaN));
+      if (Number.isSafeInteger(amount) && amount >= 0 && amount <= max) return amount;
+      const message = `${example} is needed, at most ${inUnits(table, max)}`;
+      issues.push({ code: 'custom', message, input: value });
+      return z.NEVER;
+    },
+    encode: (amount) => amount,
   });
 }
 
@@ -46,11 +50,14 @@ export const day = 86_400_000;
 export const age = quantity(durations, 3650 * day, 'a duration such as 31d');
 /** The last start: what is written from then on still expires in four-digit years. */
 const startMax = parseUtc('2999-12-31T23:59:59Z') ?? 0;
-export const time = z.string().transform((value, context) => {
-  const seconds = parseUtc(value);
-  if (seconds !== undefined && seconds <= startMax) return seconds;
-  context.addIssue({ code: 'custom', message: 'a time such as 2026-06-01T08:00:00Z is needed' });
-  return z.NEVER;
+export const time = z.codec(z.string(), z.int().min(0).max(startMax), {
+  decode(value, { issues }) {
+    const seconds = parseUtc(value);
+    if (seconds !== undefined && seconds <= startMax) return seconds;
+    issues.push({ code: 'custom', message: 'a time such as 2026-06-01T08:00:00Z is needed', input: value });
+    return z.NEVER;
+  },
+  encode: formatUtc,
 });
 export const filename = z
   .string()

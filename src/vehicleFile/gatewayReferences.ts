@@ -13,7 +13,6 @@ const ecusPath = ['vehicle', 'ecus'] as const;
 /** What is wrong with the gateways by themselves. */
 export function* gatewayProblems(vehicle: Vehicle): Generator<Problem> {
   for (const [name, gateway] of Object.entries(vehicle.gateways)) {
-    if (Object.hasOwn(vehicle.ecus, name)) yield { path: [...ecusPath, name], message: 'an ECU has this name' };
     yield* singleProblems(vehicle, gateway, [...ecusPath, name]);
   }
   const rows = placedRoutes(vehicle);

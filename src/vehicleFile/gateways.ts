@@ -14,6 +14,7 @@ import {
 } from '../core/limits.ts';
 import { NS_PER_US } from '../core/units.ts';
 import { canId, microseconds, name, size } from './fields.ts';
+import { withUnits } from './withUnits.ts';
 
 const anyCanId = z.int().min(0).max(extendedIdMax);
 const second = 1_000_000;
@@ -46,19 +47,22 @@ const isoTpRoute = z.strictObject({
 });
 
 /** It is no target of updates itself. */
-export const gatewaySchema = z.strictObject({
-  role: z.literal('gateway'),
-  buses: z.array(name).min(2).max(16),
-  delay: microseconds(second).default(gatewayDelayNs / NS_PER_US),
-  /** Frames that may wait for one bus. */
-  queue: z.int().min(1).max(gatewayQueueFramesMax).default(gatewayQueueFrames),
-  /** Bytes of messages that may wait in one direction of an ISO-TP route. */
-  buffer: size.pipe(z.number().min(gatewayBufferBytesMin).max(gatewayBufferBytesMax)).default(gatewayBufferBytes),
-  routes: z
-    .array(z.union([frameRoute, isoTpRoute]))
-    .min(1)
-    .max(gatewayRoutesMax),
-});
+export const gatewaySchema = withUnits(
+  z.strictObject({
+    role: z.literal('gateway'),
+    buses: z.array(name).min(2).max(16),
+    delay: microseconds(second).default(gatewayDelayNs / NS_PER_US),
+    /** Frames that may wait for one bus. */
+    queue: z.int().min(1).max(gatewayQueueFramesMax).default(gatewayQueueFrames),
+    /** Bytes of messages that may wait in one direction of an ISO-TP route. */
+    buffer: size.pipe(z.number().min(gatewayBufferBytesMin).max(gatewayBufferBytesMax)).default(gatewayBufferBytes),
+    routes: z
+      .array(z.union([frameRoute, isoTpRoute]))
+      .min(1)
+      .max(gatewayRoutesMax),
+  }),
+  { delay: 'delayUs', queue: 'queueFrames', buffer: 'bufferBytes' },
+);
 
 export type GatewayDescription = z.output<typeof gatewaySchema>;
 export type FrameRouting = z.output<typeof frameRoute>;

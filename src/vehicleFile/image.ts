@@ -2,8 +2,12 @@
 import { z } from 'zod';
 import { checkDeclaration, type Dependency } from '../repository/release.ts';
 import { counter, filename, name, size, versionRange } from './fields.ts';
+import { withUnits } from './withUnits.ts';
 
-export const imageSchema = z.strictObject({ filename, size, releaseCounter: counter });
+const image = z.strictObject({ filename, size, releaseCounter: counter });
+const units = { size: 'sizeBytes' } as const;
+
+export const imageSchema = withUnits(image, units);
 
 /** Ranges of versions by product. */
 const versionRanges = z.record(name, versionRange);
@@ -27,6 +31,14 @@ export function dependenciesOf(ranges: Readonly<Record<string, string>>): readon
   return Object.entries(ranges).map(([product, range]) => ({ product, range }));
 }
 
-export const declaringImageSchema = imageSchema.extend({ release: release.optional() });
+const declaringImage = image.extend({ release: release.optional() });
+export const declaringImageSchema = withUnits(declaringImage, units);
+
+/** `supplier`: by whose word it is genuine; the Image repository's own when omitted. */
+const publishedImage = withUnits(declaringImage.extend({ supplier: name.optional() }), units);
+export const publishedImagesSchema = z
+  .record(name, publishedImage)
+  .refine((images) => Object.keys(images).length > 0, 'an image is needed');
 
 export type MadeImage = z.output<typeof imageSchema>;
+export type PublishedImage = z.output<typeof publishedImage>;

@@ -143,7 +143,7 @@ export function segmentsOf(way: Way): readonly (readonly Place[])[] {
 export function segmentParams(vehicle: Vehicle, segment: readonly Place[]): Partial<IsoTpParams> {
   const kinds = new Set(segment.map(({ bus }) => vehicle.buses[bus]?.kind));
   const queues = segment.flatMap(({ next }) =>
-    next === undefined || next.isoTp !== undefined ? [] : [vehicle.gateways[next.gateway]?.queue ?? 1],
+    next === undefined || next.isoTp !== undefined ? [] : [vehicle.gateways[next.gateway]?.queueFrames ?? 1],
   );
   return {
     ...(kinds.size > 1 && { can_fd: false, bitrate_switch: false, tx_data_length: 8 }),

@@ -8,6 +8,7 @@ import { canId, duration, filenamePattern, minute, name, size } from './fields.t
 import { gatewaySchema } from './gateways.ts';
 import { declaringImageSchema } from './image.ts';
 import { trafficSchema } from './traffic.ts';
+import { withUnits } from './withUnits.ts';
 
 const bus = z.strictObject({
   kind: z.enum(['can', 'can-fd']),
@@ -27,77 +28,100 @@ const ecuCommon = {
   /** It has a decryption key, and the Director encrypts its images for it. D7 */
   encrypted: z.boolean().default(false),
   bootTime: duration(10 * minute).default(300),
-  flash: z
-    .strictObject({
+  flash: withUnits(
+    z.strictObject({
       bank: size.default(16 * MIB),
       bytesPerSecond: z
         .int()
         .min(1)
         .max(1e9)
         .default(512 * KIB),
-    })
-    .prefault({}),
+    }),
+    { bank: 'bankBytes' },
+  ).prefault({}),
 };
 
-const primary = z.strictObject({ role: z.literal('primary'), buses: z.array(name).min(1).max(16), ...ecuCommon });
+const primary = withUnits(
+  z.strictObject({ role: z.literal('primary'), buses: z.array(name).min(1).max(16), ...ecuCommon }),
+  { bootTime: 'bootMs' },
+);
 
-const secondary = z.strictObject({
-  role: z.literal('secondary'),
-  verification: z.enum(['full', 'partial', 'partial+root']),
-  bus: name,
-  /** On a CAN bus. */
-  requestId: canId.optional(),
-  responseId: canId.optional(),
-  /** What it asks of those who send to it, where that is to differ from what the way to it needs: BS, and STmin in milliseconds. */
-  isotp: z
-    .strictObject({ blocksize: z.int().min(0).max(255).optional(), stmin: z.int().min(0).max(127).optional() })
-    .optional(),
-  block: size.pipe(z.number().min(imageBlockBytesMin).max(imageBlockBytesMax)).default(4000),
-  verifyTime: duration(10 * minute).default(20),
-  /** A trusted real-time clock of its own; when omitted, its time comes through the Primary. */
-  clock: z.literal('own').optional(),
-  ...ecuCommon,
+const secondary = withUnits(
+  z.strictObject({
+    role: z.literal('secondary'),
+    verification: z.enum(['full', 'partial', 'partial+root']),
+    bus: name,
+    /** On a CAN bus. */
+    requestId: canId.optional(),
+    responseId: canId.optional(),
+    /** What it asks of those who send to it, where that is to differ from what the way to it needs: BS, and STmin in milliseconds. */
+    isotp: z
+      .strictObject({ blocksize: z.int().min(0).max(255).optional(), stmin: z.int().min(0).max(127).optional() })
+      .optional(),
+    block: size.pipe(z.number().min(imageBlockBytesMin).max(imageBlockBytesMax)).default(4000),
+    verifyTime: duration(10 * minute).default(20),
+    /** A trusted real-time clock of its own; when omitted, its time comes through the Primary. */
+    clock: z.literal('own').optional(),
+    ...ecuCommon,
+  }),
+  { bootTime: 'bootMs', verifyTime: 'verifyMs', block: 'blockBytes' },
+);
+
+/** As a file has it: all networks are buses, and a gateway is an ECU. */
+const vehicleForm = z.strictObject({
+  vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'a VIN of 17 characters is needed'),
+  buses: z
+    .record(name, z.discriminatedUnion('kind', [bus, ethernetSchema]))
+    .refine((buses) => Object.keys(buses).length <= 16, 'at most 16 buses are allowed'),
+  ecus: z
+    .record(name, z.discriminatedUnion('role', [primary, secondary, gatewaySchema]))
+    .refine((ecus) => Object.keys(ecus).length <= ecusMax, `at most ${ecusMax} ECUs are allowed`),
 });
 
-export const vehicleSchema = z
-  .strictObject({
-    vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'a VIN of 17 characters is needed'),
-    buses: z
-      .record(name, z.discriminatedUnion('kind', [bus, ethernetSchema]))
-      .refine((buses) => Object.keys(buses).length <= 16, 'at most 16 buses are allowed'),
-    ecus: z
-      .record(name, z.discriminatedUnion('role', [primary, secondary, gatewaySchema]))
-      .refine((ecus) => Object.keys(ecus).length <= ecusMax, `at most ${ecusMax} ECUs are allowed`),
-    /** As a trace has it: files name them among the buses. */
-    ethernets: z.record(name, ethernetSchema).default({}),
-    /** As a trace has it: files name them among the ECUs. */
-    gateways: z.record(name, gatewaySchema).default({}),
-  })
-  .transform(({ buses, ethernets, ecus, gateways, ...vehicle }) => ({
-    ...vehicle,
-    /** Those that carry CAN frames. */
-    buses: Object.fromEntries(
-      Object.entries(buses).flatMap(([id, bus]) => (bus.kind === 'ethernet' ? [] : [[id, bus] as const])),
-    ),
-    ethernets: {
-      ...ethernets,
-      ...Object.fromEntries(
-        Object.entries(buses).flatMap(([id, bus]) => (bus.kind === 'ethernet' ? [[id, bus] as const] : [])),
-      ),
-    },
-    /** Those that get updates. */
-    ecus: Object.fromEntries(
-      Object.entries(ecus).flatMap(([id, ecu]) => (ecu.role === 'gateway' ? [] : [[id, ecu] as const])),
-    ),
-    gateways: {
-      ...gateways,
-      ...Object.fromEntries(
-        Object.entries(ecus).flatMap(([id, ecu]) => (ecu.role === 'gateway' ? [[id, ecu] as const] : [])),
-      ),
-    },
-  }));
+type AnyBus = z.output<typeof vehicleForm>['buses'][string];
+type AnyEcu = z.output<typeof vehicleForm>['ecus'][string];
 
-export type Vehicle = z.output<typeof vehicleSchema>;
+/** As it is read, and as a trace holds it. */
+export interface Vehicle {
+  readonly vin: string;
+  /** Those that carry CAN frames. */
+  readonly buses: Readonly<Record<string, Exclude<AnyBus, { kind: 'ethernet' }>>>;
+  readonly ethernets: Readonly<Record<string, Extract<AnyBus, { kind: 'ethernet' }>>>;
+  /** Those that get updates. */
+  readonly ecus: Readonly<Record<string, Exclude<AnyEcu, { role: 'gateway' }>>>;
+  readonly gateways: Readonly<Record<string, Extract<AnyEcu, { role: 'gateway' }>>>;
+}
+
+const readVehicleForm = z.looseObject({
+  vin: z.string(),
+  buses: z.record(z.string(), z.unknown()),
+  ethernets: z.record(z.string(), z.unknown()),
+  ecus: z.record(z.string(), z.unknown()),
+  gateways: z.record(z.string(), z.unknown()),
+}) as unknown as z.ZodType<Vehicle, Vehicle>;
+
+export const vehicleSchema = z.codec(vehicleForm, readVehicleForm, {
+  decode: ({ vin, buses, ecus }): Vehicle => ({
+    vin,
+    buses: partOf(buses, (bus) => bus.kind !== 'ethernet'),
+    ethernets: partOf(buses, (bus) => bus.kind === 'ethernet'),
+    ecus: partOf(ecus, (ecu) => ecu.role !== 'gateway'),
+    gateways: partOf(ecus, (ecu) => ecu.role === 'gateway'),
+  }),
+  encode: ({ buses, ethernets, ecus, gateways, ...vehicle }) => ({
+    ...vehicle,
+    buses: { ...buses, ...ethernets },
+    ecus: { ...ecus, ...gateways },
+  }),
+});
+
+function partOf<Value, Part extends Value>(
+  all: Readonly<Record<string, Value>>,
+  isPart: (value: Value) => value is Part,
+): Record<string, Part> {
+  return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (isPart(value) ? [[name, value]] : [])));
+}
+
 export type EcuDescription = Vehicle['ecus'][string];
 export type SecondaryDescription = Extract<EcuDescription, { role: 'secondary' }>;
 /** A Secondary that is reached over ISO-TP. */

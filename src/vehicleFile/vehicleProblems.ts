@@ -27,7 +27,7 @@ export function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
         yield { path, message: `there is no bus ${bus}` };
       }
     }
-    if (ecu.image.size > ecu.flash.bank)
+    if (ecu.image.sizeBytes > ecu.flash.bankBytes)
       yield { path: [...path, 'image'], message: 'the image is larger than a flash bank' };
   }
   yield* ethernetProblems(vehicle);

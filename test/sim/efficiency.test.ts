@@ -35,7 +35,7 @@ function described(secondaries: number, fd: boolean, block?: string) {
   const network = { latency: 0, bitsPerSecond: 100_000_000_000 };
   const steps = [{ publish }, { cycle: {} }, { expect: [{ manifest: 'confirmed' }] }];
   const scenario = { ...scenarioSchema.parse({ title: 'limit', about: '', vehicle, network, steps }), vehicle };
-  return completeInputs({ scenario, seed: 1, givenImages: new Map(), interfaces: new Map(), tcpLinks: new Set() });
+  return completeInputs({ scenario, seed: 1, givenImages: new Map(), interfaces: new Map(), links: new Map() });
 }
 
 /** 1 MiB of random data in one message: a first frame, and consecutive frames of 7 or 63 bytes back to back; its flow control beside. */

@@ -59,7 +59,7 @@ describe('a vehicle with Ethernet', () => {
     const inputs = inputsOf('ethernet');
     const [publish, cycle] = inputs.scenario.steps;
     const [partition, repair] = cycle?.cycle?.during ?? [];
-    const during = [present(partition), { ...present(repair), after: 4000 }];
+    const during = [present(partition), { ...present(repair), afterMs: 4000 }];
     const steps = [
       present(publish),
       { cycle: { during } },
@@ -72,7 +72,7 @@ describe('a vehicle with Ethernet', () => {
   it('updates through full queues, losses of a twentieth and slow links', () => {
     const inputs = inputsOf('ethernet');
     const { backbone } = inputs.scenario.vehicle.ethernets;
-    const poor = { ...present(backbone), loss: 0.05, queue: 4096, latency: 1000, links: {} };
+    const poor = { ...present(backbone), loss: 0.05, queueBytes: 4096, latencyUs: 1000, links: {} };
     const vehicle = { ...inputs.scenario.vehicle, ethernets: { backbone: { ...poor, speed: '100BASE-T1' as const } } };
     const [publish] = inputs.scenario.steps;
     const steps = [present(publish), { cycle: { during: [] } }, { expect: [{ manifest: 'confirmed' as const }] }];
@@ -124,7 +124,7 @@ describe('a run with Ethernet', () => {
   });
 
   it('can have an ECU on real TCP instead', { timeout: 60_000 }, async () => {
-    const inputs = inputsOf('ethernet', { tcpLinks: new Set(['camera']) });
+    const inputs = inputsOf('ethernet', { links: new Map([['camera', 'tcp']]) });
     const [publish] = inputs.scenario.steps;
     const steps = [present(publish), { cycle: { during: [] } }, { expect: [{ manifest: 'confirmed' as const }] }];
     const tracePath = join(folder, 'tcp.jsonl');

@@ -111,7 +111,9 @@ describe('a trace', () => {
     it('comes out otherwise where an input was changed: the seed, or a published size', () => {
       const [head = '', ...rest] = lines;
       expect(replayOf([head.replace('"seed":1,"scenario"', '"seed":2,"scenario"'), ...rest]).difference).toBeDefined();
-      expect(replayOf([head.replace('"size":16384', '"size":16385'), ...rest]).difference?.line).toBeGreaterThan(1);
+      expect(
+        replayOf([head.replace('"sizeBytes":16384', '"sizeBytes":16385'), ...rest]).difference?.line,
+      ).toBeGreaterThan(1);
     });
   });
 
@@ -119,10 +121,19 @@ describe('a trace', () => {
     ['an empty file', '', /an empty file is no trace/],
     ['a text', 'hello\n', /:1: not a JSON object/],
     ['another JSON', '{"a":1}\n', /:1: type/],
-    ['another format', '{"type":"trace","format":9}\n', /:1: format/],
+    [
+      'an earlier format',
+      '{"type":"trace","format":1}\n',
+      /:1: a trace of format 1; this ecunet reads format 2: run the scenario again with --trace/,
+    ],
+    [
+      'a later format',
+      '{"type":"trace","format":9}\n',
+      /:1: a trace of format 9; .*: replay it with the ecunet that wrote it/,
+    ],
     [
       'a bad scenario',
-      '{"type":"trace","format":1,"seed":1,"scenario":{"start":0},"interfaces":{},"tcpLinks":[]}\n',
+      '{"type":"trace","format":2,"seed":1,"scenario":{"start":0},"interfaces":{},"links":{}}\n',
       /:1: scenario/,
     ],
     ['a line without end', `{"type":"trace","format":1${' '.repeat(3 * 1024 * 1024)}`, /a line longer than/],

@@ -162,7 +162,7 @@ describe('an interrupted transfer', () => {
     const [publish, cycle] = inputs.scenario.steps;
     if (publish === undefined || cycle === undefined) throw new Error('the scenario has changed');
     const during = cycle.cycle?.during.slice(0, 1) ?? [];
-    const repair = { after: 0, repair: { bus: 'body' } };
+    const repair = { afterMs: 0, repair: { bus: 'body' } };
     const steps = [publish, { cycle: { during } }, { cycle: { during: [repair] } }];
     const { events, result } = runVirtual({ ...inputs, scenario: { ...inputs.scenario, steps } });
     const received = eventsOf(events, 'ecu.progress')
@@ -187,7 +187,7 @@ describe('the ledger of a run', () => {
         publish,
         { cycle: { during: [partition] } },
         { expect: [{ ecu: 'brake-ecu', transfer: 'uninterrupted' }] },
-        { cycle: { during: [{ ...repair, after: 0 }] } },
+        { cycle: { during: [{ ...repair, afterMs: 0 }] } },
         { expect: [{ ecu: 'door-ecu', transfer: 'resumed' }] },
       ]),
     );
@@ -215,7 +215,7 @@ describe('a large vehicle', () => {
     if (telematics === undefined || door?.role !== 'secondary') throw new Error('the vehicle has changed');
     const small = (name: string, releaseCounter: number) => ({
       filename: `${name}-${releaseCounter}.img`,
-      size: 2000,
+      sizeBytes: 2000,
       releaseCounter,
     });
     const others = Array.from({ length: 40 }, (_, index) => {

@@ -16,8 +16,7 @@ export interface Disturbance {
   readonly bitErrors?: number | undefined;
   readonly loss?: number | undefined;
   readonly corruption?: number | undefined;
-  /** Milliseconds. */
-  readonly delay?: number | undefined;
+  readonly delayMs?: number | undefined;
 }
 
 export interface VehicleBus extends PartitionableBus {
@@ -49,11 +48,11 @@ export function vehicleBus(bus: Bus, clock: Clock, random: Random, wire?: Virtua
       disturbances += 1;
       const own = random.fork(`${node ?? '*'}/${disturbances}`);
       const before = disturbed.get(node) ?? {};
-      const { bitErrors, loss = before.loss, corruption = before.corruption, delay = before.delay } = given;
-      disturbed.set(node, { loss, corruption, delay });
+      const { bitErrors, loss = before.loss, corruption = before.corruption, delayMs = before.delayMs } = given;
+      disturbed.set(node, { loss, corruption, delayMs });
       if (bitErrors !== undefined) wire?.setBitErrors(bitErrors, own.fork('bits'), node);
-      if ([loss, corruption, delay].every((fault) => fault === undefined)) return;
-      const delayNs = Math.round((delay ?? 0) * NS_PER_MS);
+      if ([loss, corruption, delayMs].every((fault) => fault === undefined)) return;
+      const delayNs = Math.round((delayMs ?? 0) * NS_PER_MS);
       ears.setReceiveFaults({ loss: loss ?? 0, corruption: corruption ?? 0, delayNs }, own.fork('ears'), node);
     },
     babble: (node, frame) => babblers.push(startBabbling(cable, node, frame)),

@@ -8,11 +8,11 @@ import type { World } from '../world.ts';
 import { added, type RunningAttack } from './attacker.ts';
 
 export function stolenTimeKey(world: World, attack: Extract<Attack, { kind: 'stolen-time-key' }>): RunningAttack {
-  const { position, ahead, ecus } = attack;
+  const { position, aheadMs, ecus } = attack;
   const keys = world.keys.timeserver;
   const forge = (tokens: readonly string[]) =>
-    makeTimeAttestation(world.calendar.now() + Math.round(ahead / 1000), tokens, keys);
-  const days = `${Math.round(ahead / 86_400_000)} days ahead`;
+    makeTimeAttestation(world.calendar.now() + Math.round(aheadMs / 1000), tokens, keys);
+  const days = `${Math.round(aheadMs / 86_400_000)} days ahead`;
   if (position === 'network') {
     const filter: RemoteFilter = (request, genuine) =>
       request.type === 'time' ? { status: 'ok', bytes: forge(request.tokens) } : genuine;

@@ -74,8 +74,8 @@ function* singleStepProblems(
   yield* campaignProblems(step, path, known);
   for (const [index, interruption] of (step.cycle?.during ?? []).entries()) {
     const at = [...path, 'cycle', 'during', index];
-    const { received, after } = interruption;
-    if ((received === undefined) === (after === undefined))
+    const { received, afterMs } = interruption;
+    if ((received === undefined) === (afterMs === undefined))
       yield { path: at, message: 'either received or after is needed' };
     if (busDeedsOf(interruption).length !== 1)
       yield { path: at, message: 'one of partition, disturb, babble, repair is needed' };
@@ -133,8 +133,8 @@ function* imageProblems(
     if (image.supplier !== undefined && known.suppliers[image.supplier] === undefined) {
       yield { path: [...path, name, 'supplier'], message: `there is no supplier ${image.supplier}` };
     }
-    const bank = vehicle.ecus[name]?.flash.bank ?? 0;
-    if (image.size > bank)
+    const bank = vehicle.ecus[name]?.flash.bankBytes ?? 0;
+    if (image.sizeBytes > bank)
       yield { path: [...path, name, 'size'], message: `larger than the flash bank of ${bank} bytes` };
   }
 }

@@ -19,14 +19,9 @@ import {
   trustedFile,
   versionRange,
 } from '../../vehicleFile/fields.ts';
-import { declaringImageSchema, imageSchema } from '../../vehicleFile/image.ts';
+import { imageSchema, publishedImagesSchema } from '../../vehicleFile/image.ts';
 import { type Vehicle, vehicleSchema } from '../../vehicleFile/vehicle.ts';
-
-/** `supplier`: by whose word it is genuine; the Image repository's own when omitted. */
-const publishedImage = declaringImageSchema.extend({ supplier: name.optional() });
-const publishedImages = z
-  .record(name, publishedImage)
-  .refine((images) => Object.keys(images).length > 0, 'an image is needed');
+import { withUnits } from '../../vehicleFile/withUnits.ts';
 
 const position = z.enum(['network', 'primary']);
 
@@ -61,14 +56,17 @@ const attack = z.discriminatedUnion('kind', [
   }),
   /** `image`: the attacker's own, made for the hardware of `ecu`. */
   z.strictObject({ kind: z.literal('stolen-supplier-key'), id: name, supplier: name, ecu: name, image: imageSchema }),
-  z.strictObject({
-    kind: z.literal('stolen-time-key'),
-    id: name,
-    position,
-    /** How far the attested time lies in the future. */
-    ahead: age,
-    ecus: z.array(name).optional(),
-  }),
+  withUnits(
+    z.strictObject({
+      kind: z.literal('stolen-time-key'),
+      id: name,
+      position,
+      /** How far the attested time lies in the future. */
+      ahead: age,
+      ecus: z.array(name).optional(),
+    }),
+    { ahead: 'aheadMs' },
+  ),
   z.strictObject({ kind: z.literal('fast-forward'), id: name }),
   z.strictObject({ kind: z.literal('resigned-timestamp'), id: name }),
   z.strictObject({ kind: z.literal('dropped-time'), id: name, position, ecus: z.array(name).optional() }),
@@ -81,33 +79,38 @@ const busDeeds = {
   /** Nodes (all, when none is named) off the cable. */
   partition: z.strictObject({ bus: name, nodes: z.array(name).min(1).optional() }).optional(),
   /** For all nodes alike, or for one: `node` sees other frames than the rest. */
-  disturb: z
-    .strictObject({
-      bus: name,
-      node: name.optional(),
-      bitErrors: share.optional(),
-      loss: share.optional(),
-      corruption: share.optional(),
-      delay: duration(minute).optional(),
-    })
-    .refine(
-      ({ bitErrors, loss, corruption, delay }) =>
-        [bitErrors, loss, corruption, delay].some((given) => given !== undefined),
-      'bitErrors, loss, corruption or delay is needed',
-    )
-    .optional(),
+  disturb: withUnits(
+    z
+      .strictObject({
+        bus: name,
+        node: name.optional(),
+        bitErrors: share.optional(),
+        loss: share.optional(),
+        corruption: share.optional(),
+        delay: duration(minute).optional(),
+      })
+      .refine(
+        ({ bitErrors, loss, corruption, delay }) =>
+          [bitErrors, loss, corruption, delay].some((given) => given !== undefined),
+        'bitErrors, loss, corruption or delay is needed',
+      ),
+    { delay: 'delayMs' },
+  ).optional(),
   /** The controller of `node` sends frames of this id without a pause. */
   babble: z.strictObject({ bus: name, node: name, id: canId.default(0) }).optional(),
   /** Everyone back on the cable, and all disturbances and babbling over. */
   repair: z.strictObject({ bus: name }).optional(),
 };
 
-const interruption = z.strictObject({
-  /** When: so much of the image arrived at an ECU, or so long after the one before. */
-  received: z.strictObject({ ecu: name, percent: z.number().min(0).max(100) }).optional(),
-  after: duration(day).optional(),
-  ...busDeeds,
-});
+const interruption = withUnits(
+  z.strictObject({
+    /** When: so much of the image arrived at an ECU, or so long after the one before. */
+    received: z.strictObject({ ecu: name, percent: z.number().min(0).max(100) }).optional(),
+    after: duration(day).optional(),
+    ...busDeeds,
+  }),
+  { after: 'afterMs' },
+);
 
 const expectation = z.union([
   /** The bytes that the ECU boots, read back from its bank: a published file, or the attacker's. */
@@ -150,9 +153,9 @@ const campaign = z.strictObject({
 });
 
 const step = z.strictObject({
-  publish: publishedImages.optional(),
+  publish: publishedImagesSchema.optional(),
   /** The same, but that the Director wants none of it: a campaign is to bring it. */
-  offer: publishedImages.optional(),
+  offer: publishedImagesSchema.optional(),
   campaign: campaign.optional(),
   cancel: name.optional(),
   cycle: z.strictObject({ during: z.array(interruption).max(64).default([]) }).optional(),
@@ -191,15 +194,15 @@ export const scenarioSchema = z.strictObject({
     .refine((suppliers) => Object.keys(suppliers).length <= suppliersMax, `at most ${suppliersMax} are allowed`)
     .default({}),
   /** The way between the Primary and the servers. */
-  network: z
-    .strictObject({ latency: duration(minute).default(40), bitsPerSecond: z.int().min(1000).default(20_000_000) })
-    .prefault({}),
+  network: withUnits(
+    z.strictObject({ latency: duration(minute).default(40), bitsPerSecond: z.int().min(1000).default(20_000_000) }),
+    { latency: 'latencyMs' },
+  ).prefault({}),
   /** Simulated seconds a second when somebody watches. */
   speed: z.number().min(0.1).max(1000).default(5),
   steps: z.array(step).min(1).max(500),
 });
 
-export type PublishedImage = z.output<typeof publishedImage>;
 export type Attack = z.output<typeof attack>;
 export type Interruption = z.output<typeof interruption>;
 /** One of what can be done to a bus. */

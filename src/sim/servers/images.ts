@@ -24,14 +24,14 @@ export class Images {
   }
 
   /** The given bytes, or bytes drawn from the seed, the same for the same name. */
-  make({ filename, size }: MadeImage): Uint8Array {
-    const bytes = this.genuine.get(filename) ?? this.random.fork(`genuine/${filename}`).bytes(size);
+  make({ filename, sizeBytes }: MadeImage): Uint8Array {
+    const bytes = this.genuine.get(filename) ?? this.random.fork(`genuine/${filename}`).bytes(sizeBytes);
     this.genuine.set(filename, bytes);
     return bytes;
   }
 
-  makeAttackers({ filename, size }: MadeImage): Uint8Array {
-    const bytes = this.random.fork(`attacker/${filename}`).bytes(size);
+  makeAttackers({ filename, sizeBytes }: MadeImage): Uint8Array {
+    const bytes = this.random.fork(`attacker/${filename}`).bytes(sizeBytes);
     this.attackers.set(filename, bytes);
     return bytes;
   }

@@ -29,12 +29,12 @@ export function busDeedText({ partition, disturb, babble, repair }: BusDeed): st
     return `bus ${partition.bus} is cut${partition.nodes === undefined ? '' : ` at ${partition.nodes.join(', ')}`}`;
   }
   if (disturb !== undefined) {
-    const { bus, node, bitErrors, loss, corruption, delay } = disturb;
+    const { bus, node, bitErrors, loss, corruption, delayMs } = disturb;
     const parts = [
       ...(bitErrors === undefined ? [] : [`bit errors at a rate of ${bitErrors}`]),
       ...(loss === undefined ? [] : [`${percent(loss)} of frames lost`]),
       ...(corruption === undefined ? [] : [`${percent(corruption)} of frames changed`]),
-      ...(delay === undefined ? [] : [`frames ${delay} ms late`]),
+      ...(delayMs === undefined ? [] : [`frames ${delayMs} ms late`]),
     ];
     return `bus ${bus} is disturbed${node === undefined ? '' : ` at ${node}`}: ${parts.join(', ')}`;
   }

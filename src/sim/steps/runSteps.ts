@@ -83,7 +83,7 @@ function* runStep(
 
 /** Until the slowest ECU is up. */
 export function bootMs(world: World): number {
-  return Math.max(...Object.values(world.scenario.vehicle.ecus).map(({ bootTime }) => bootTime)) + 1;
+  return Math.max(...Object.values(world.scenario.vehicle.ecus).map(({ bootMs }) => bootMs)) + 1;
 }
 
 export function* pause(world: World, durationMs: number): Task<void> {
@@ -115,9 +115,9 @@ function* runCycle(world: World, ledger: Ledger, during: readonly Interruption[]
 /** Takes each from `left` once it has happened. */
 function* interrupt(world: World, ledger: Ledger, left: Interruption[]): Task<void> {
   for (let next = left[0]; next !== undefined; next = left[0]) {
-    const { received, after } = next;
+    const { received, afterMs } = next;
     if (received !== undefined) yield* untilReceived(world, ledger, received);
-    else yield* pause(world, after ?? 0);
+    else yield* pause(world, afterMs ?? 0);
     left.shift();
     changeBuses(world, next);
   }

@@ -57,5 +57,5 @@ async function openUdp(enter: Enter): Promise<Result<LinkPair, EnvironmentFault>
 
 /** The name of a link's end on the tape. */
 export function linkPort(ecu: string, end: 'primary' | 'secondary'): string {
-  return `tcp/${ecu}/${end}`;
+  return `link/${ecu}/${end}`;
 }

@@ -44,8 +44,8 @@ export async function openTransports(
       interfaces.set(name, bus);
       buses.set(name, vehicleBus(bus, clock, busRandom(inputs.seed, name)));
     }
-    for (const ecu of inputs.tcpLinks) {
-      links.set(ecu, await openLink(ecu, inputs.linkKinds?.get(ecu) ?? 'tcp', recorder, enter));
+    for (const [ecu, kind] of inputs.links) {
+      links.set(ecu, await openLink(ecu, kind, recorder, enter));
     }
     points = await openAttachPoints(inputs, buses, clock, recorder, tell);
   } catch (error) {

@@ -41,10 +41,10 @@ export function virtualEthernets(
   clock: Clock,
 ): ReadonlyMap<string, EthernetNetwork> {
   return new Map(
-    Object.entries(vehicle.ethernets).map(([name, { queue }], subnet) => {
+    Object.entries(vehicle.ethernets).map(([name, { queueBytes }], subnet) => {
       const nodes = ethernetLinks(vehicle, name);
       const common = { name, clock, random: busRandom(seed, name), forwardingNs, subnet };
-      return [name, createEthernet({ ...common, nodes, queueBytes: queue })];
+      return [name, createEthernet({ ...common, nodes, queueBytes })];
     }),
   );
 }

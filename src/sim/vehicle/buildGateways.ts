@@ -84,8 +84,8 @@ export class SimulatedGateway {
       clock,
       buses: shared,
       routes: frameTable(described),
-      delayNs: described.delay * NS_PER_US,
-      queueFramesMax: described.queue,
+      delayNs: described.delayUs * NS_PER_US,
+      queueFramesMax: described.queueFrames,
       onDrop: ({ route, reason }) => this.note('frames', route.from, route.to, reason),
     });
     this.running = { nodes, router, bridges: routes.map((route) => this.bridge(route, ends)) };
@@ -124,7 +124,7 @@ export class SimulatedGateway {
   ): readonly [IsoTpNode, SharedNode] {
     const { id, described, options } = this;
     const places = here.map(
-      (end, index) => [end, isoTpEnd(options.vehicle, end, `${index}`, described.buffer)] as const,
+      (end, index) => [end, isoTpEnd(options.vehicle, end, `${index}`, described.bufferBytes)] as const,
     );
     const addresses = places.map(([, { address }]) => address);
     const node = shareNode(bus, id, this.acceptIds(name, addresses));
@@ -169,11 +169,11 @@ export class SimulatedGateway {
     const [a, b] = [ends.get(asked), ends.get(asking)];
     const [from, to] = [asked.place.bus, asking.place.bus];
     if (a === undefined || b === undefined) throw new Error(`${this.id} is not on both ${from} and ${to}`);
-    const { delay, buffer } = this.described;
+    const { delayUs, bufferBytes } = this.described;
     return bridgeLinks(a.link, b.link, {
       clock: this.options.clock,
-      delayNs: delay * NS_PER_US,
-      bufferBytesMax: buffer,
+      delayNs: delayUs * NS_PER_US,
+      bufferBytesMax: bufferBytes,
       ...(a.blockBytesMax !== undefined && { blockBytesMaxA: a.blockBytesMax }),
       ...(b.blockBytesMax !== undefined && { blockBytesMaxB: b.blockBytesMax }),
       onDrop: (direction, reason) => {

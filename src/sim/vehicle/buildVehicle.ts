@@ -67,7 +67,7 @@ function ecuOptions(
     verification: ecu.role === 'primary' ? 'full' : ecu.verification,
     decryptionKey: ecu.encrypted ? decryptionKeyOf(random, id) : undefined,
     filenames: ecu.images,
-    bankBytes: ecu.flash.bank,
+    bankBytes: ecu.flash.bankBytes,
     clock,
     ownClock: ecu.role === 'secondary' && ecu.clock === 'own' ? calendarNow : undefined,
     random: random.fork(`ecu/${id}`),
@@ -100,7 +100,7 @@ function buildPrimary(options: VehicleOptions, id: string, ecu: EcuDescription):
   const { remote, distribution, cycleCompleted } = options;
   const imageStore = memoryImageStore();
   const join = joinAsPrimary(id, options);
-  const timing = { bootMs: ecu.bootTime, phaseMs, answerMs, activateMs };
+  const timing = { bootMs: ecu.bootMs, phaseMs, answerMs, activateMs };
   const simulated: SimulatedEcu<RunningPrimary> = new SimulatedEcu(ecuOptions(options, id, ecu), (parts) =>
     startPrimary({
       ...parts,
@@ -119,11 +119,11 @@ function buildPrimary(options: VehicleOptions, id: string, ecu: EcuDescription):
 
 function buildSecondary(options: VehicleOptions, id: string, ecu: SecondaryDescription): SimulatedEcu {
   const join = joinAsSecondary(id, ecu, options);
-  const timing = { bootMs: ecu.bootTime, verifyMs: ecu.verifyTime, activateMs, silenceMs };
+  const timing = { bootMs: ecu.bootMs, verifyMs: ecu.verifyMs, activateMs, silenceMs };
   const simulated: SimulatedEcu = new SimulatedEcu(ecuOptions(options, id, ecu), (parts) =>
     startSecondary({
       ...parts,
-      config: { blockBytesMax: ecu.block },
+      config: { blockBytesMax: ecu.blockBytes },
       timing,
       flashBytesPerSecond: ecu.flash.bytesPerSecond,
       link: join(),

@@ -201,8 +201,8 @@ describe('what the command line adds', () => {
 
   it.each([
     [{ interfaces: new Map([['air', 'vcan0']]) }, /--bus air: the vehicle has the buses body, chassis/],
-    [{ tcpLinks: new Set(['boot']) }, /--link boot: the vehicle has the ECUs telematics/],
-    [{ tcpLinks: new Set(['telematics']) }, /--link telematics: a Secondary is needed/],
+    [{ links: new Map([['boot', 'tcp' as const]]) }, /--link boot: the vehicle has the ECUs telematics/],
+    [{ links: new Map([['telematics', 'tcp' as const]]) }, /--link telematics: a Secondary is needed/],
     [{ givenImages: new Map([['boot', image]]) }, /--image boot: the vehicle has the ECUs/],
     [
       { givenImages: new Map([['door-ecu', { ...image, bytes: new Uint8Array(17 * 1024 * 1024) }]]) },

@@ -18,7 +18,7 @@ export function scenarioNames(): readonly string[] {
 
 export function inputsOf(name: string, changes: Partial<RunInputs> = {}): RunInputs {
   const scenario = loadScenario(join(scenariosFolder, `${name}.yaml`));
-  const empty = { givenImages: new Map(), interfaces: new Map(), tcpLinks: new Set<string>() };
+  const empty = { givenImages: new Map(), interfaces: new Map(), links: new Map() };
   return completeInputs({ scenario, seed: scenario.seed, ...empty, ...changes });
 }
 

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it('updates all five ECUs with one of them on real TCP, and replays what came in', { timeout: 60_000 }, async () => {
   const tracePath = join(folder, 'tcp.jsonl');
   const run = await runScenario({
-    inputs: inputsOf('nominal', { tcpLinks: new Set(['gateway-ecu']) }),
+    inputs: inputsOf('nominal', { links: new Map([['gateway-ecu', 'tcp']]) }),
     observers: [],
     tracePath,
   });
@@ -30,7 +30,7 @@ it('updates ECUs over mutual TLS and over UDP, says so, and replays what came in
   ] as const);
   const events: SimEvent[] = [];
   const run = await runScenario({
-    inputs: inputsOf('nominal', { tcpLinks: new Set(kinds.keys()), linkKinds: kinds }),
+    inputs: inputsOf('nominal', { links: kinds }),
     observers: [(event) => events.push(event)],
     tracePath,
   });

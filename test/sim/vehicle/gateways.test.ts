@@ -32,7 +32,7 @@ function changed(...changes: readonly Change[]): RunInputs {
   writeFileSync(join(folder, 'zonal.yaml'), vehicle);
   writeFileSync(join(folder, 'two-hops.yaml'), twoHops.replace('vehicles/zonal.yaml', 'zonal.yaml'));
   const scenario = loadScenario(join(folder, 'two-hops.yaml'));
-  const nothing = { givenImages: new Map(), interfaces: new Map(), tcpLinks: new Set<string>() };
+  const nothing = { givenImages: new Map(), interfaces: new Map(), links: new Map() };
   return completeInputs({ scenario, seed: scenario.seed, ...nothing });
 }
 
@@ -111,7 +111,7 @@ describe('a gateway', () => {
     'that is cut off a bus while %s gets its image holds it up, and it goes on',
     (ecu) => {
       const cut = { received: { ecu, percent: 40 }, partition: { bus: 'body', nodes: ['zone-front'] } };
-      const during = [cut, { after: 3000, repair: { bus: 'body' } }];
+      const during = [cut, { afterMs: 3000, repair: { bus: 'body' } }];
       const expected = [{ ecu, transfer: 'resumed' as const }];
       const steps: Step[] = [publish, { cycle: { during } }, { expect: expected }];
       const { result, events } = runVirtual(withSteps(changed(['queue: 12', 'queue: 64']), steps));
