@@ -2,9 +2,11 @@
 import { parseCannelloniAddress, parseSlcanAddress } from '../attach/addresses.ts';
 import { InputError } from '../core/faults.ts';
 import type { EcuDescription } from '../vehicleFile/vehicle.ts';
-import { checkReferences } from './scenario/references.ts';
-import type { Expectation, Scenario, Step } from './scenario/schema.ts';
+import { withImageNamed } from './expectations/expectations.ts';
+import { checkScenario } from './scenario/check.ts';
+import type { Scenario } from './scenario/schema.ts';
 import type { GivenImage } from './servers/images.ts';
+import type { Step } from './steps/steps.ts';
 
 /** What carries a link that leaves the simulation. */
 export const linkKinds = ['tcp', 'tcp+tls', 'udp'] as const;
@@ -86,8 +88,8 @@ function checkAttachPoints({ scenario, interfaces, slcan, cannelloni }: Paramete
 }
 
 function hasBitErrors({ steps }: Scenario, bus: string): boolean {
-  const deeds = steps.flatMap((step) => [step, ...(step.cycle?.during ?? [])]);
-  return deeds.some(({ disturb }) => disturb?.bus === bus && disturb.bitErrors !== undefined);
+  const faults = steps.flatMap((step) => [step, ...(step.cycle?.during ?? [])]);
+  return faults.some(({ disturb }) => disturb?.bus === bus && disturb.bitErrors !== undefined);
 }
 
 function describedEcu({ vehicle }: Scenario, option: string, ecu: string): EcuDescription {
@@ -102,13 +104,6 @@ export function completeInputs(inputs: RunInputs): RunInputs {
   let { scenario } = inputs;
   for (const [ecu, given] of inputs.givenImages) scenario = withGivenImage(scenario, ecu, given);
   return { ...inputs, scenario };
-}
-
-/** A file name stands for one image in the whole scenario. */
-function renamed(expected: Expectation, before: string | undefined, filename: string): Expectation {
-  if ('runs' in expected && expected.runs === before) return { ...expected, runs: filename };
-  if ('reads' in expected && expected.reads === before) return { ...expected, reads: filename };
-  return 'cannotRead' in expected && expected.cannotRead === before ? { ...expected, cannotRead: filename } : expected;
 }
 
 /** The file takes the place of the first image that is published for the ECU, or is published with the first images at all. */
@@ -126,12 +121,12 @@ function withGivenImage(scenario: Scenario, ecu: string, { filename, bytes }: Gi
   const steps = scenario.steps.map((step, at): Step => {
     if (at === index)
       return { ...step, publish: { ...step.publish, [ecu]: { filename, sizeBytes: bytes.length, releaseCounter } } };
-    if (step.expect === undefined) return step;
-    const { filename: before } = replaced ?? {};
-    return { ...step, expect: step.expect.map((expected) => renamed(expected, before, filename)) };
+    if (step.expect === undefined || replaced === undefined) return step;
+    // a file name stands for one image in the whole scenario
+    return { ...step, expect: step.expect.map((expected) => withImageNamed(expected, replaced.filename, filename)) };
   });
   const complete = { ...scenario, steps };
-  const problem = checkReferences(complete);
+  const problem = checkScenario(complete);
   if (problem !== undefined) throw new InputError(`--image ${ecu}: ${problem.message}`);
   return complete;
 }

@@ -7,8 +7,8 @@ import { EventQueue } from '../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
 import { checkTransports, linkKinds, type RunInputs } from './inputs.ts';
+import { checkScenario } from './scenario/check.ts';
 import { readRecordedScenario } from './scenario/recorded.ts';
-import { checkReferences } from './scenario/references.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { GivenImage } from './servers/images.ts';
 import { Simulation } from './simulation.ts';
@@ -125,7 +125,7 @@ function parseHead(path: string, text: string): Omit<RunInputs, 'givenImages'> {
   const read = readRecordedScenario(result.data.scenario);
   if (!read.ok) throw badHead(path, ['scenario'], read.issue);
   const { scenario } = read;
-  const problem = checkReferences(scenario);
+  const problem = checkScenario(scenario);
   if (problem !== undefined) {
     throw new InputError(`${path}:1: scenario.${problem.path.join('.')}: ${problem.message}`);
   }

@@ -15,13 +15,14 @@ import type {
   Observer,
   SimEvent,
 } from './events.ts';
-import type { Verdict } from './expectations/judge.ts';
+import type { Verdict } from './expectations/expectation.ts';
 import type { RunInputs } from './inputs.ts';
 import { Ledger } from './ledger.ts';
 import { reportBuses, reportInterfaces } from './reports/busReport.ts';
 import { reportEthernets } from './reports/ethernetReport.ts';
 import { reportGateways } from './reports/gatewayReport.ts';
-import { bootMs, pause, runSteps } from './steps/runSteps.ts';
+import { bootMs, pause } from './steps/pause.ts';
+import { runSteps } from './steps/runSteps.ts';
 import type { Transports } from './transports/transports.ts';
 import { startTraffic } from './vehicle/backgroundTraffic.ts';
 import { World } from './world.ts';
@@ -84,7 +85,7 @@ export class Simulation {
     const endTraffic = startTraffic(scenario.vehicle, transports.buses, clock, seed, emit);
     const steps = function* () {
       yield* pause(world, bootMs(world));
-      return yield* runSteps(world, ledger);
+      return yield* runSteps(world, ledger, scenario.steps);
     };
     runTask(steps(), (verdicts) => {
       const end = () => {

@@ -10,10 +10,10 @@ import { faultSummary, faultText } from '../uptane/faults.ts';
 import { uptaneProfile } from '../uptane/profile.ts';
 import { mapOfBoth } from '../uptane/repositoryMap.ts';
 import type { TrustedMetadata } from '../uptane/trusted.ts';
-import type { Recording } from './attackers/attacker.ts';
-import type { Heard } from './attackers/heard.ts';
 import type { Emit } from './emit.ts';
-import type { Scenario } from './scenario/schema.ts';
+import type { Heard } from './heard.ts';
+import type { Recording } from './recording.ts';
+import type { Setting } from './scenario/setting.ts';
 import { Calendar } from './servers/calendar.ts';
 import { Network } from './servers/cellular.ts';
 import { type GivenImage, Images } from './servers/images.ts';
@@ -24,7 +24,7 @@ import type { Transports } from './transports/transports.ts';
 import { buildVehicle, type SimulatedVehicle } from './vehicle/buildVehicle.ts';
 
 export interface WorldOptions {
-  readonly scenario: Scenario;
+  readonly scenario: Setting;
   readonly seed: number;
   /** Bytes of images that the scenario publishes, by ECU. */
   readonly givenImages: ReadonlyMap<string, GivenImage>;
@@ -38,7 +38,7 @@ const day = 86_400;
 const repositoryMap = mapOfBoth({ director: ['sim://director'], image: ['sim://image'] });
 
 export class World {
-  readonly scenario: Scenario;
+  readonly scenario: Setting;
   readonly clock: EventQueue;
   readonly random: Random;
   readonly calendar: Calendar;

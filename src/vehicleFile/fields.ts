@@ -57,7 +57,8 @@ export const time = z.codec(z.string(), z.int().min(0).max(startMax), {
     issues.push({ code: 'custom', message: 'a time such as 2026-06-01T08:00:00Z is needed', input: value });
     return z.NEVER;
   },
-  encode: formatUtc,
+  // zod encodes for a try what it has not checked yet
+  encode: (seconds) => (seconds >= 0 && seconds <= startMax ? formatUtc(seconds) : String(seconds)),
 });
 export const filename = z
   .string()

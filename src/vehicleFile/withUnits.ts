@@ -22,7 +22,9 @@ export function withUnits<
   const toFile = new Map(pairs.map(([inFile, read]) => [String(read), inFile]));
   return z.codec(form, z.custom<Read>(objectForm), {
     decode: (value) => renamed(value, toRead) as Read,
-    encode: (value) => renamed(value as Record<string, unknown>, toFile) as z.output<Form>,
+    // zod encodes for a try what it has not checked yet: anything can come
+    encode: (value) =>
+      (objectForm(value) ? renamed(value as Record<string, unknown>, toFile) : value) as z.output<Form>,
   });
 }
 

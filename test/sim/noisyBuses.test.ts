@@ -2,7 +2,8 @@
 // go bus-off and come back; and wherever the bus still moves frames, the update completes, later.
 import { describe, expect, it } from 'vitest';
 import type { RunInputs } from '../../src/sim/inputs.ts';
-import type { Scenario, Step } from '../../src/sim/scenario/schema.ts';
+import type { Scenario } from '../../src/sim/scenario/schema.ts';
+import type { Step } from '../../src/sim/steps/steps.ts';
 import { eventsOf, inputsOf, runVirtual } from './support/runs.ts';
 
 /** The scenario with these bit error rates on both buses, and no expectation but of the update itself. */

@@ -1,25 +1,34 @@
 // Owns: an attacker that answers with a time attestation of an earlier moment. [time-replay]
-
-import type { Attack } from '../scenario/schema.ts';
+import { z } from 'zod';
+import { name } from '../../vehicleFile/fields.ts';
 import type { RemoteFilter } from '../servers/cellular.ts';
-import type { World } from '../world.ts';
-import { added, type RunningAttack } from './attacker.ts';
+import { added, attackKind, position, positionProblems, recordingProblems, victims, victimsText } from './attacker.ts';
 
-export function replayedTime(world: World, attack: Extract<Attack, { kind: 'replayed-time' }>): RunningAttack {
-  const { position, recording: name, ecus } = attack;
-  const old = world.recordings.get(name)?.attestation;
-  if (position === 'network') {
-    const filter: RemoteFilter = (request, genuine) =>
-      request.type === 'time' && old !== undefined ? { status: 'ok', bytes: old } : genuine;
+export const replayedTime = attackKind({
+  kind: 'replayed-time',
+  schema: z.strictObject({ kind: z.literal('replayed-time'), id: name, position, recording: name, ecus: victims }),
+  documented: { form: '`position`, `recording`, `ecus`', meaning: 'the time attestation that was recorded' },
+  indicates: ['time-replay'],
+  clauses: ['Y2'],
+  *problems(attack, at) {
+    yield* recordingProblems(attack, at);
+    yield* positionProblems(attack, at);
+  },
+  start(world, attack) {
+    const { position: where, recording: name, ecus } = attack;
+    const old = world.recordings.get(name)?.attestation;
+    if (where === 'network') {
+      const filter: RemoteFilter = (request, genuine) =>
+        request.type === 'time' && old !== undefined ? { status: 'ok', bytes: old } : genuine;
+      return {
+        text: `the network answers with the time recorded as ${name}`,
+        stop: added(world.network.filters, filter),
+      };
+    }
+    const time = (serial: string, honest: Uint8Array) => (ecus?.includes(serial) === false ? honest : (old ?? honest));
     return {
-      text: `the network answers with the time recorded as ${name}`,
-      stop: added(world.network.filters, filter),
+      text: `a compromised Primary hands the time recorded as ${name} to ${victimsText(ecus)}`,
+      stop: added(world.compromises, { time }),
     };
-  }
-  const time = (serial: string, honest: Uint8Array) => (ecus?.includes(serial) === false ? honest : (old ?? honest));
-  const whom = ecus?.join(', ') ?? 'every Secondary';
-  return {
-    text: `a compromised Primary hands the time recorded as ${name} to ${whom}`,
-    stop: added(world.compromises, { time }),
-  };
-}
+  },
+});

@@ -1,17 +1,25 @@
 // Owns: an attacker that lets images through at a trickle, so that no download ever ends. [slow-retrieval]
+import { z } from 'zod';
+import { name } from '../../vehicleFile/fields.ts';
 import type { RemoteFilter } from '../servers/cellular.ts';
-import type { World } from '../world.ts';
-import { added, type RunningAttack } from './attacker.ts';
+import { added, attackKind } from './attacker.ts';
 
 const bytesAnswered = 16;
 
-export function slowRetrieval(world: World): RunningAttack {
-  const filter: RemoteFilter = (request, genuine) =>
-    request.type === 'image' && genuine.status === 'ok'
-      ? { status: 'ok', bytes: genuine.bytes.subarray(0, bytesAnswered) }
-      : genuine;
-  return {
-    text: `the network gives ${bytesAnswered} bytes of an image at a time`,
-    stop: added(world.network.filters, filter),
-  };
-}
+export const slowRetrieval = attackKind({
+  kind: 'slow-retrieval',
+  schema: z.strictObject({ kind: z.literal('slow-retrieval'), id: name }),
+  documented: { form: '', meaning: 'on the network: images come 16 bytes at a time' },
+  indicates: ['slow-retrieval'],
+  clauses: ['K3'],
+  start(world) {
+    const filter: RemoteFilter = (request, genuine) =>
+      request.type === 'image' && genuine.status === 'ok'
+        ? { status: 'ok', bytes: genuine.bytes.subarray(0, bytesAnswered) }
+        : genuine;
+    return {
+      text: `the network gives ${bytesAnswered} bytes of an image at a time`,
+      stop: added(world.network.filters, filter),
+    };
+  },
+});

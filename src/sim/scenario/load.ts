@@ -9,7 +9,7 @@ import { scenarioBytesMax } from '../../core/limits.ts';
 import { readBounded, reason } from '../../vehicleFile/readBounded.ts';
 import { withTrafficRead } from '../../vehicleFile/traffic.ts';
 import { type Vehicle, vehicleSchema } from '../../vehicleFile/vehicle.ts';
-import { checkReferences } from './references.ts';
+import { checkScenario } from './check.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
 const aliasesMax = 100;
@@ -105,7 +105,7 @@ export function loadScenario(path: string): Scenario {
       ? loadVehicle(source, scenario.vehicle)
       : withAllTraffic(scenario.vehicle, source.path);
   const loaded: Scenario = { ...scenario, vehicle };
-  const problem = checkReferences(loaded);
+  const problem = checkScenario(loaded);
   if (problem !== undefined) {
     throw new InputError(`${path}:${lineOf(source, problem.path)}: ${fieldText(problem.path)}: ${problem.message}`);
   }

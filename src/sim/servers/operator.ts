@@ -6,18 +6,35 @@ import type { VehicleProgress } from '../../repository/director/campaigns.ts';
 import type { ListedImage } from '../../repository/roles/writeMetadata.ts';
 import { faultText } from '../../uptane/faults.ts';
 import { dependenciesOf, type PublishedImage } from '../../vehicleFile/image.ts';
-import type { CampaignDescription, Rotation, Scenario } from '../scenario/schema.ts';
+import type { Setting } from '../scenario/setting.ts';
 import type { Calendar } from './calendar.ts';
 import type { Images } from './images.ts';
 import type { ServerKeys } from './serverKeys.ts';
 import type { SimulatedServers } from './simulatedServers.ts';
+
+/** A product brought to ECUs of the vehicle, with what its images require of others. */
+export interface CampaignOrder {
+  readonly id: string;
+  readonly product: string;
+  readonly versions: string;
+  readonly ecus: readonly string[];
+}
+
+type Role = 'root' | 'timestamp' | 'snapshot' | 'targets';
+
+/** Whose keys are to be new ones. */
+export interface Rotation {
+  readonly director?: readonly Role[] | undefined;
+  readonly image?: readonly Role[] | undefined;
+  readonly timeserver?: true | undefined;
+}
 
 const daySeconds = 86_400;
 /** How long before its expiry a root is renewed: a month leaves time to bring the holders of offline keys together. */
 const rootRenewalSeconds = 30 * daySeconds;
 
 interface OperatorParts {
-  readonly scenario: Scenario;
+  readonly scenario: Setting;
   readonly servers: SimulatedServers;
   readonly keys: ServerKeys;
   readonly images: Images;
@@ -76,7 +93,7 @@ export class Operator {
   }
 
   /** Makes a campaign and starts it. J7 J12 */
-  order({ id, product, versions, ecus }: CampaignDescription): void {
+  order({ id, product, versions, ecus }: CampaignOrder): void {
     const { scenario, servers } = this.parts;
     const serials = new Map([[scenario.vehicle.vin, ecus]]);
     servers.campaigns.make({ name: id, image: { product, range: versions }, ecus: serials });

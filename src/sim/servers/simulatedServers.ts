@@ -13,7 +13,7 @@ import type { ListedImage } from '../../repository/roles/writeMetadata.ts';
 import type { Servers } from '../../repository/servers.ts';
 import { Timeserver } from '../../repository/timeserver.ts';
 import { signingKey } from '../../uptane/signing/keys.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { Setting } from '../scenario/setting.ts';
 import { decryptionKeyOf } from '../vehicle/buildVehicle.ts';
 import type { ServerKeys } from './serverKeys.ts';
 
@@ -22,7 +22,7 @@ export interface SimulatedServers extends Servers {
 }
 
 interface Parts {
-  readonly scenario: Scenario;
+  readonly scenario: Setting;
   readonly signatures: Signatures;
   /** The run's. */
   readonly random: Random;

@@ -10,7 +10,6 @@ import { createRandom, type Random } from '../../core/random.ts';
 import { NS_PER_US } from '../../core/units.ts';
 import { ethernetLinks } from '../../vehicleFile/ethernetReferences.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
-import type { RunInputs } from '../inputs.ts';
 
 /** What the lookup in a switch takes, as chips for vehicles have it. */
 const forwardingNs = 2 * NS_PER_US;
@@ -30,14 +29,20 @@ export interface Transports {
   readonly interfaces?: ReadonlyMap<string, { watch(changed: (text: string) => void): void }>;
 }
 
+/** What decides how the network behaves, of a run's inputs. */
+export interface NetworkInputs {
+  readonly scenario: { readonly vehicle: Vehicle };
+  readonly seed: number;
+}
+
 /** Everything that carries the vehicle's network, virtual. */
-export function virtualTransports(inputs: Pick<RunInputs, 'scenario' | 'seed'>, clock: Clock): Transports {
+export function virtualTransports(inputs: NetworkInputs, clock: Clock): Transports {
   return { buses: virtualBuses(inputs, clock), ethernets: virtualEthernets(inputs, clock), links: new Map() };
 }
 
 /** Every Ethernet network of the vehicle. */
 export function virtualEthernets(
-  { scenario: { vehicle }, seed }: Pick<RunInputs, 'scenario' | 'seed'>,
+  { scenario: { vehicle }, seed }: NetworkInputs,
   clock: Clock,
 ): ReadonlyMap<string, EthernetNetwork> {
   return new Map(
@@ -50,10 +55,7 @@ export function virtualEthernets(
 }
 
 /** Every bus of the vehicle, virtual. */
-export function virtualBuses(
-  { scenario, seed }: Pick<RunInputs, 'scenario' | 'seed'>,
-  clock: Clock,
-): ReadonlyMap<string, VehicleBus> {
+export function virtualBuses({ scenario, seed }: NetworkInputs, clock: Clock): ReadonlyMap<string, VehicleBus> {
   return new Map(
     Object.entries(scenario.vehicle.buses).map(([name, described]) => [
       name,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError, type RemoteFaultCode } from '../../../src/core/faults.ts';
-import { judge } from '../../../src/sim/expectations/judge.ts';
+import { judge } from '../../../src/sim/expectations/expectations.ts';
 import { Ledger } from '../../../src/sim/ledger.ts';
 import { loadScenario } from '../../../src/sim/scenario/load.ts';
 import type { Scenario } from '../../../src/sim/scenario/schema.ts';

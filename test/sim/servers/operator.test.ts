@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseUtc } from '../../../src/core/utc.ts';
 import type { RunInputs } from '../../../src/sim/inputs.ts';
-import type { Step } from '../../../src/sim/scenario/schema.ts';
+import type { Step } from '../../../src/sim/steps/steps.ts';
 import type { EcuDescription } from '../../../src/vehicleFile/vehicle.ts';
 import { draftOf } from '../../uptane/support/attacks.ts';
 import { eventsOf, inputsOf, runVirtual } from '../support/runs.ts';

@@ -10,7 +10,7 @@ import { completeInputs, type RunInputs } from '../../../src/sim/inputs.ts';
 import { replayTrace } from '../../../src/sim/replay.ts';
 import { runScenario } from '../../../src/sim/run.ts';
 import { loadScenario } from '../../../src/sim/scenario/load.ts';
-import type { Step } from '../../../src/sim/scenario/schema.ts';
+import type { Step } from '../../../src/sim/steps/steps.ts';
 import { eventsOf, inputsOf, runVirtual } from '../support/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-gateways-'));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { eavesdroppedBytesMax } from '../../../src/core/limits.ts';
-import { createRandom } from '../../../src/core/random.ts';
-import { MIB } from '../../../src/core/units.ts';
-import { Heard } from '../../../src/sim/attackers/heard.ts';
+import { eavesdroppedBytesMax } from '../../src/core/limits.ts';
+import { createRandom } from '../../src/core/random.ts';
+import { MIB } from '../../src/core/units.ts';
+import { Heard } from '../../src/sim/heard.ts';
 
 const image = createRandom('heard').bytes(10_000);
 

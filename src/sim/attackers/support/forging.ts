@@ -1,7 +1,7 @@
 // Owns: what an attacker writes with the stolen online keys of a repository: metadata one version on that lists an image of its choice.
 
-import type { CurrentFiles } from '../../repository/roles/publication.ts';
-import type { RoleKeySet } from '../../repository/roles/roleKeys.ts';
+import type { CurrentFiles } from '../../../repository/roles/publication.ts';
+import type { RoleKeySet } from '../../../repository/roles/roleKeys.ts';
 import {
   type AssignedImage,
   type Edition,
@@ -12,9 +12,9 @@ import {
   writeImageTargets,
   writeSnapshot,
   writeTimestamp,
-} from '../../repository/roles/writeMetadata.ts';
-import type { MadeImage } from '../../vehicleFile/image.ts';
-import type { World } from '../world.ts';
+} from '../../../repository/roles/writeMetadata.ts';
+import type { MadeImage } from '../../../vehicleFile/image.ts';
+import type { World } from '../../world.ts';
 
 export type Payload = ListedImage & { readonly bytes: Uint8Array };
 

@@ -1,0 +1,14 @@
+// Owns: an image of which an eavesdropper has heard nothing that it can read.
+import { z } from 'zod';
+import { filename, name } from '../../vehicleFile/fields.ts';
+import { expectationKind } from './expectation.ts';
+import { heardProblems, heardVerdict } from './heardImage.ts';
+
+export const cannotRead = expectationKind({
+  schema: z.strictObject({ eavesdropper: name, cannotRead: filename }),
+  documented: { form: '{eavesdropper: ID, cannotRead: FILE}', meaning: 'it has heard none of them' },
+  imageMember: 'cannotRead',
+  problems: ({ eavesdropper, cannotRead: file }, at) => heardProblems(eavesdropper, file, at),
+  judge: ({ eavesdropper, cannotRead: file }, world) =>
+    heardVerdict(world, eavesdropper, file, 'can read nothing of', ({ found }) => found === 0),
+});

@@ -1,0 +1,21 @@
+// Owns: whose bytes are in the bank that an ECU booted.
+import { equalBytes } from '../../core/bytes.ts';
+import type { World } from '../world.ts';
+
+export interface RunningImage {
+  readonly filename: string;
+  readonly maker: 'genuine' | 'attacker' | 'unknown';
+}
+
+export function runningImage(world: World, ecu: string): RunningImage {
+  const simulated = world.vehicle.ecus.get(ecu);
+  if (simulated === undefined) return { filename: '', maker: 'unknown' };
+  const bytes = simulated.runningBytes();
+  const { filename } = simulated.ecu.banks.running;
+  const isIn = (images: ReadonlyMap<string, Uint8Array>) => {
+    const made = images.get(filename);
+    return made !== undefined && equalBytes(made, bytes);
+  };
+  if (isIn(world.images.attackers)) return { filename, maker: 'attacker' };
+  return { filename, maker: isIn(world.images.genuine) ? 'genuine' : 'unknown' };
+}

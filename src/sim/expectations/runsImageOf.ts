@@ -1,0 +1,21 @@
+// Owns: an ECU that booted what no honest maker made.
+import { z } from 'zod';
+import { name } from '../../vehicleFile/fields.ts';
+import { expectationKind } from './expectation.ts';
+import { runningImage } from './runningImage.ts';
+
+export const runsImageOf = expectationKind({
+  schema: z.strictObject({ ecu: name, runsImageOf: z.literal('attacker') }),
+  documented: { form: '{ecu, runsImageOf: attacker}', meaning: "they are the attacker's" },
+  *problems(_expected, { known, path }) {
+    if (!known.hasAttackersImage) yield { path, message: 'no attacker has an image of its own' };
+  },
+  judge({ ecu }, world) {
+    const { filename, maker } = runningImage(world, ecu);
+    return {
+      text: `${ecu} runs the attacker's image`,
+      passed: maker === 'attacker',
+      actual: `${filename}, ${maker} bytes`,
+    };
+  },
+});

@@ -1,0 +1,22 @@
+// Owns: simulated time that passes while nothing is done.
+import { type Task, wait } from '../../core/task.ts';
+import { NS_PER_MS } from '../../core/units.ts';
+import type { World } from '../world.ts';
+
+/** Until the slowest ECU is up. */
+export function bootMs(world: World): number {
+  return Math.max(...Object.values(world.scenario.vehicle.ecus).map((ecu) => ecu.bootMs)) + 1;
+}
+
+export function* pause(world: World, durationMs: number): Task<void> {
+  yield* wait<void>((done) => {
+    const timer = world.clock.after(Math.round(durationMs * NS_PER_MS), done);
+    return () => timer.cancel();
+  });
+}
+
+/** In the largest unit of which there is one. */
+export function durationText(durationMs: number): string {
+  const [unitMs, unit] = durationMs >= 86_400_000 ? [86_400_000, 'days'] : durationMs >= 1000 ? [1000, 's'] : [1, 'ms'];
+  return `${Number((durationMs / unitMs).toFixed(1))} ${unit}`;
+}
