@@ -1,8 +1,8 @@
 // Owns: fetching images that verified metadata lists, each checked while it comes, none kept that fails. K4 M6 P6
-import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
-import { fail, ok, type Result } from '../core/result.ts';
+import type { RemoteFault } from '../core/faults.ts';
+import { ok, type Result } from '../core/result.ts';
 import { hashFunctions } from '../crypto/hashes.ts';
-import { faultAt } from '../uptane/checks/context.ts';
+import { refuse } from '../uptane/checks/context.ts';
 import { createImageCheck } from '../uptane/checks/image.ts';
 import { storedImageName, type Target } from '../uptane/metadata.ts';
 import { type DownloadFolder, isSafeName } from './downloadFolder.ts';
@@ -27,9 +27,10 @@ async function downloadImage(
   target: Target,
 ): Promise<Result<void, RemoteFault>> {
   const { filename } = target;
+  const at = { repository: 'image', role: 'targets', file: filename } as const;
   if (!isSafeName(filename)) {
     const message = 'not a name that a file in a folder can have';
-    return refuse(filename, 'malformed', 'H3', message, 'arbitrary-installation');
+    return refuse(at, { clause: 'H3', code: 'malformed', indicates: 'arbitrary-installation', message });
   }
   for (const path of imagePaths(target)) {
     const download = folder.begin(filename, target.length);
@@ -41,7 +42,8 @@ async function downloadImage(
       });
       if (streamed.status === 'absent') continue;
       if (streamed.status === 'failed') {
-        return refuse(filename, 'unreadable-file', 'P6', streamed.message, 'drop-request');
+        const message = streamed.message;
+        return refuse(at, { clause: 'P6', code: 'unreadable-file', indicates: 'drop-request', message });
       }
       const checked = check.finish();
       if (!checked.ok) return checked;
@@ -51,11 +53,7 @@ async function downloadImage(
       download.discard();
     }
   }
-  return refuse(filename, 'missing-file', 'P6', 'the image is missing', 'drop-request');
-}
-
-function refuse(file: string, code: RemoteFaultCode, clause: string, message: string, attack: Attack) {
-  return fail(faultAt({ repository: 'image', role: 'targets', file }, code, clause, message, attack));
+  return refuse(at, { clause: 'P6', code: 'missing-file', indicates: 'drop-request', message: 'the image is missing' });
 }
 
 /** Where repositories keep an image: in `targets/` or beside the metadata, with a hash before its name or without. H2 */

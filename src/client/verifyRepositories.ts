@@ -4,7 +4,7 @@ import type { RemoteFault } from '../core/faults.ts';
 import { InputError } from '../core/faults.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Signatures } from '../crypto/signatures.ts';
-import { faultAt } from '../uptane/checks/context.ts';
+import { faultAt, refuse } from '../uptane/checks/context.ts';
 import { checkTarget, type InstallingEcu } from '../uptane/checks/image.ts';
 import { targetOf } from '../uptane/checks/match.ts';
 import { checkProvisionedRoot } from '../uptane/checks/root.ts';
@@ -148,7 +148,8 @@ async function firstRoot(
   if (!root.ok) return fail({ ...root.fault, file: place.file });
   const { version } = root.value.body;
   if (version === 1) return root;
-  return fail(faultAt(place, 'wrong-version', 'S4', `version ${version} where 1 is needed`, 'arbitrary-installation'));
+  const message = `version ${version} where 1 is needed`;
+  return refuse(place, { clause: 'S4', code: 'wrong-version', indicates: 'arbitrary-installation', message });
 }
 
 /**
@@ -209,7 +210,12 @@ const loadingClauses: { readonly [role in RoleName]: string } = {
 
 function unreadable(profile: Profile, repository: RepositoryName, file: FileName, message: string): RemoteFault {
   const place = { repository, role: file.delegated ?? file.role, file: fileName(profile, file) };
-  return faultAt(place, 'unreadable-file', loadingClauses[file.role], message, 'drop-request');
+  return faultAt(place, {
+    clause: loadingClauses[file.role],
+    code: 'unreadable-file',
+    indicates: 'drop-request',
+    message,
+  });
 }
 
 /** P4 P7, before any download: what each ECU that is known here is to install. */

@@ -72,7 +72,7 @@ export class Ecu {
     if (this.booted.failed !== undefined) {
       const message = 'the image did not come up; the old one was booted again';
       const { filename: file } = this.booted.failed;
-      this.noteFault(remoteFault({ code: 'activation-failed', clause: 'P12', message, file }));
+      this.noteFault(remoteFault({ clause: 'P12', code: 'activation-failed', message, file }));
     }
   }
 
@@ -150,7 +150,7 @@ export class Ecu {
   noteStaleTime(clause: 'Y2' | 'Y6'): void {
     if (this.parts.ownClock !== undefined) return;
     const message = 'no time attestation came: the time is the last one attested';
-    this.noteFault(remoteFault({ code: 'time-stale', clause, message, attack: 'time-drop' }));
+    this.noteFault(remoteFault({ clause, code: 'time-stale', indicates: 'time-drop', message }));
   }
 
   /** Keeps a fault for the next report. One of a kind that is kept already is not kept twice, and none drives another out. O4 */

@@ -49,7 +49,7 @@ function unwrap({ wrappedKey }: EncryptedImage, secret: Uint8Array | undefined):
 
 function undecipherable({ filename }: Target, message: string): RemoteFault {
   const code = 'decryption-failed';
-  return remoteFault({ code, clause: 'P8', message, file: filename, attack: 'arbitrary-installation' });
+  return remoteFault({ clause: 'P8', code, indicates: 'arbitrary-installation', message, file: filename });
 }
 
 function plainImage(banks: FlashBanks, length: number): IncomingImage {

@@ -16,12 +16,12 @@ export function ownTarget({ parts, banks }: Ecu, director: Targets): Result<Targ
   if (!target.ok || target.value.length <= banks.bankBytes) return target;
   const { length, filename: file } = target.value;
   const message = `${length} bytes, a bank holds ${banks.bankBytes}`;
-  return fail(remoteFault({ code: 'image-too-large', clause: 'P6', message, file, attack: 'endless-data' }));
+  return fail(remoteFault({ clause: 'P6', code: 'image-too-large', indicates: 'endless-data', message, file }));
 }
 
 /** P12: the fault of an image that never came up and is left alone, to be reported for as long as the Director names it. */
 export function givenUp({ banks }: Ecu, target: Target): RemoteFault | undefined {
   if (!banks.hasGivenUp(imageOf(target))) return undefined;
   const message = 'the image did not come up in all its tries: it is left';
-  return remoteFault({ code: 'activation-failed', clause: 'P12', message, file: target.filename });
+  return remoteFault({ clause: 'P12', code: 'activation-failed', message, file: target.filename });
 }

@@ -76,7 +76,7 @@ export class Conversation {
     if (answer.name === answerName) return ok(answer as Extract<ResponseBody, { name: Name }>);
     if (answer.name === 'refusal') return fail(refusedBy(this.secondary.serial, answer));
     const message = `${this.secondary.serial} answered ${body.name} with ${answer.name}`;
-    return fail(remoteFault({ code: 'unexpected-message', clause: 'M1', message }));
+    return fail(remoteFault({ clause: 'M1', code: 'unexpected-message', message }));
   }
 
   /** After so many attempts in vain, before the next. */
@@ -92,7 +92,7 @@ export class Conversation {
   unanswered(requestName: string): RemoteFault {
     const message = `${this.secondary.serial} did not answer ${requestName} in ${requestAttemptsMax} attempts`;
     this.observer.networkFailed(message, this.secondary.serial);
-    return remoteFault({ code: 'timeout', clause: 'M1', message, attack: 'drop-request' });
+    return remoteFault({ clause: 'M1', code: 'timeout', indicates: 'drop-request', message });
   }
 
   /** The time for the answer runs from the moment the request has left: how long that takes is the link's matter. */
@@ -168,6 +168,6 @@ function refusedBy(serial: string, refusal: Extract<ResponseBody, { name: 'refus
     code: refusal.code as RemoteFaultCode,
     clause: refusal.clause,
     message: `${serial} refuses: ${refusal.message}`,
-    ...(refusal.attack !== '' && { attack: refusal.attack as Attack }),
+    ...(refusal.attack !== '' && { indicates: refusal.attack as Attack }),
   });
 }

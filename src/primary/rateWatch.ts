@@ -31,5 +31,5 @@ const slow = `too slow: below ${transferBytesPerSecondMin} bytes a second, or no
 
 /** `what`: the transfer that was too slow, such as `door-2.img to door-ecu`. */
 export function slowTransfer(what: string, message = slow): RemoteFault {
-  return remoteFault({ code: 'slow-transfer', clause: 'K3', message, file: what, attack: 'slow-retrieval' });
+  return remoteFault({ clause: 'K3', code: 'slow-transfer', indicates: 'slow-retrieval', message, file: what });
 }

@@ -66,7 +66,7 @@ export function provideSecondary(
       activate: () => unit.ecu.banks.activate(),
       refuseUnexpected: ({ event }) => {
         const message = `${event.type} does not fit what this ECU is doing`;
-        send(idOf(event), refusal(remoteFault({ code: 'unexpected-message', clause: 'P1', message })));
+        send(idOf(event), refusal(remoteFault({ clause: 'P1', code: 'unexpected-message', message })));
       },
     },
     guards: {

@@ -45,7 +45,7 @@ export class ReceivedFiles {
     const partial = this.files.get(file);
     if (partial === undefined || partial.bytes.length !== totalLength || offset > partial.received) {
       const message = `a chunk of ${file} that does not follow the one before`;
-      return fail(remoteFault({ code: 'unexpected-message', clause: 'M8', message }));
+      return fail(remoteFault({ clause: 'M8', code: 'unexpected-message', message }));
     }
     partial.bytes.set(data, offset);
     partial.received = Math.max(partial.received, offset + data.length);
@@ -65,5 +65,5 @@ export class ReceivedFiles {
 }
 
 function oversized(message: string): Result<never, RemoteFault> {
-  return fail(remoteFault({ code: 'oversized', clause: 'V1', message, attack: 'endless-data' }));
+  return fail(remoteFault({ clause: 'V1', code: 'oversized', indicates: 'endless-data', message }));
 }

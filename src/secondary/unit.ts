@@ -48,7 +48,7 @@ export class SecondaryUnit {
     if (version < Math.max(hello.versionMin, protocolVersionMin)) {
       const spoken = `${protocolVersionMin} to ${protocolVersionMax}`;
       const message = `it speaks protocol versions ${spoken}, not ${hello.versionMin} to ${hello.versionMax}`;
-      return refusal(remoteFault({ code: 'unsupported-protocol', clause: 'M1', message }));
+      return refusal(remoteFault({ clause: 'M1', code: 'unsupported-protocol', message }));
     }
     const { director, image } = this.ecu.trusted;
     return {
@@ -116,7 +116,7 @@ export class SecondaryUnit {
     const { wanted } = this;
     if (wanted === undefined || !this.expects(filename)) {
       const message = `${filename} is not the image that this ECU waits for`;
-      return refusal(remoteFault({ code: 'unexpected-message', clause: 'P4', message }));
+      return refusal(remoteFault({ clause: 'P4', code: 'unexpected-message', message }));
     }
     if (this.incoming === undefined) {
       const begun = beginImage(this.ecu.banks, this.ecu.parts.identity, wanted);
@@ -151,8 +151,8 @@ export class SecondaryUnit {
   checkImage(): Result<void, RemoteFault> {
     const { banks } = this.ecu;
     const unexpected = remoteFault({
-      code: 'unexpected-message',
       clause: 'P1',
+      code: 'unexpected-message',
       message: 'there is nothing to install',
     });
     if (this.wanted === undefined) return fail(this.failure ?? unexpected);

@@ -1,22 +1,32 @@
-// Owns: how a failed check is put into words.
+// Owns: what a check says when it refuses, and how that is put into words.
 import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
 import { faultMessageCharsMax } from '../core/limits.ts';
 import { printable } from '../core/text.ts';
 import type { RepositoryName } from './metadata.ts';
 
-interface Details {
-  readonly code: RemoteFaultCode;
+/** What a check found: which check it is, what is wrong, the attack that this can be, and what happened in words. */
+export interface Finding {
   readonly clause: string;
+  readonly code: RemoteFaultCode;
+  readonly indicates?: Attack;
   readonly message: string;
-  readonly attack?: Attack;
+}
+
+/** Where it was found; a fault inside the vehicle has no repository. */
+export interface FaultPlace {
   readonly repository?: RepositoryName;
   readonly role?: string;
   readonly file?: string;
 }
 
 /** The message may quote what a peer sent: it is made fit to be shown and signed here, once for all checks. */
-export function remoteFault(details: Details): RemoteFault {
-  return { kind: 'remote', ...details, message: printable(details.message, faultMessageCharsMax) };
+export function remoteFault({ indicates, ...found }: Finding & FaultPlace): RemoteFault {
+  return {
+    kind: 'remote',
+    ...found,
+    message: printable(found.message, faultMessageCharsMax),
+    ...(indicates !== undefined && { attack: indicates }),
+  };
 }
 
 /** What happened and where, without the check that found it: `director/targets.json: version 1 after 2`. */

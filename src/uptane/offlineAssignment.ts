@@ -2,8 +2,9 @@
 // that names ECUs is for those, and a vehicle passes over the ones it does not have; an image that names none is for every ECU
 // whose hardware id it lists. An ECU that two images are for installs neither: the update is refused, not guessed at.
 import type { RemoteFault } from '../core/faults.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import { type FaultPlace, faultAt } from './checks/context.ts';
+import { ok, type Result } from '../core/result.ts';
+import { refuse } from './checks/context.ts';
+import type { FaultPlace } from './faults.ts';
 import type { EcuAssignment, Target, Targets } from './metadata.ts';
 
 /** The hardware ids of the ECUs that a verification is for, by ECU identifier. */
@@ -19,7 +20,7 @@ export function assignToVehicle(at: FaultPlace, offline: Targets, ecus: EcuHardw
       const other = assigned.get(ecu);
       if (other !== undefined) {
         const message = `both ${other} and ${filename} are for ECU ${ecu}`;
-        return fail(faultAt(at, 'duplicate-ecu', 'OU4', message, 'duplicate-ecu'));
+        return refuse(at, { clause: 'OU4', code: 'duplicate-ecu', indicates: 'duplicate-ecu', message });
       }
       assigned.set(ecu, filename);
     }

@@ -62,13 +62,7 @@ const snapshot: readonly LeftOut[] = [
   { clause: 'U5', edits: [edit('snapshot.ts', 'if (now.version < before.version) {', 'if (false) {')] },
   {
     clause: 'U6',
-    edits: [
-      edit(
-        'snapshot.ts',
-        'if (now === undefined) return fail(',
-        'if (now === undefined) continue; else if (false) return fail(',
-      ),
-    ],
+    edits: [edit('snapshot.ts', 'if (now === undefined) {', 'if (now === undefined) continue; else if (false) {')],
   },
   { clause: 'U7', edits: [edit('snapshot.ts', 'return fresh.ok ? file : fresh;', 'return file;')] },
   {
@@ -91,7 +85,7 @@ const targets: readonly LeftOut[] = [
   { clause: 'V4', edits: [edit('targets.ts', 'targets.version < trusted.version) {', 'false) {')] },
   { clause: 'V5', edits: [edit('targets.ts', 'if (!fresh.ok) return fresh;', '')] },
   { clause: 'V6', edits: [edit('targets.ts', 'if (targets.delegates) {', 'if (false) {')] },
-  { clause: 'V7', edits: [edit('targets.ts', 'if (seen.has(ecu))', 'if (false)')] },
+  { clause: 'V7', edits: [edit('targets.ts', 'if (seen.has(ecu)) {', 'if (false) {')] },
   { clause: 'V8', edits: [edit('targets.ts', 'context.vehicleEcus?.has(ecu) === false', 'false')] },
 ];
 

@@ -51,12 +51,12 @@ describe('the page of fault codes', () => {
     const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
     const written = sources.flatMap((name) => [
       ...readFileSync(join(src, name), 'utf8').matchAll(
-        /'([a-z-]+)',\s*(?:clause: )?'([A-Z]{1,2}\d+[a-z]?(?:\.\d+)?)'/g,
+        /clause: '([A-Z]{1,2}\d+[a-z]?(?:\.\d+)?)',\s*code: '([a-z-]+)'/g,
       ),
     ]);
-    const pairs = written.filter(([, code]) => rows.some((row) => row.code === code));
+    const pairs = written.filter(([, , code]) => rows.some((row) => row.code === code));
     expect(pairs.length).toBeGreaterThan(40);
-    for (const [, code, clause] of pairs) {
+    for (const [, clause, code] of pairs) {
       expect([code, rows.find((row) => row.code === code)?.clauses]).toEqual([code, expect.arrayContaining([clause])]);
     }
   });

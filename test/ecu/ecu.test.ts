@@ -23,7 +23,7 @@ function reportOf(ecu: Ecu): VersionReport {
   return succeeded(checkVersionReport(signatures, ecuKey('partial').key, 'partial', value));
 }
 
-const fault = (code: RemoteFaultCode, message = 'a test') => remoteFault({ code, clause: 'V4', message });
+const fault = (code: RemoteFaultCode, message = 'a test') => remoteFault({ clause: 'V4', code, message });
 const codesOf = (ecu: Ecu) => reportOf(ecu).attacksDetected.map(({ code }) => code);
 
 describe('an ECU’s report', () => {

@@ -17,7 +17,7 @@ import { fc, prop } from '../support/property.ts';
 import { ecuKey } from './support/bench.ts';
 
 const fault = (number: number, message = 'a test') =>
-  remoteFault({ code: 'expired', clause: 'V5', file: `${number}`, message });
+  remoteFault({ clause: 'V5', code: 'expired', file: `${number}`, message });
 const files = (faults: readonly RemoteFault[]) => faults.map(({ file }) => Number(file));
 const filled = (count: number, message?: string) => {
   const log = new FaultLog([]);
@@ -64,7 +64,7 @@ describe('a report that holds them', () => {
     remoteFault({
       code: longest(remoteFaultCodes),
       clause: 'R10.4',
-      attack: 'arbitrary-installation',
+      indicates: 'arbitrary-installation',
       file: `${number}`,
       message: '\u{20AC}'.repeat(faultMessageCharsMax),
     });

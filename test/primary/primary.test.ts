@@ -410,7 +410,7 @@ describe('what a Secondary is told of its report', () => {
   it('is whether the Director accepted the manifest that carried it: then only are its faults forgotten [O4]', () => {
     const one = offeredToAll();
     present(one.secondaries.get('full')).ecu.noteFault(
-      remoteFault({ code: 'rollback', clause: 'V4', message: 'a test' }),
+      remoteFault({ clause: 'V4', code: 'rollback', message: 'a test' }),
     );
     one.bench.report();
     one.onTheLine = (request, genuine) => (request.type === 'manifest' ? undefined : genuine);

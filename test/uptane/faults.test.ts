@@ -5,10 +5,10 @@ import { requestText } from '../../src/uptane/remote.ts';
 
 it('a fault names the place, the clause and the attack [R11]', () => {
   const fault = remoteFault({
-    code: 'rollback',
     clause: 'V4',
+    code: 'rollback',
     message: 'version 1 after 2',
-    attack: 'rollback',
+    indicates: 'rollback',
     repository: 'director',
     role: 'targets',
     file: 'targets.json',
@@ -16,15 +16,15 @@ it('a fault names the place, the clause and the attack [R11]', () => {
   expect(fault).toMatchObject({ kind: 'remote', role: 'targets' });
   expect(faultText(fault)).toBe('director/targets.json: version 1 after 2 [V4 rollback]');
   expect(faultSummary(fault)).toBe('director/targets.json: version 1 after 2');
-  const nowhere = remoteFault({ code: 'malformed', clause: 'J5', message: 'odd' });
+  const nowhere = remoteFault({ clause: 'J5', code: 'malformed', message: 'odd' });
   expect(faultText(nowhere)).toBe('odd [J5]');
   expect(faultSummary({ ...nowhere, file: 'app.bin' })).toBe('app.bin: odd');
 });
 
 it('a fault carries nothing of a peer’s that would move a terminal’s cursor or cannot be signed [O4]', () => {
   const { message } = remoteFault({
-    code: 'malformed',
     clause: 'V1',
+    code: 'malformed',
     message: `\u001b[2J\u202e\u2028${'x'.repeat(193)}\u{1f600}`,
   });
   expect(message).toBe(`\ufffd[2J\ufffd\ufffd${'x'.repeat(193)}\ufffd`);

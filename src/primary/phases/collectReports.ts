@@ -43,13 +43,13 @@ function readReport(bytes: Uint8Array, serial: string): Result<JsonValue, Remote
   const file = `the report of ${serial}`;
   const oversized = () => {
     const message = `longer than ${versionReportBytesMax} bytes`;
-    return fail(remoteFault({ code: 'oversized', clause: 'M3', message, file, attack: 'endless-data' }));
+    return fail(remoteFault({ clause: 'M3', code: 'oversized', indicates: 'endless-data', message, file }));
   };
   if (bytes.length > versionReportBytesMax) return oversized();
   const report = parseStrictJson(bytes);
   if (!report.ok) {
     return fail(
-      remoteFault({ code: 'malformed', clause: 'M3', message: report.fault, file, attack: 'report-forgery' }),
+      remoteFault({ clause: 'M3', code: 'malformed', indicates: 'report-forgery', message: report.fault, file }),
     );
   }
   return canonicalJson(report.value).length > versionReportBytesMax ? oversized() : ok(report.value);

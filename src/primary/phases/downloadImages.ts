@@ -52,7 +52,13 @@ function* downloadImage(unit: PrimaryUnit, file: ImageFile, allUntilNs: number):
   const { filename, length } = file;
   if (length > imageBytesMax) {
     const message = `${length} bytes, ${imageBytesMax} are allowed`;
-    const fault = { code: 'image-too-large', clause: 'P6', message, file: filename, attack: 'endless-data' } as const;
+    const fault = {
+      clause: 'P6',
+      code: 'image-too-large',
+      indicates: 'endless-data',
+      message,
+      file: filename,
+    } as const;
     return unit.note(remoteFault(fault));
   }
   const { clock } = unit.parts;
@@ -91,7 +97,7 @@ function* downloadFrom(unit: PrimaryUnit, file: ImageFile, mirror: number, until
     }
   }
   const message = 'the image could not be downloaded';
-  unit.note(remoteFault({ code: 'missing-file', clause: 'P6', message, file: filename, attack: 'drop-request' }));
+  unit.note(remoteFault({ clause: 'P6', code: 'missing-file', indicates: 'drop-request', message, file: filename }));
   return false;
 }
 

@@ -19,8 +19,8 @@ export function checkManifest(
   bytes: Uint8Array,
   now: number,
 ): Result<ReadonlyMap<string, VersionReport>, RemoteFault> {
-  const drop = (code: 'unknown-ecu' | 'wrong-vehicle' | 'report-missing', attack: Attack, message: string) =>
-    fail(remoteFault({ code, clause: 'J5', message, attack }));
+  const drop = (code: 'unknown-ecu' | 'wrong-vehicle' | 'report-missing', indicates: Attack, message: string) =>
+    fail(remoteFault({ clause: 'J5', code, indicates, message }));
   const primary = [...vehicle.ecus.values()].find(({ role }) => role === 'primary');
   if (primary === undefined) {
     return drop('unknown-ecu', 'unknown-ecu', `vehicle ${vehicle.vin} has no Primary in the inventory`);
@@ -57,8 +57,8 @@ function checkReport(
   before: VersionReport | undefined,
   now: number,
 ): Result<VersionReport, RemoteFault> {
-  const dropped = (code: 'oversized' | 'report-replayed' | 'implausible-time', clause: string, attack: Attack) => {
-    return (message: string) => fail(remoteFault({ code, clause, message, attack }));
+  const dropped = (code: 'oversized' | 'report-replayed' | 'implausible-time', clause: string, indicates: Attack) => {
+    return (message: string) => fail(remoteFault({ clause, code, indicates, message }));
   };
   if (canonicalJson(value).length > versionReportBytesMax) {
     const message = `the report of ${ecu.serial} is longer than ${versionReportBytesMax} bytes`;

@@ -26,7 +26,7 @@ interface Registration {
 }
 
 export function registrationRefused(clause: 'J10' | 'J11', message: string): RemoteFault {
-  return remoteFault({ code: 'registration-refused', clause, message });
+  return remoteFault({ clause, code: 'registration-refused', message });
 }
 
 /** `{"vin", "ecus": [{"serial", "hardwareId", "role", "key", "encryptionKey"?}]}`, `key` as metadata writes it. */

@@ -23,7 +23,7 @@ export function resolveImages(
   releases: readonly Release[],
   wanted: ReadonlyMap<string, Dependency>,
 ): Result<ReadonlyMap<string, Release>, RemoteFault> {
-  const conflict = (message: string) => fail(remoteFault({ code: 'images-conflict', clause: 'J7', message }));
+  const conflict = (message: string) => fail(remoteFault({ clause: 'J7', code: 'images-conflict', message }));
   const options = new Map(ecus.map((ecu) => [ecu.serial, optionsOf(ecu, releases, wanted.get(ecu.serial))]));
   for (const { serial, hardwareId } of ecus) {
     const want = wanted.get(serial);

@@ -4,7 +4,7 @@ import type { RemoteFault } from '../../core/faults.ts';
 import { imageBytesMax, uploadedVersionStepMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { faultAt } from '../../uptane/checks/context.ts';
+import { refuse } from '../../uptane/checks/context.ts';
 import { disagreeingHash, equalHashes } from '../../uptane/checks/hashes.ts';
 import { signersOf } from '../../uptane/checks/root.ts';
 import { checkTargets } from '../../uptane/checks/targets.ts';
@@ -54,8 +54,9 @@ export function checkUpload(
       role: upload.role,
       ...(image !== undefined && { file: image.filename }),
     } as const;
-    const attack = 'arbitrary-installation';
-    return fail(remoteFault({ code: 'upload-refused', clause, message, attack, ...about }));
+    return fail(
+      remoteFault({ clause, code: 'upload-refused', indicates: 'arbitrary-installation', message, ...about }),
+    );
   };
   const current = decodeAll(place.files);
   const before = current.get(upload.role);
@@ -105,11 +106,11 @@ export function checkRoleFile(
   // No version can follow the highest there is: who holds a key for a moment would close the role for good. B5
   if (version > last + uploadedVersionStepMax) {
     const step = `version ${version} is more than ${uploadedVersionStepMax} above ${last}`;
-    return fail(faultAt(at, 'upload-refused', 'B5', step));
+    return refuse(at, { clause: 'B5', code: 'upload-refused', message: step });
   }
   if (before === undefined || version > last) return checked;
   const message = `version ${version} after ${last}`;
-  return fail(faultAt(at, 'rollback', 'V4', message, 'rollback'));
+  return refuse(at, { clause: 'V4', code: 'rollback', indicates: 'rollback', message });
 }
 
 /** By the keys of anybody who trusts the role; undefined where nobody does. */

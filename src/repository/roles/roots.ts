@@ -1,8 +1,8 @@
 // Owns: the chain of roots of one repository, and with it whose keys count today: rotation, renewal, ceremonies. C S3 Z1
 import { InputError, type RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { faultAt } from '../../uptane/checks/context.ts';
+import { refuse } from '../../uptane/checks/context.ts';
 import { checkNextRoot, checkProvisionedRoot, signersOf } from '../../uptane/checks/root.ts';
 import { faultText } from '../../uptane/faults.ts';
 import type { RepositoryName, RoleName, Root, Signed } from '../../uptane/metadata.ts';
@@ -118,7 +118,7 @@ export class Roots {
     const bytes = signers.file();
     if (bytes === undefined) {
       const message = `${signers.missing()} more signatures of root keys are needed`;
-      return fail(faultAt(at, 'threshold-unmet', 'S3', message));
+      return refuse(at, { clause: 'S3', code: 'threshold-unmet', message });
     }
     const next = checkNextRoot(at, this.latest, bytes);
     if (!next.ok) return next;

@@ -1,7 +1,8 @@
 // Owns: what every check of one metadata file needs to know of its place.
-import type { Attack, RemoteFault, RemoteFaultCode } from '../../core/faults.ts';
+import type { RemoteFault } from '../../core/faults.ts';
+import { fail, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { remoteFault } from '../faults.ts';
+import { type FaultPlace, type Finding, remoteFault } from '../faults.ts';
 import type { RepositoryName } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
 
@@ -18,23 +19,17 @@ export interface CheckContext {
   readonly file: string;
 }
 
-/** Where a fault was found. */
-export type FaultPlace = { readonly file: string } & Partial<Pick<CheckContext, 'repository' | 'role'>>;
-
-export function faultAt(
-  { repository, role, file }: FaultPlace,
-  code: RemoteFaultCode,
-  clause: string,
-  message: string,
-  attack?: Attack,
-): RemoteFault {
+/** What a check found, in the file of this place. */
+export function faultAt({ repository, role, file }: FaultPlace, found: Finding): RemoteFault {
   return remoteFault({
-    code,
-    clause,
-    message,
-    file,
+    ...found,
     ...(repository !== undefined && { repository }),
     ...(role !== undefined && { role }),
-    ...(attack !== undefined && { attack }),
+    ...(file !== undefined && { file }),
   });
+}
+
+/** The same as a check's verdict. */
+export function refuse(place: FaultPlace, found: Finding): Result<never, RemoteFault> {
+  return fail(faultAt(place, found));
 }

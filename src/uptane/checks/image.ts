@@ -1,9 +1,9 @@
 // Owns: P4 to P9, whether an image is the one that this ECU may install.
 import type { RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { createHasher, hashFunctions } from '../../crypto/hashes.ts';
 import type { Target, Targets } from '../metadata.ts';
-import { faultAt } from './context.ts';
+import { refuse } from './context.ts';
 import { targetOf } from './match.ts';
 import { matchesPath } from './pathPattern.ts';
 
@@ -24,7 +24,7 @@ export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Targe
   const target = targetOf(director, ecu.serial);
   if (target === undefined) {
     const message = `no image is listed for ${ecu.serial}`;
-    return fail(faultAt({ ...directorTargets, file: 'targets.json' }, 'no-image-for-ecu', 'P5', message));
+    return refuse({ ...directorTargets, file: 'targets.json' }, { clause: 'P5', code: 'no-image-for-ecu', message });
   }
   const at = { ...directorTargets, file: target.filename };
   // P7, hardware id
@@ -33,17 +33,17 @@ export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Targe
   if (!hardwareIds.includes(ecu.hardwareId) || assigned !== ecu.hardwareId) {
     const made = hardwareIds.includes(ecu.hardwareId) ? [assigned] : hardwareIds;
     const message = `made for ${made.join(', ')}, this ECU is ${ecu.hardwareId}`;
-    return fail(faultAt(at, 'wrong-hardware', 'P7', message, 'wrong-software'));
+    return refuse(at, { clause: 'P7', code: 'wrong-hardware', indicates: 'wrong-software', message });
   }
   // P7, file name
   if (ecu.filenames?.some((pattern) => matchesPath(pattern, target.filename)) === false) {
     const message = `an image of this name is not for ${ecu.serial}`;
-    return fail(faultAt(at, 'filename-not-allowed', 'P7', message, 'wrong-software'));
+    return refuse(at, { clause: 'P7', code: 'filename-not-allowed', indicates: 'wrong-software', message });
   }
   // P7, release counter
   if (releaseCounter < ecu.installedReleaseCounter) {
     const message = `release counter ${releaseCounter}, installed is ${ecu.installedReleaseCounter}`;
-    return fail(faultAt(at, 'rollback', 'P7', message, 'rollback'));
+    return refuse(at, { clause: 'P7', code: 'rollback', indicates: 'rollback', message });
   }
   return ok(target);
 }
@@ -78,16 +78,16 @@ export function createImageCheck(target: ImageBytes): ImageCheck {
     finish() {
       if (length > target.length) {
         const message = `longer than the ${target.length} bytes that are listed`;
-        return fail(faultAt(at, 'length-mismatch', 'P6', message, 'endless-data'));
+        return refuse(at, { clause: 'P6', code: 'length-mismatch', indicates: 'endless-data', message });
       }
       if (length < target.length) {
         const message = `${length} bytes where ${target.length} are listed`;
-        return fail(faultAt(at, 'length-mismatch', 'P9', message, 'arbitrary-installation'));
+        return refuse(at, { clause: 'P9', code: 'length-mismatch', indicates: 'arbitrary-installation', message });
       }
       const wrong = hashers.find(({ name, hasher }) => hasher.hex() !== target.hashes[name]);
       if (wrong === undefined) return ok();
       const message = `${wrong.name} of the image is not the listed one`;
-      return fail(faultAt(at, 'hash-mismatch', 'P7', message, 'arbitrary-installation'));
+      return refuse(at, { clause: 'P7', code: 'hash-mismatch', indicates: 'arbitrary-installation', message });
     },
   };
 }
@@ -100,7 +100,12 @@ export function checkImage(
 ): Result<void, RemoteFault> {
   if (length !== target.length) {
     const message = `${length} bytes where ${target.length} are listed`;
-    return fail(faultAt(imagePlace(target), 'length-mismatch', 'P9', message, 'arbitrary-installation'));
+    return refuse(imagePlace(target), {
+      clause: 'P9',
+      code: 'length-mismatch',
+      indicates: 'arbitrary-installation',
+      message,
+    });
   }
   const check = createImageCheck(target);
   for (const block of blocks) check.update(block);

@@ -1,9 +1,9 @@
 // Owns: R0, whether the repository map leaves an image to just the two repositories that full verification asks. G3
 import type { RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Target } from '../metadata.ts';
 import { type RepositoryMap, repositoriesFor } from '../repositoryMap.ts';
-import { faultAt } from './context.ts';
+import { refuse } from './context.ts';
 
 /**
  * `not-mapped` for an image that the map does not name, leaves to fewer repositories, or to one that this vehicle does not know: a
@@ -15,5 +15,6 @@ export function checkMapped(map: RepositoryMap, { filename }: Target): Result<vo
   const stated =
     needed === undefined ? 'does not name this image' : `leaves this image to ${needed.join(', ') || 'nobody'}`;
   const at = { repository: 'director', role: 'targets', file: filename } as const;
-  return fail(faultAt(at, 'not-mapped', 'R0', `the repository map ${stated}`, 'arbitrary-installation'));
+  const message = `the repository map ${stated}`;
+  return refuse(at, { clause: 'R0', code: 'not-mapped', indicates: 'arbitrary-installation', message });
 }

@@ -1,10 +1,10 @@
 // Owns: R10.2 to R10.4, whether the Image repository calls genuine what the Director wants installed. R10.1, finding the
 // image in the Image repository, is the search through its delegations.
 import type { Attack, RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Target, Targets } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import { faultAt } from './context.ts';
+import { refuse } from './context.ts';
 import { agreeingHashes, equalHashes } from './hashes.ts';
 
 /** What must be the same in two entries for one image. */
@@ -42,7 +42,7 @@ export function checkMatch(
     const { clause, words, attack } = mismatches[part];
     const at = { repository: 'image', role: 'targets', file: wanted.filename } as const;
     const message = `${words} between Director and Image repository`;
-    return fail(faultAt(at, 'repositories-disagree', clause, message, attack));
+    return refuse(at, { clause, code: 'repositories-disagree', indicates: attack, message });
   }
   // R10.4
   return checkReleaseCounters(wanted, previous);
@@ -56,7 +56,7 @@ export function checkReleaseCounters(wanted: Target, previous: Targets | undefin
     const before = previous === undefined ? undefined : targetOf(previous, ecu)?.mustMatch.releaseCounter;
     if (before !== undefined && counter < before) {
       const message = `release counter ${counter} for ${ecu} after ${before}`;
-      return fail(faultAt(at, 'rollback', 'R10.4', message, 'rollback'));
+      return refuse(at, { clause: 'R10.4', code: 'rollback', indicates: 'rollback', message });
     }
   }
   return ok();

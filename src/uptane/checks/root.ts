@@ -1,9 +1,9 @@
 // Owns: S, one step of the root chain. The loop over versions is in the verification procedures.
 import type { RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { OfflineRoleName, RoleName, Root, Signed, Signers } from '../metadata.ts';
 import { canonicalKey } from '../signing/keys.ts';
-import { type CheckContext, faultAt } from './context.ts';
+import { type CheckContext, refuse } from './context.ts';
 import { checkForm } from './form.ts';
 import { checkThreshold } from './threshold.ts';
 
@@ -26,7 +26,7 @@ export function checkNextRoot(
   if (next.value.body.version === wanted) return next;
   const attack = next.value.body.version < wanted ? 'rollback' : 'arbitrary-installation';
   const message = `version ${next.value.body.version} where ${wanted} must follow`;
-  return fail(faultAt(context, 'wrong-version', 'S4', message, attack));
+  return refuse(context, { clause: 'S4', code: 'wrong-version', indicates: attack, message });
 }
 
 /** The keys that a root names for a role. C1 C2 */

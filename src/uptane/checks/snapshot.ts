@@ -1,9 +1,9 @@
 // Owns: U.
 import type { RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { FileMeta, Root, Signed, Snapshot } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
-import { type CheckContext, faultAt } from './context.ts';
+import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
 import { disagreeingFileHash } from './hashes.ts';
@@ -30,11 +30,12 @@ export function checkSnapshot(
   const { version } = file.value.body;
   const wrong = disagreeingFileHash(context.profile, file.value, listed);
   if (wrong !== undefined) {
-    return fail(faultAt(context, 'hash-mismatch', 'U2', `${wrong} is not the timestamp's`, 'mix-and-match'));
+    const message = `${wrong} is not the timestamp's`;
+    return refuse(context, { clause: 'U2', code: 'hash-mismatch', indicates: 'mix-and-match', message });
   }
   if (version !== listed.version) {
     const message = `version ${version}, the timestamp lists ${listed.version}`;
-    return fail(faultAt(context, 'wrong-version', 'U2', message, 'mix-and-match'));
+    return refuse(context, { clause: 'U2', code: 'wrong-version', indicates: 'mix-and-match', message });
   }
   // U3
   const signed = checkThreshold(context, 'U3', file.value, signersOf(root, 'snapshot'));
@@ -55,15 +56,19 @@ export function checkFollows(
 ): Result<void, RemoteFault> {
   // U4
   if (trusted !== undefined && version < trusted.version) {
-    return fail(faultAt(context, 'rollback', 'U4', `version ${version} after ${trusted.version}`, 'rollback'));
+    const message = `version ${version} after ${trusted.version}`;
+    return refuse(context, { clause: 'U4', code: 'rollback', indicates: 'rollback', message });
   }
   // U5 U6
   for (const [name, before] of trusted?.meta ?? []) {
     const now = meta.get(name);
-    if (now === undefined) return fail(faultAt(context, 'rollback', 'U6', `${name} is no longer listed`, 'rollback'));
+    if (now === undefined) {
+      const message = `${name} is no longer listed`;
+      return refuse(context, { clause: 'U6', code: 'rollback', indicates: 'rollback', message });
+    }
     if (now.version < before.version) {
       const message = `${name} is listed at version ${now.version} after ${before.version}`;
-      return fail(faultAt(context, 'rollback', 'U5', message, 'rollback'));
+      return refuse(context, { clause: 'U5', code: 'rollback', indicates: 'rollback', message });
     }
   }
   return ok();

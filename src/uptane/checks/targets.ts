@@ -1,9 +1,9 @@
 // Owns: V, for the Targets role of either repository and for delegated roles.
 import type { RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { FileMeta, RepositoryName, Signed, Signers, Targets } from '../metadata.ts';
 import { type Profile, targetsBytesMax } from '../profile.ts';
-import { type CheckContext, faultAt } from './context.ts';
+import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
 import { disagreeingFileHash } from './hashes.ts';
@@ -41,11 +41,12 @@ export function checkTargets(
   // V2
   if (listed !== undefined && targets.version !== listed.version) {
     const message = `version ${targets.version}, the snapshot lists ${listed.version}`;
-    return fail(faultAt(context, 'wrong-version', 'V2', message, 'mix-and-match'));
+    return refuse(context, { clause: 'V2', code: 'wrong-version', indicates: 'mix-and-match', message });
   }
   const wrong = listed === undefined ? undefined : disagreeingFileHash(context.profile, file.value, listed);
   if (wrong !== undefined) {
-    return fail(faultAt(context, 'hash-mismatch', 'V2', `${wrong} is not the snapshot's`, 'mix-and-match'));
+    const message = `${wrong} is not the snapshot's`;
+    return refuse(context, { clause: 'V2', code: 'hash-mismatch', indicates: 'mix-and-match', message });
   }
   // V3
   const signed = checkThreshold(context, 'V3', file.value, signers);
@@ -53,7 +54,7 @@ export function checkTargets(
   // V4
   if (trusted !== undefined && targets.version < trusted.version) {
     const message = `version ${targets.version} after ${trusted.version}`;
-    return fail(faultAt(context, 'rollback', 'V4', message, 'rollback'));
+    return refuse(context, { clause: 'V4', code: 'rollback', indicates: 'rollback', message });
   }
   // V5
   const fresh = checkExpiry(context, 'V5', targets);
@@ -72,18 +73,22 @@ function checkDirectorTargets(context: TargetsContext, targets: Targets): Result
   const others = vin !== undefined && context.vin !== undefined && vin !== context.vin;
   if (nameless || others) {
     const message = nameless ? 'it names neither an image nor a vehicle' : `it is for vehicle ${vin}`;
-    return fail(faultAt(context, 'wrong-vehicle', 'D3', message, 'cross-vehicle-replay'));
+    return refuse(context, { clause: 'D3', code: 'wrong-vehicle', indicates: 'cross-vehicle-replay', message });
   }
   if (targets.delegates) {
-    return fail(faultAt(context, 'director-delegates', 'V6', 'it delegates', 'director-delegation'));
+    const message = 'it delegates';
+    return refuse(context, { clause: 'V6', code: 'director-delegates', indicates: 'director-delegation', message });
   }
   const seen = new Set<string>();
   for (const ecu of [...targets.targets.values()].flatMap((target) => [...target.ecus.keys()])) {
-    if (seen.has(ecu))
-      return fail(faultAt(context, 'duplicate-ecu', 'V7', `ECU ${ecu} appears twice`, 'duplicate-ecu'));
+    if (seen.has(ecu)) {
+      const message = `ECU ${ecu} appears twice`;
+      return refuse(context, { clause: 'V7', code: 'duplicate-ecu', indicates: 'duplicate-ecu', message });
+    }
     seen.add(ecu);
     if (context.vehicleEcus?.has(ecu) === false) {
-      return fail(faultAt(context, 'unknown-ecu', 'V8', `ECU ${ecu} is not in this vehicle`, 'unknown-ecu'));
+      const message = `ECU ${ecu} is not in this vehicle`;
+      return refuse(context, { clause: 'V8', code: 'unknown-ecu', indicates: 'unknown-ecu', message });
     }
   }
   return ok();

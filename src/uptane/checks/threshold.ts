@@ -1,9 +1,9 @@
 // Owns: whether enough distinct keys of a role signed a file. S3 T2 U3 V3
 import type { RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Metadata, Signed, Signers } from '../metadata.ts';
 import { countSigners } from '../signing/signers.ts';
-import { type CheckContext, faultAt } from './context.ts';
+import { type CheckContext, refuse } from './context.ts';
 
 /**
  * Counts the role's keys with a valid signature. Unknown keys and single bad signatures do no harm where the threshold
@@ -18,13 +18,15 @@ export function checkThreshold(
 ): Result<void, RemoteFault> {
   const { valid, bad } = countSigners(context.signatures, file, signers);
   if (signers.role === undefined) {
-    return fail(
-      faultAt(context, 'threshold-unmet', clause, 'no keys are named for this role', 'arbitrary-installation'),
-    );
+    const message = 'no keys are named for this role';
+    return refuse(context, { clause, code: 'threshold-unmet', indicates: 'arbitrary-installation', message });
   }
   if (valid >= signers.role.threshold) return ok();
   const message = `${valid} of ${signers.role.threshold} needed signatures are valid${bad === 0 ? '' : `, ${bad} are bad`}`;
-  return fail(
-    faultAt(context, bad > 0 ? 'bad-signature' : 'threshold-unmet', clause, message, 'arbitrary-installation'),
-  );
+  return refuse(context, {
+    clause,
+    code: bad > 0 ? 'bad-signature' : 'threshold-unmet',
+    indicates: 'arbitrary-installation',
+    message,
+  });
 }

@@ -1,8 +1,8 @@
 // Owns: T.
 import type { RemoteFault } from '../../core/faults.ts';
-import { fail, type Result } from '../../core/result.ts';
+import type { Result } from '../../core/result.ts';
 import type { Root, Signed, Timestamp } from '../metadata.ts';
-import { type CheckContext, faultAt } from './context.ts';
+import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
 import { signersOf } from './root.ts';
@@ -35,11 +35,12 @@ export function checkTimestampOrder(
   // T3
   const { version, snapshot } = received;
   if (trusted !== undefined && version < trusted.version) {
-    return fail(faultAt(context, 'rollback', 'T3', `version ${version} after ${trusted.version}`, 'rollback'));
+    const message = `version ${version} after ${trusted.version}`;
+    return refuse(context, { clause: 'T3', code: 'rollback', indicates: 'rollback', message });
   }
   if (trusted !== undefined && snapshot.version < trusted.snapshot.version) {
     const message = `it lists snapshot version ${snapshot.version} after ${trusted.snapshot.version}`;
-    return fail(faultAt(context, 'rollback', 'U4', message, 'rollback'));
+    return refuse(context, { clause: 'U4', code: 'rollback', indicates: 'rollback', message });
   }
   // T4
   return checkExpiry(context, 'T4', received);

@@ -16,5 +16,5 @@ export function changedWithoutVersion(
   const [before, now] = [trusted.signedForms[0], received.signedForms[0]];
   if (before !== undefined && now !== undefined && equalBytes(before, now)) return undefined;
   const message = `version ${received.body.version} is not what it was`;
-  return faultAt(context, 'same-version-changed', clause, message, 'mix-and-match');
+  return faultAt(context, { clause, code: 'same-version-changed', indicates: 'mix-and-match', message });
 }

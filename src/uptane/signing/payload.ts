@@ -35,17 +35,17 @@ export function checkPayload(
     };
   });
   if (!decoded.ok)
-    return fail(remoteFault({ code: 'malformed', clause, message: decoded.fault, attack: 'report-forgery' }));
+    return fail(remoteFault({ clause, code: 'malformed', indicates: 'report-forgery', message: decoded.fault }));
   const { signed, keyid, digest, signature } = decoded.value;
   if (keyid !== keyIdOf(key)) {
     const message = `${what} is signed by key ${keyid.slice(0, 8)}, not by its own`;
-    return fail(remoteFault({ code: 'wrong-key', clause, message, attack: 'report-forgery' }));
+    return fail(remoteFault({ clause, code: 'wrong-key', indicates: 'report-forgery', message }));
   }
   const recomputed = hash('sha256', canonicalJson(signed));
   const sound = decoded.value.function === 'sha256' && toHex(recomputed) === digest;
   if (!sound || !verifies(signatures, key, recomputed, signature)) {
     const message = `the signature of ${what} is bad`;
-    return fail(remoteFault({ code: 'bad-signature', clause, message, attack: 'report-forgery' }));
+    return fail(remoteFault({ clause, code: 'bad-signature', indicates: 'report-forgery', message }));
   }
   return ok(signed);
 }

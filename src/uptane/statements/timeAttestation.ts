@@ -51,13 +51,23 @@ export function checkTimeAttestation(
 ): Result<number, RemoteFault> {
   if (bytes.length > timeAttestationBytesMax) {
     return fail(
-      remoteFault({ code: 'oversized', clause, message: 'the time attestation is too long', attack: 'endless-data' }),
+      remoteFault({
+        clause,
+        code: 'oversized',
+        indicates: 'endless-data',
+        message: 'the time attestation is too long',
+      }),
     );
   }
   const decoded = decode(bytes);
   if (!decoded.ok) {
     return fail(
-      remoteFault({ code: 'malformed', clause, message: `time attestation: ${decoded.fault}`, attack: 'time-forgery' }),
+      remoteFault({
+        clause,
+        code: 'malformed',
+        indicates: 'time-forgery',
+        message: `time attestation: ${decoded.fault}`,
+      }),
     );
   }
   const { nonces, time } = decoded.value;
@@ -65,15 +75,15 @@ export function checkTimeAttestation(
   const { valid } = countSigners(expected.signatures, decoded.value, timeserver);
   if (timeserver.role === undefined || valid < timeserver.role.threshold) {
     const message = 'the time attestation is not signed by the timeserver';
-    return fail(remoteFault({ code: 'bad-signature', clause, message, attack: 'time-forgery' }));
+    return fail(remoteFault({ clause, code: 'bad-signature', indicates: 'time-forgery', message }));
   }
   if (expected.tokens.length === 0 || !expected.tokens.every((token) => nonces.includes(token))) {
     const message = 'the time attestation does not hold the token that was sent';
-    return fail(remoteFault({ code: 'time-token-mismatch', clause, message, attack: 'time-replay' }));
+    return fail(remoteFault({ clause, code: 'time-token-mismatch', indicates: 'time-replay', message }));
   }
   if (expected.last !== undefined && time < expected.last) {
     const message = `the attested time ${formatUtc(time)} lies before ${formatUtc(expected.last)}`;
-    return fail(remoteFault({ code: 'time-not-later', clause, message, attack: 'time-replay' }));
+    return fail(remoteFault({ clause, code: 'time-not-later', indicates: 'time-replay', message }));
   }
   return ok(time);
 }

@@ -40,10 +40,12 @@ export function checkVehicleManifest(
   RemoteFault
 > {
   const malformed = (message: string) =>
-    fail(remoteFault({ code: 'malformed', clause: 'J5', message: `manifest: ${message}`, attack: 'report-forgery' }));
+    fail(
+      remoteFault({ clause: 'J5', code: 'malformed', indicates: 'report-forgery', message: `manifest: ${message}` }),
+    );
   if (bytes.length > vehicleManifestBytesMax) {
     const message = `the manifest is longer than ${vehicleManifestBytesMax} bytes`;
-    return fail(remoteFault({ code: 'oversized', clause: 'J5', message, attack: 'endless-data' }));
+    return fail(remoteFault({ clause: 'J5', code: 'oversized', indicates: 'endless-data', message }));
   }
   const json = parseStrictJson(bytes);
   if (!json.ok) return malformed(json.fault);

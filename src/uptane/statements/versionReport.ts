@@ -75,11 +75,11 @@ export function checkVersionReport(
   const report = reading(() => readReport(payload.value));
   if (!report.ok) {
     const message = `the report of ${ecuSerial}: ${report.fault}`;
-    return fail(remoteFault({ code: 'malformed', clause: 'J5', message, attack: 'report-forgery' }));
+    return fail(remoteFault({ clause: 'J5', code: 'malformed', indicates: 'report-forgery', message }));
   }
   if (report.value.ecuSerial !== ecuSerial) {
     const message = `the report of ${ecuSerial} speaks for ${report.value.ecuSerial}`;
-    return fail(remoteFault({ code: 'wrong-key', clause: 'J5', message, attack: 'report-forgery' }));
+    return fail(remoteFault({ clause: 'J5', code: 'wrong-key', indicates: 'report-forgery', message }));
   }
   return ok(report.value);
 }

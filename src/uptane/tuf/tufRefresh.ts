@@ -2,8 +2,8 @@
 // clauses; the order, what is kept when, and what is asked for are TUF's.
 import type { RemoteFault } from '../../core/faults.ts';
 import { rootRotationsMax } from '../../core/limits.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import { type CheckContext, faultAt } from '../checks/context.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { type CheckContext, refuse } from '../checks/context.ts';
 import { checkExpiry } from '../checks/expiry.ts';
 import { disagreeingHash } from '../checks/hashes.ts';
 import { checkNextRoot, checkProvisionedRoot, rotatedOnlineKeys, signersOf } from '../checks/root.ts';
@@ -47,7 +47,7 @@ function* followRoots(client: TufVerifier): TufProcedure<Result<Root, RemoteFaul
   const stored = yield { type: 'load', role: 'root', bytesMax: storedBytesMax('root') };
   const at = tufContext(client, latest('root'));
   // The client's own folder lacks it: nobody outside is to blame.
-  if (stored === undefined) return fail(faultAt(at, 'missing-file', 'S1', 'the file is missing'));
+  if (stored === undefined) return refuse(at, { clause: 'S1', code: 'missing-file', message: 'the file is missing' });
   const initial = checkProvisionedRoot(at, stored);
   if (!initial.ok) return initial;
   let root: Signed<Root> = initial.value;
@@ -159,7 +159,8 @@ export function* followTargets(
     vehicleEcus: undefined,
   };
   if (listed === undefined) {
-    return fail(faultAt(context, 'missing-file', 'V2', 'the snapshot does not list this role', 'mix-and-match'));
+    const message = 'the snapshot does not list this role';
+    return refuse(context, { clause: 'V2', code: 'missing-file', indicates: 'mix-and-match', message });
   }
   // V1 to V5, for the stored one and for the received one
   const stored = checkTargets(context, yield { type: 'load', role, bytesMax: storedBytesMax('targets') });
@@ -186,7 +187,6 @@ function checkListedLength(
   { bytes }: Signed<Snapshot | Targets>,
 ): Result<void, RemoteFault> {
   if (length === undefined || length === bytes.length) return ok();
-  return fail(
-    faultAt(context, 'length-mismatch', clause, `${bytes.length} bytes where ${length} are listed`, 'mix-and-match'),
-  );
+  const message = `${bytes.length} bytes where ${length} are listed`;
+  return refuse(context, { clause, code: 'length-mismatch', indicates: 'mix-and-match', message });
 }

@@ -2,8 +2,8 @@
 // a terminating role's own delegations are not searched, and several roles may have to agree.
 import type { RemoteFault } from '../../core/faults.ts';
 import { delegatedRolesVisitedMax } from '../../core/limits.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import { faultAt } from '../checks/context.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { refuse } from '../checks/context.ts';
 import { applicable } from '../checks/delegation.ts';
 import type { DelegatedRole, PublicKey, Target, Targets } from '../metadata.ts';
 import { tufProfile } from '../profile.ts';
@@ -35,10 +35,11 @@ export function* findTarget(
     const { visits, terminated } = delegatedFrom(current, filename);
     waiting = [...visits, ...(terminated ? [] : waiting)].filter(({ role }) => !visited.has(role.name));
     const [next, ...others] = waiting;
-    if (next === undefined) return fail(faultAt(place, 'target-missing', 'W7', 'no role lists this target'));
+    if (next === undefined)
+      return refuse(place, { clause: 'W7', code: 'target-missing', message: 'no role lists this target' });
     if (visited.size === delegatedRolesVisitedMax) {
       const message = `not listed by the first ${delegatedRolesVisitedMax} delegated roles, and no more are searched`;
-      return fail(faultAt(place, 'delegations-too-deep', 'W6', message, 'endless-data'));
+      return refuse(place, { clause: 'W6', code: 'delegations-too-deep', indicates: 'endless-data', message });
     }
     visited.add(next.role.name);
     waiting = others;
@@ -63,7 +64,6 @@ function delegatedFrom({ delegations }: Targets, filename: string) {
 function usable(target: Target): Result<Target, RemoteFault> {
   if (Object.keys(target.hashes).length > 0) return ok(target);
   const place = { role: 'targets', file: target.filename };
-  return fail(
-    faultAt(place, 'malformed', 'D2', 'it is listed without a hash of a known function', 'arbitrary-installation'),
-  );
+  const message = 'it is listed without a hash of a known function';
+  return refuse(place, { clause: 'D2', code: 'malformed', indicates: 'arbitrary-installation', message });
 }

@@ -3,7 +3,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { delegatedRolesVisitedMax, delegatedTargetsBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { faultAt } from '../checks/context.ts';
+import { faultAt, refuse } from '../checks/context.ts';
 import { applicable, type Wanted } from '../checks/delegation.ts';
 import { differingPart } from '../checks/match.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
@@ -99,7 +99,12 @@ export class ImageSearch {
     if (role === undefined || visit.path.includes(role.name)) return ok(undefined);
     if (visit.shared.rolesLeft === 0) {
       const message = `more than ${delegatedRolesVisitedMax} delegated roles to search`;
-      return fail(faultAt(imagePlace(role.name), 'delegations-too-deep', 'W6', message, 'endless-data'));
+      return refuse(imagePlace(role.name), {
+        clause: 'W6',
+        code: 'delegations-too-deep',
+        indicates: 'endless-data',
+        message,
+      });
     }
     visit.shared.rolesLeft -= 1;
     // W1
@@ -146,7 +151,8 @@ export class ImageSearch {
     const file: FileName = { role: 'targets', delegated: role.name, version: listed?.version };
     const at = checkContext(this.ecu, 'image', file);
     if (listed === undefined) {
-      return fail(faultAt(at, 'missing-file', 'V2', 'the snapshot does not list this delegated role', 'mix-and-match'));
+      const message = 'the snapshot does not list this delegated role';
+      return refuse(at, { clause: 'V2', code: 'missing-file', indicates: 'mix-and-match', message });
     }
     const loaded = ifSigned(this.ecu, this.loaded.get(role.name), signers);
     if (loaded !== undefined) return ok(loaded);
@@ -157,7 +163,7 @@ export class ImageSearch {
     this.bytesLeft -= bytes?.length ?? 0;
     if (this.bytesLeft < 0) {
       const message = `more than ${delegatedTargetsBytesMax} bytes of delegated roles`;
-      return fail(faultAt(at, 'oversized', 'V1', message, 'endless-data'));
+      return refuse(at, { clause: 'V1', code: 'oversized', indicates: 'endless-data', message });
     }
     const checked = checkTargets({ ...at, signers, listed, trusted: stored?.body }, bytes);
     if (!checked.ok) return checked;
@@ -186,12 +192,13 @@ function imagePlace(role: string) {
 
 function notFound({ filename }: Wanted, clause: string, what: string): RemoteFault {
   const at = { repository: 'image', role: 'targets', file: filename } as const;
-  return faultAt(at, 'target-missing', clause, `the Image repository ${what}`, 'arbitrary-installation');
+  const message = `the Image repository ${what}`;
+  return faultAt(at, { clause, code: 'target-missing', indicates: 'arbitrary-installation', message });
 }
 
 function disagreement({ filename }: Wanted, { roles, agreement }: Delegation): RemoteFault {
   const names = roles.map(({ name }) => name).join(', ');
   const message = `${agreement} of ${names} must say the same of the image`;
   const at = { repository: 'image', role: 'targets', file: filename } as const;
-  return faultAt(at, 'roles-disagree', 'X4', message, 'arbitrary-installation');
+  return faultAt(at, { clause: 'X4', code: 'roles-disagree', indicates: 'arbitrary-installation', message });
 }

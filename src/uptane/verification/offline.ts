@@ -3,7 +3,7 @@
 // the place of Timestamp, Snapshot and Targets. Media may be older than what the vehicle knows: of each Snapshot the newer one counts.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { faultAt } from '../checks/context.ts';
+import { refuse } from '../checks/context.ts';
 import { checkExpiry } from '../checks/expiry.ts';
 import { checkForm } from '../checks/form.ts';
 import { checkReleaseCounters } from '../checks/match.ts';
@@ -164,7 +164,8 @@ function* followOfflineTargets(
   const at = checkContext(ecu, 'director', offlineTargets);
   const listed = meta.get(at.file);
   if (listed === undefined) {
-    return fail(faultAt(at, 'missing-file', 'V2', 'the offline snapshot does not list it', 'rollback'));
+    const message = 'the offline snapshot does not list it';
+    return refuse(at, { clause: 'V2', code: 'missing-file', indicates: 'rollback', message });
   }
   const bytesMax = targetsCap(ecu.profile, 'director', listed);
   const bytes = yield { repository: 'director', ...offlineTargets, bytesMax };

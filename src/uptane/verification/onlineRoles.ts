@@ -1,7 +1,7 @@
 // Owns: Timestamp, Snapshot and Targets of one repository, in order: R3 to R5 for the Director, R7 to R9 for the Image repository.
 import type { RemoteFault } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import { type CheckContext, faultAt } from '../checks/context.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { type CheckContext, refuse } from '../checks/context.ts';
 import { checkExpiry } from '../checks/expiry.ts';
 import { signersOf } from '../checks/root.ts';
 import { checkSnapshot, snapshotCap } from '../checks/snapshot.ts';
@@ -134,7 +134,8 @@ export function* followTargets(
   const signers = signersOf(trusted.root.body, 'targets');
   const listed = snapshot?.meta.get(at.file);
   if (snapshot !== undefined && listed === undefined) {
-    return fail(faultAt(at, 'missing-file', 'V2', 'the snapshot does not list it', 'mix-and-match'));
+    const message = 'the snapshot does not list it';
+    return refuse(at, { clause: 'V2', code: 'missing-file', indicates: 'mix-and-match', message });
   }
   const latestTrusted = latestTargets(trusted);
   const bytes = yield* targetsBytes(ecu, repository, latestTrusted, listed, signers);

@@ -1,8 +1,8 @@
 // Owns: S, following a repository's root from the trusted version to the latest.
 import type { RemoteFault } from '../../core/faults.ts';
 import { rootRotationsMax } from '../../core/limits.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import { faultAt } from '../checks/context.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { refuse } from '../checks/context.ts';
 import { checkExpiry } from '../checks/expiry.ts';
 import { checkNextRoot, rotatedOnlineKeys } from '../checks/root.ts';
 import type { RepositoryName } from '../metadata.ts';
@@ -31,7 +31,10 @@ export function* followRoots(
     if (bytes === undefined) break;
     if (step === rootRotationsMax) {
       const message = `more than ${rootRotationsMax} roots to follow`;
-      return { trusted, result: fail(faultAt(context, 'oversized', 'S2', message, 'endless-data')) };
+      return {
+        trusted,
+        result: refuse(context, { clause: 'S2', code: 'oversized', indicates: 'endless-data', message }),
+      };
     }
     // S3 S4
     const next = checkNextRoot(context, trusted.root, bytes);

@@ -84,7 +84,7 @@ describe('a version report', () => {
       ]) {
         const decoded = decodeMetadata({ profile: uptaneProfile, repository: 'image', role: 'targets' }, utf8(text));
         const { code, message } = decoded.ok ? expect.fail() : decoded.fault;
-        const found = remoteFault({ code, clause: 'V1', message });
+        const found = remoteFault({ clause: 'V1', code, message });
         for (const words of [message, found.message]) {
           succeeded(check(makeVersionReport({ ...report, attacksDetected: [{ ...found, message: words }] }, key)));
         }
