@@ -40,11 +40,8 @@ export class RoleSigners {
   /** How many signatures the group that lacks most still needs. */
   missing(): number {
     const signatures = [...this.collected].map(([keyid, signature]) => ({ keyid, signature }));
-    const lacking = this.groups.map((group) => {
-      const { valid } = countSigners(this.signatures, { signedForms: [this.payload], signatures }, group);
-      return (group.role?.threshold ?? 0) - valid;
-    });
-    return Math.max(0, ...lacking);
+    const file = { signedForms: [this.payload], signatures };
+    return Math.max(0, ...this.groups.map((group) => countSigners(this.signatures, file, group).lacking));
   }
 
   /** The signed file; undefined while signatures are missing. */

@@ -13,8 +13,10 @@ export interface Wanted {
 
 /** W4 E4 E5: the path matches, and all of the hardware is the delegation's. */
 export function applies(profile: Profile, delegation: Delegation, wanted: Wanted): boolean {
+  // E5: all of the hardware is the delegation's
   const { hardwareIds } = delegation;
   if (hardwareIds !== undefined && !wanted.hardwareIds.every((id) => hardwareIds.includes(id))) return false;
+  // E4: and one of its paths matches
   return matchesAny(profile, delegation, wanted.filename);
 }
 

@@ -5,13 +5,18 @@ import { formatUtc } from '../../core/utc.ts';
 import type { Metadata } from '../metadata.ts';
 import { type CheckContext, refuse } from './context.ts';
 
-/** An ECU that never had an attestation cannot judge, and so accepts nothing. K2 */
+/** `now`: seconds since 1970. An ECU that never had an attestation cannot judge, and so accepts nothing. K2 */
+export function hasExpired({ expires }: Pick<Metadata, 'expires'>, now: number | undefined): boolean {
+  return now === undefined || now >= expires;
+}
+
+/** `expired` where it has, in words that say what it was judged by. */
 export function checkExpiry(context: CheckContext, clause: string, file: Metadata): Result<void, RemoteFault> {
-  if (context.now === undefined) {
-    const message = 'no attested time to judge the expiry by';
-    return refuse(context, { clause, code: 'expired', indicates: 'indefinite-freeze', message });
-  }
-  if (context.now < file.expires) return ok();
-  const message = `expired ${formatUtc(file.expires)}, it is ${formatUtc(context.now)}`;
+  const { now } = context;
+  if (!hasExpired(file, now)) return ok();
+  const message =
+    now === undefined
+      ? 'no attested time to judge the expiry by'
+      : `expired ${formatUtc(file.expires)}, it is ${formatUtc(now)}`;
   return refuse(context, { clause, code: 'expired', indicates: 'indefinite-freeze', message });
 }

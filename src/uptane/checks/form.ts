@@ -13,13 +13,16 @@ export function checkForm<R extends RoleName>(
   bytes: Uint8Array | undefined,
   bytesMax: number,
 ): Result<Signed<MetadataOf<R>>, RemoteFault> {
+  // There is a file at all
   if (bytes === undefined) {
     return refuse(context, { clause, code: 'missing-file', indicates: 'drop-request', message: 'the file is missing' });
   }
+  // It is no longer than its cap, which is known before anything of it is read
   if (bytes.length > bytesMax) {
     const message = `longer than ${bytesMax} bytes`;
     return refuse(context, { clause, code: 'oversized', indicates: 'endless-data', message });
   }
+  // B3 B4: it is well-formed metadata, and of this role
   const decoded = decodeMetadata({ ...context, role }, bytes);
   if (decoded.ok) return decoded;
   const message = decoded.fault.message;

@@ -20,14 +20,14 @@ const directorTargets = { repository: 'director', role: 'targets' } as const;
 
 /** What must hold before a byte is downloaded: P4 P5, then P7's hardware id and release counter. */
 export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Target, RemoteFault> {
-  // P4 P5
+  // P4 P5: the Director lists an image for this ECU
   const target = targetOf(director, ecu.serial);
   if (target === undefined) {
     const message = `no image is listed for ${ecu.serial}`;
     return refuse({ ...directorTargets, file: 'targets.json' }, { clause: 'P5', code: 'no-image-for-ecu', message });
   }
   const at = { ...directorTargets, file: target.filename };
-  // P7, hardware id
+  // P7, hardware id: the image, and the Director's word on this ECU, are for the hardware that it is
   const assigned = target.ecus.get(ecu.serial)?.hardwareId;
   const { hardwareIds = [ecu.hardwareId], releaseCounter = 0 } = target.mustMatch;
   if (!hardwareIds.includes(ecu.hardwareId) || assigned !== ecu.hardwareId) {
@@ -35,12 +35,12 @@ export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Targe
     const message = `made for ${made.join(', ')}, this ECU is ${ecu.hardwareId}`;
     return refuse(at, { clause: 'P7', code: 'wrong-hardware', indicates: 'wrong-software', message });
   }
-  // P7, file name
+  // P7, file name: it is of a kind that this ECU installs
   if (ecu.filenames?.some((pattern) => matchesPath(pattern, target.filename)) === false) {
     const message = `an image of this name is not for ${ecu.serial}`;
     return refuse(at, { clause: 'P7', code: 'filename-not-allowed', indicates: 'wrong-software', message });
   }
-  // P7, release counter
+  // P7, release counter: not lower than that of the image that runs
   if (releaseCounter < ecu.installedReleaseCounter) {
     const message = `release counter ${releaseCounter}, installed is ${ecu.installedReleaseCounter}`;
     return refuse(at, { clause: 'P7', code: 'rollback', indicates: 'rollback', message });
@@ -76,6 +76,7 @@ export function createImageCheck(target: ImageBytes): ImageCheck {
       for (const { hasher } of hashers) hasher.update(block);
     },
     finish() {
+      // P6 P9: it is as long as listed
       if (length > target.length) {
         const message = `longer than the ${target.length} bytes that are listed`;
         return refuse(at, { clause: 'P6', code: 'length-mismatch', indicates: 'endless-data', message });
@@ -84,6 +85,7 @@ export function createImageCheck(target: ImageBytes): ImageCheck {
         const message = `${length} bytes where ${target.length} are listed`;
         return refuse(at, { clause: 'P9', code: 'length-mismatch', indicates: 'arbitrary-installation', message });
       }
+      // P7: it has every hash that is listed
       const wrong = hashers.find(({ name, hasher }) => hasher.hex() !== target.hashes[name]);
       if (wrong === undefined) return ok();
       const message = `${wrong.name} of the image is not the listed one`;
@@ -98,6 +100,7 @@ export function checkImage(
   length: number,
   blocks: Iterable<Uint8Array>,
 ): Result<void, RemoteFault> {
+  // P9: it is as long as listed, before it is read
   if (length !== target.length) {
     const message = `${length} bytes where ${target.length} are listed`;
     return refuse(imagePlace(target), {

@@ -10,6 +10,7 @@ import { refuse } from './context.ts';
  * map that somebody tampered with must not take a repository out of the verification.
  */
 export function checkMapped(map: RepositoryMap, { filename }: Target): Result<void, RemoteFault> {
+  // R0: the map leaves the image to the Director and the Image repository together
   const needed = repositoriesFor(map, filename);
   if (needed?.length === 2 && needed.includes('director') && needed.includes('image')) return ok();
   const stated =

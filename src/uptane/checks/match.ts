@@ -36,7 +36,7 @@ export function checkMatch(
   found: Target,
   previous: Targets | undefined,
 ): Result<void, RemoteFault> {
-  // R10.2 R10.3
+  // R10.2 R10.3: both repositories say the same of the image: length, hashes, and all that must match
   const part = differingPart(profile, wanted, found);
   if (part !== undefined) {
     const { clause, words, attack } = mismatches[part];
@@ -44,7 +44,7 @@ export function checkMatch(
     const message = `${words} between Director and Image repository`;
     return refuse(at, { clause, code: 'repositories-disagree', indicates: attack, message });
   }
-  // R10.4
+  // R10.4: no ECU is to go back to a lower release counter than the Director named for it before
   return checkReleaseCounters(wanted, previous);
 }
 

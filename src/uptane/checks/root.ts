@@ -13,15 +13,15 @@ export function checkNextRoot(
   trusted: Signed<Root>,
   bytes: Uint8Array,
 ): Result<Signed<Root>, RemoteFault> {
-  // S2
+  // S2: no longer than a root may be, and in its form
   const next = checkForm(context, 'root', 'S2', bytes, context.profile.bytesMax.root);
   if (!next.ok) return next;
-  // S3: a threshold of the keys that are trusted now, and of the keys that it names itself
+  // S3: signed by a threshold of the keys that are trusted now, and by one of the keys that it names itself
   for (const { body } of [trusted, next.value]) {
     const signed = checkThreshold(context, 'S3', next.value, signersOf(body, 'root'));
     if (!signed.ok) return signed;
   }
-  // S4
+  // S4: its version is the one after the trusted one's
   const wanted = trusted.body.version + 1;
   if (next.value.body.version === wanted) return next;
   const attack = next.value.body.version < wanted ? 'rollback' : 'arbitrary-installation';
@@ -61,8 +61,10 @@ export function checkProvisionedRoot(
   bytes: Uint8Array | undefined,
 ): Result<Signed<Root>, RemoteFault> {
   const context: CheckContext = { ...place, now: undefined, role: 'root', file: 'root.json' };
+  // S1: trust begins with it, so it must be a root
   const root = checkForm(context, 'root', 'S1', bytes, context.profile.bytesMax.root);
   if (!root.ok) return root;
+  // S3: signed by a threshold of its own keys; there are no earlier ones
   const signed = checkThreshold(context, 'S3', root.value, signersOf(root.value.body, 'root'));
   return signed.ok ? ok(root.value) : signed;
 }

@@ -23,10 +23,10 @@ export function checkSnapshot(
   trusted: Snapshot | undefined,
   bytes: Uint8Array | undefined,
 ): Result<Signed<Snapshot>, RemoteFault> {
-  // U1
+  // U1: no longer than the Timestamp allows, and in its form
   const file = checkForm(context, 'snapshot', 'U1', bytes, snapshotCap(context.profile, listed));
   if (!file.ok) return file;
-  // U2
+  // U2: it has every hash and the version that the Timestamp lists
   const { version } = file.value.body;
   const wrong = disagreeingFileHash(context.profile, file.value, listed);
   if (wrong !== undefined) {
@@ -37,13 +37,13 @@ export function checkSnapshot(
     const message = `version ${version}, the timestamp lists ${listed.version}`;
     return refuse(context, { clause: 'U2', code: 'wrong-version', indicates: 'mix-and-match', message });
   }
-  // U3
+  // U3: a threshold of the keys that the root names signed it
   const signed = checkThreshold(context, 'U3', file.value, signersOf(root, 'snapshot'));
   if (!signed.ok) return signed;
-  // U4 U5 U6
+  // U4 U5 U6: nothing in it is older than what was trusted, or gone
   const follows = checkFollows(context, trusted, file.value.body);
   if (!follows.ok) return follows;
-  // U7
+  // U7: it has not expired by the attested time
   const fresh = checkExpiry(context, 'U7', file.value.body);
   return fresh.ok ? file : fresh;
 }
@@ -54,12 +54,12 @@ export function checkFollows(
   trusted: Snapshot | undefined,
   { version, meta }: Snapshot,
 ): Result<void, RemoteFault> {
-  // U4
+  // U4: its version is not lower than the trusted one's
   if (trusted !== undefined && version < trusted.version) {
     const message = `version ${version} after ${trusted.version}`;
     return refuse(context, { clause: 'U4', code: 'rollback', indicates: 'rollback', message });
   }
-  // U5 U6
+  // U5 U6: every file listed before is listed still, at no lower version
   for (const [name, before] of trusted?.meta ?? []) {
     const now = meta.get(name);
     if (now === undefined) {

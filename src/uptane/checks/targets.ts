@@ -34,11 +34,11 @@ export function checkTargets(
   bytes: Uint8Array | undefined,
 ): Result<Signed<Targets>, RemoteFault> {
   const { signers, listed, trusted } = context;
-  // V1
+  // V1: no longer than the Snapshot allows, and in its form
   const file = checkForm(context, 'targets', 'V1', bytes, targetsCap(context.profile, context.repository, listed));
   if (!file.ok) return file;
   const targets = file.value.body;
-  // V2
+  // V2: it has the version, and every hash, that the Snapshot lists
   if (listed !== undefined && targets.version !== listed.version) {
     const message = `version ${targets.version}, the snapshot lists ${listed.version}`;
     return refuse(context, { clause: 'V2', code: 'wrong-version', indicates: 'mix-and-match', message });
@@ -48,24 +48,25 @@ export function checkTargets(
     const message = `${wrong} is not the snapshot's`;
     return refuse(context, { clause: 'V2', code: 'hash-mismatch', indicates: 'mix-and-match', message });
   }
-  // V3
+  // V3: a threshold of the keys signed it that the root, or the delegator, names
   const signed = checkThreshold(context, 'V3', file.value, signers);
   if (!signed.ok) return signed;
-  // V4
+  // V4: its version is not lower than the trusted one's
   if (trusted !== undefined && targets.version < trusted.version) {
     const message = `version ${targets.version} after ${trusted.version}`;
     return refuse(context, { clause: 'V4', code: 'rollback', indicates: 'rollback', message });
   }
-  // V5
+  // V5: it has not expired by the attested time
   const fresh = checkExpiry(context, 'V5', targets);
   if (!fresh.ok) return fresh;
-  // D3 V6 V7 V8
+  // D3 V6 V7 V8: the Director's are for this vehicle, delegate nothing, and name each of its ECUs once and no other
   const director = context.repository === 'director' ? checkDirectorTargets(context, targets) : ok();
   return director.ok ? file : director;
 }
 
 /** D3 first, so that a replay across vehicles is called that and not an unknown ECU; then V6 V7 V8. */
 function checkDirectorTargets(context: TargetsContext, targets: Targets): Result<void, RemoteFault> {
+  // D3: made for this vehicle; without an image they must say so
   const { vin } = targets;
   // Offline Targets are not made for one vehicle: replaying empty ones withholds nothing from another.
   const needsVehicle = context.profile.emptyTargetsNameVehicle && context.offline !== true;
@@ -75,10 +76,12 @@ function checkDirectorTargets(context: TargetsContext, targets: Targets): Result
     const message = nameless ? 'it names neither an image nor a vehicle' : `it is for vehicle ${vin}`;
     return refuse(context, { clause: 'D3', code: 'wrong-vehicle', indicates: 'cross-vehicle-replay', message });
   }
+  // V6: the Director delegates nothing
   if (targets.delegates) {
     const message = 'it delegates';
     return refuse(context, { clause: 'V6', code: 'director-delegates', indicates: 'director-delegation', message });
   }
+  // V7 V8: no ECU twice, and on a Primary none that the vehicle does not have
   const seen = new Set<string>();
   for (const ecu of [...targets.targets.values()].flatMap((target) => [...target.ecus.keys()])) {
     if (seen.has(ecu)) {

@@ -1,4 +1,4 @@
-// Owns: whether enough distinct keys of a role signed a file. S3 T2 U3 V3
+// Owns: what is wrong where not enough distinct keys of a role signed a file. S3 T2 U3 V3
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Metadata, Signed, Signers } from '../metadata.ts';
@@ -16,17 +16,14 @@ export function checkThreshold(
   file: Signed<Metadata>,
   signers: Signers,
 ): Result<void, RemoteFault> {
-  const { valid, bad } = countSigners(context.signatures, file, signers);
-  if (signers.role === undefined) {
-    const message = 'no keys are named for this role';
-    return refuse(context, { clause, code: 'threshold-unmet', indicates: 'arbitrary-installation', message });
-  }
-  if (valid >= signers.role.threshold) return ok();
-  const message = `${valid} of ${signers.role.threshold} needed signatures are valid${bad === 0 ? '' : `, ${bad} are bad`}`;
-  return refuse(context, {
-    clause,
-    code: bad > 0 ? 'bad-signature' : 'threshold-unmet',
-    indicates: 'arbitrary-installation',
-    message,
-  });
+  const { valid, lacking, bad } = countSigners(context.signatures, file, signers);
+  if (lacking === 0) return ok();
+  const { role } = signers;
+  const badOnes = bad === 0 ? '' : `, ${bad} are bad`;
+  const message =
+    role === undefined
+      ? 'no keys are named for this role'
+      : `${valid} of ${role.threshold} needed signatures are valid${badOnes}`;
+  const code = bad > 0 ? 'bad-signature' : 'threshold-unmet';
+  return refuse(context, { clause, code, indicates: 'arbitrary-installation', message });
 }

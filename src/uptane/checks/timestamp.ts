@@ -15,13 +15,13 @@ export function checkTimestamp(
   trusted: Timestamp | undefined,
   bytes: Uint8Array | undefined,
 ): Result<Signed<Timestamp>, RemoteFault> {
-  // T1
+  // T1: no longer than a timestamp may be, and in its form
   const file = checkForm(context, 'timestamp', 'T1', bytes, context.profile.bytesMax.timestamp);
   if (!file.ok) return file;
-  // T2
+  // T2: a threshold of the keys that the root names signed it
   const signed = checkThreshold(context, 'T2', file.value, signersOf(root, 'timestamp'));
   if (!signed.ok) return signed;
-  // T3 T4
+  // T3 T4: not older than the trusted one, and not expired
   const sound = checkTimestampOrder(context, trusted, file.value.body);
   return sound.ok ? file : sound;
 }
@@ -32,7 +32,7 @@ export function checkTimestampOrder(
   trusted: Timestamp | undefined,
   received: Timestamp,
 ): Result<void, RemoteFault> {
-  // T3
+  // T3: its version is not lower than the trusted one's, nor the Snapshot version that it lists
   const { version, snapshot } = received;
   if (trusted !== undefined && version < trusted.version) {
     const message = `version ${version} after ${trusted.version}`;
@@ -42,6 +42,6 @@ export function checkTimestampOrder(
     const message = `it lists snapshot version ${snapshot.version} after ${trusted.snapshot.version}`;
     return refuse(context, { clause: 'U4', code: 'rollback', indicates: 'rollback', message });
   }
-  // T4
+  // T4: it has not expired by the attested time
   return checkExpiry(context, 'T4', received);
 }

@@ -10,14 +10,14 @@ export interface SignedForms {
 }
 
 /**
- * How many distinct keys of the role signed, and how many signatures under their names are bad. Unknown keys do not count (Z5);
- * two identifiers of one key count once, however it is spelt under each.
+ * How many distinct keys of the role signed, how many its threshold still lacks (0: it is signed), and how many signatures under their
+ * names are bad. Unknown keys do not count (Z5); two identifiers of one key count once, however it is spelt under each.
  */
 export function countSigners(
   signatures: Signatures,
   file: SignedForms,
   { role, keys }: Signers,
-): { readonly valid: number; readonly bad: number } {
+): { readonly valid: number; readonly lacking: number; readonly bad: number } {
   const signers = new Set<string>();
   let bad = 0;
   for (const { keyid, signature } of file.signatures) {
@@ -28,5 +28,7 @@ export function countSigners(
     if (signer !== undefined && isValid) signers.add(signer);
     else bad += 1;
   }
-  return { valid: signers.size, bad };
+  const valid = signers.size;
+  // Where no keys are named, no number of signatures is enough.
+  return { valid, lacking: Math.max(0, (role?.threshold ?? Infinity) - valid), bad };
 }

@@ -1,4 +1,12 @@
-// Owns: full verification, R, on a Primary and on a full Secondary alike.
+// Owns: full verification, R, on a Primary and on a full Secondary alike. Its rules:
+// - Of each repository in this order: Root, Timestamp, Snapshot, Targets. Each file is judged by those before it, and is not used before.
+// - A Root is trusted by the Root before it, version by version, however old; only the last one must be fresh (S).
+// - Every file: bounded before it is read, in its form, signed by a threshold, not older than what was trusted, not expired (T U V).
+// - A file is what the one before it lists: the Snapshot what the Timestamp lists, the Targets what the Snapshot lists (U2 V2).
+// - The Director says what is to be installed, the Image repository whether it is genuine: both must say the same of it (R10).
+// - Time is the ECU's attested time; without one nothing is fresh.
+// - All or nothing: new Roots are kept whatever follows, all else only when everything verified.
+// - Nothing is guessed or repaired: the first fault ends the verification, and names the clause that found it.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { checkMapped } from '../checks/mapped.ts';
@@ -31,21 +39,21 @@ export function* verifyFull(
   let trusted: FullTrust = start;
   const refused = (fault: RemoteFault): Outcome<never> => ({ trusted, result: fail(fault), notices: ecu.notices });
 
-  // R2
+  // R2: follow the Director's Root to the latest
   const directorRoots = yield* followRoots(ecu, 'director', trusted.director);
   trusted = { ...trusted, director: directorRoots.trusted };
   if (!directorRoots.result.ok) return refused(directorRoots.result.fault);
-  // R3 R4 R5
+  // R3 R4 R5: the Director's Timestamp, Snapshot and Targets
   const director = yield* followOnlineRoles(ecu, 'director', trusted.director);
   if (!director.ok) return refused(director.fault);
-  // R6b
+  // R6b: follow the Image repository's Root to the latest
   const imageRoots = yield* followRoots(ecu, 'image', trusted.image);
   trusted = { ...trusted, image: imageRoots.trusted };
   if (!imageRoots.result.ok) return refused(imageRoots.result.fault);
-  // R7 R8 R9
+  // R7 R8 R9: the Image repository's Timestamp, Snapshot and Targets
   const image = yield* followOnlineRoles(ecu, 'image', trusted.image);
   if (!image.ok) return refused(image.fault);
-  // R10
+  // R10: the Image repository knows every image that concerns this ECU, and says the same of it
   const wanted = director.value.targets.body;
   const matched = yield* matchAll(ecu, trusted, image.value, wanted, concerns);
   if (!matched.ok) return refused(matched.fault);
@@ -88,10 +96,10 @@ function* matchIn(
   const previous = before.director.targets?.body;
   for (const target of wanted.targets.values()) {
     if (!concerns(target)) continue;
-    // R0
+    // R0: the repository map leaves the image to both repositories
     const mapped = before.map === undefined ? ok() : checkMapped(before.map, target);
     if (!mapped.ok) return mapped;
-    // R10.1
+    // R10.1: the Image repository, or a role that it delegates to, lists the image
     const found = yield* search.find({ filename: target.filename, hardwareIds: hardwareOf(target) });
     if (!found.ok) return found;
     const matched = checkMatch(search.ecu.profile, target, found.value, previous);

@@ -11,16 +11,7 @@ import { signersOf } from '../checks/root.ts';
 import { checkFollows } from '../checks/snapshot.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
 import { checkThreshold } from '../checks/threshold.ts';
-import type {
-  Metadata,
-  OfflineRoleName,
-  RepositoryName,
-  Root,
-  Signed,
-  Snapshot,
-  Target,
-  Targets,
-} from '../metadata.ts';
+import type { RepositoryName, Signed, Snapshot, Target, Targets } from '../metadata.ts';
 import { assignToVehicle, type EcuHardware } from '../offlineAssignment.ts';
 import type { FileName } from '../profile.ts';
 import type { TrustedMetadata, TrustedRepository } from '../trusted.ts';
@@ -28,7 +19,7 @@ import { type FullTrust, matchAll, type VerifiedTargets } from './full.ts';
 import { followTargets, keepingTrusted } from './onlineRoles.ts';
 import { checkContext, type EcuContext, type Outcome, type Procedure, type Verifying } from './procedure.ts';
 import { followRoots } from './rootChain.ts';
-import { isSigned } from './storedFiles.ts';
+import { ifSigned } from './storedFiles.ts';
 
 const offlineSnapshot: FileName = { role: 'snapshot', offline: true, version: undefined };
 const offlineTargets: FileName = { role: 'targets', offline: true, version: undefined };
@@ -56,7 +47,11 @@ export function* verifyOffline(
   const listing = yield* followOfflineSnapshot(ecu, trusted.director, 'media');
   if (!listing.ok) return refused(listing.fault);
   // V, of the offline Targets
-  const before = stillSigned(ecu, trusted.director.root.body, 'offline-targets', trusted.director['offline-targets']);
+  const before = ifSigned(
+    ecu,
+    trusted.director['offline-targets'],
+    signersOf(trusted.director.root.body, 'offline-targets'),
+  );
   const offline = yield* followOfflineTargets(ecu, trusted.director, listing.value.body, before);
   if (!offline.ok) return refused(offline.fault);
   const at = checkContext(ecu, 'director', offlineTargets);
@@ -138,10 +133,12 @@ function* followSnapshot(
   const received = checkForm(context, 'snapshot', 'U1', bytes, cap);
   if (!received.ok) return received;
   const { version, meta } = received.value.body;
-  const stored = stillSigned(ecu, trusted.root.body, role, trusted[role]);
+  const signers = signersOf(trusted.root.body, role);
+  // What only replaced keys signed is forgotten, as by S7.
+  const stored = ifSigned(ecu, trusted[role], signers);
   if (source === 'media' && stored !== undefined && version <= stored.body.version) return ok(stored);
   // U3
-  const signed = checkThreshold(context, 'U3', received.value, signersOf(trusted.root.body, role));
+  const signed = checkThreshold(context, 'U3', received.value, signers);
   if (!signed.ok) return signed;
   // U4 U5 U6, but for an offline Snapshot: it revokes an update by no longer listing it (PURE-2)
   const listed = repository === 'image' ? stored?.body : stored && onlyListed(stored.body, meta);
@@ -173,14 +170,4 @@ function* followOfflineTargets(
   const received = checkTargets(context, bytes);
   if (!received.ok) return received;
   return keepingTrusted(context, { version: 'V4', expiry: 'V5' }, before, received.value);
-}
-
-/** A stored file while today's root names a threshold of its signers; what only replaced keys signed is forgotten, as by S7. */
-function stillSigned<T extends Metadata>(
-  ecu: Verifying,
-  root: Root,
-  role: 'snapshot' | OfflineRoleName,
-  stored: Signed<T> | undefined,
-): Signed<T> | undefined {
-  return stored !== undefined && isSigned(ecu, stored, signersOf(root, role)) ? stored : undefined;
 }

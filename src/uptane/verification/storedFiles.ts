@@ -1,4 +1,5 @@
 // Owns: whether what an ECU has stored may still take the place of what it would ask for or was given: one file, or a repository's set.
+import { hasExpired } from '../checks/expiry.ts';
 import { disagreeingFileHash } from '../checks/hashes.ts';
 import { signersOf } from '../checks/root.ts';
 import type { FileMeta, Metadata, Signed, Signers, Targets } from '../metadata.ts';
@@ -27,9 +28,8 @@ export function ifSigned<T extends Metadata>(
 }
 
 /** Keys may have rotated since a file was stored, and its version stayed. */
-export function isSigned(ecu: Verifying, file: Signed<Metadata>, signers: Signers): boolean {
-  const { role } = signers;
-  return role !== undefined && countSigners(ecu.signatures, file, signers).valid >= role.threshold;
+function isSigned(ecu: Verifying, file: Signed<Metadata>, signers: Signers): boolean {
+  return countSigners(ecu.signatures, file, signers).lacking === 0;
 }
 
 /** The Targets that later ones are held against. P5 V4 */
@@ -51,5 +51,5 @@ export function isWhole(ecu: Verifying, trusted: TrustedRepository): boolean {
 /** Whether every one of the online roles is there, and fresh. */
 export function isFresh({ now }: Verifying, trusted: TrustedRepository): trusted is VerifiedRepository {
   const files = [trusted.timestamp, trusted.snapshot, trusted.targets];
-  return files.every((file) => file !== undefined && now !== undefined && now < file.body.expires);
+  return files.every((file) => file !== undefined && !hasExpired(file.body, now));
 }
