@@ -203,8 +203,8 @@ function resultObject(verified: Result<Verified, RemoteFault>): object {
   return { ok: true, targets, versions, ...(notices.length > 0 && { notices: notices.map(faultObject) }) };
 }
 
-function faultObject({ code, clause, role, repository, file, attack, message }: RemoteFault): object {
-  return { code, clause, role, repository, file, attack, message };
+function faultObject({ code, clause, role, repository, file, attack, message, expected, actual }: RemoteFault): object {
+  return { code, clause, role, repository, file, attack, message, expected, actual };
 }
 
 /** One line for every reader, and nothing that moves a terminal's cursor: names come from metadata, and foreign ones may be anything. */

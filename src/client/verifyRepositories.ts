@@ -194,7 +194,9 @@ function procedureOf(
   start: TrustedMetadata,
   vin: string | undefined,
 ): Procedure<Outcome<VerifiedTargets>> {
-  const context: EcuContext = { signatures, profile, now, vin, vehicleEcus: vehicle && new Set(vehicle.keys()) };
+  const hardware = vehicle ?? new Map([[ecu.serial, ecu.hardwareId]]);
+  const vehicleEcus = vehicle && new Set(vehicle.keys());
+  const context: EcuContext = { signatures, profile, now, vin, vehicleEcus, hardware };
   const concerns = (target: Target) => vehicle !== undefined || target.ecus.has(ecu.serial);
   return mode === 'full'
     ? verifyFull(context, start as FullTrust, concerns)

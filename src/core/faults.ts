@@ -10,6 +10,8 @@ export const remoteFaultCodes = [
   'unreadable-file',
   // metadata
   'wrong-role',
+  'zero-threshold',
+  'duplicate-signature',
   'bad-signature',
   'threshold-unmet',
   'expired',
@@ -87,6 +89,9 @@ export interface RemoteFault {
   /** The role whose metadata it is about: one of the four, or a delegated one. */
   readonly role?: string;
   readonly file?: string;
+  /** Two values that should be one, where the fault is that they differ: what was listed, wanted or trusted before, and what came. */
+  readonly expected?: string;
+  readonly actual?: string;
 }
 
 /** What this machine could not do. */

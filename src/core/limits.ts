@@ -35,6 +35,10 @@ export const delegatedTargetsBytesMax = delegatedRolesVisitedMax * MIB;
 export const uploadedVersionStepMax = 2 ** 32;
 /** Delegations of one Targets file: a role a supplier. */
 export const delegationsMax = 4096;
+/** The same in plain TUF: hash bins of large package repositories, a role a bin; decoding stays below two seconds and 300 MiB. */
+export const tufDelegationsMax = 16_384;
+/** Targets of plain TUF: as many roles, with a key each, as python-tuf indents them. V1 */
+export const tufTargetsBytesMax = 16 * MIB;
 /** Paths or hash prefixes of one delegation. */
 export const delegatedPathsMax = 4096;
 /** Addresses of one repository. G2 */
@@ -43,6 +47,8 @@ export const repositoryMirrorsMax = 16;
 export const repositoryMappingsMax = 256;
 /** Characters of all path patterns of one Targets file, and one a pattern: 64 a role. A search compares its name with each. E4 */
 export const delegationPatternCharsMax = 256 * KIB;
+/** The same in plain TUF, 64 a role again. The name that is compared is the user's own, no attacker's. */
+export const tufDelegationPatternCharsMax = tufDelegationsMax * 64;
 /** One pattern of paths. A search compares its name with each. E4 G3 */
 export const patternCharsMax = 1024;
 /** Hardware that one delegation is for: all that a supplier makes images for. E5 */
@@ -60,6 +66,8 @@ export const jsonValuesMax = 500_000;
 export const signaturesMax = 64;
 /** Keys that one file lists. */
 export const keysMax = 256;
+/** The same in plain TUF: a key for each role that one file delegates to. */
+export const tufKeysMax = tufDelegationsMax;
 /** A public key: the PEM of an RSA key of 8192 bits takes some 1,500 characters. */
 export const publicKeyCharsMax = 8192;
 /** A signature as text: 1,024 bytes for an RSA key of 8192 bits. */
@@ -72,12 +80,15 @@ export const identifierCharsMax = 128;
 export const foreignNameCharsMax = 1024;
 /** A key's identifier that others made: a hash in hexadecimal of up to 1,024 bits. B2 */
 export const foreignKeyIdCharsMax = 256;
+/** A key's identifier, and any other name, within a line that says what is wrong there. */
+export const keyIdWordsCharsMax = 13;
+export const nameWordsCharsMax = 60;
 /** A word of a short list: a kind of file, of key, of signature, of hash; a version of the specification. */
 export const wordCharsMax = 64;
-/** A time such as 2030-01-01T00:00:00Z. */
-export const timeCharsMax = 20;
 /** An address: what servers take. D10 G2 */
 export const urlCharsMax = 2048;
+/** An address within a line of 200 characters: what is wrong there has room behind it. */
+export const urlWordsCharsMax = 140;
 /** The name of an encrypted image, in hexadecimal. D7 */
 export const encryptedNameCharsMax = 256;
 /** Tokens in one time attestation: one an ECU, and some to spare. Y1 */
@@ -93,6 +104,10 @@ export const filenameCharsMax = 180;
 export const filenamePartBytesMax = 126;
 /** One line that says what is wrong; it travels in a version report. */
 export const faultMessageCharsMax = 200;
+/** One of the two values that a fault says differ: a SHA-512 hash whole, of long lists the beginning. */
+export const faultValueCharsMax = 256;
+/** Such a value within the line: two hashes and what is said of them fit into it. */
+export const faultValueWordsCharsMax = 30;
 /** Attacks carried in one version report: more kinds than a node on the bus makes a Secondary find whose image no delegated role lists. O4 */
 export const attacksReportedMax = 60;
 /** What they take of the report, in even shares: 100 bytes hold the codes, 200 a line in words; the rest has room for names and hashes. */

@@ -80,7 +80,7 @@ function reported(fault: RemoteFault, bytesMax: number): DetectedAttack {
     return { code, clause, message, ...(attack !== undefined && { attack }) };
   };
   const whole = inWords(faultMessageCharsMax);
-  // A character takes a byte at least.
+  // A character takes a byte at least, and the end of a cut message up to three more than the characters in whose place it stands.
   const excess = utf8(`${JSON.stringify(whole)},`).length - bytesMax;
-  return excess > 0 ? inWords(Math.max(0, whole.message.length - excess)) : whole;
+  return excess > 0 ? inWords(Math.max(0, whole.message.length - excess - 3)) : whole;
 }

@@ -85,8 +85,10 @@ export class PrimaryUnit {
   /** As this Primary verifies: it knows every ECU of the vehicle. V8 */
   get verificationContext(): EcuContext {
     const { signatures, identity } = this.parts;
-    const vehicleEcus = new Set([identity.serial, ...this.parts.secondaries.map(({ serial }) => serial)]);
-    return { signatures, profile: uptaneProfile, now: this.ecu.now(), vin: identity.vin, vehicleEcus };
+    const ecus = [identity, ...this.parts.secondaries];
+    const hardware = new Map(ecus.map(({ serial, hardwareId }) => [serial, hardwareId]));
+    const vehicleEcus = new Set(hardware.keys());
+    return { signatures, profile: uptaneProfile, now: this.ecu.now(), vin: identity.vin, vehicleEcus, hardware };
   }
 
   /** Leaves a Secondary out of the rest of the cycle. */

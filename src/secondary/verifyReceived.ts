@@ -47,8 +47,9 @@ function judge(ecu: Ecu, files: ReceivedFiles): Outcome<VerifiedTargets> {
 
 function run(ecu: Ecu, files: ReceivedFiles, now: number | undefined): Outcome<VerifiedTargets> {
   const { identity, signatures, verification } = ecu.parts;
-  const { vin, serial } = identity;
-  const context: EcuContext = { signatures, profile: uptaneProfile, now, vin, vehicleEcus: undefined };
+  const { vin, serial, hardwareId } = identity;
+  const hardware = new Map([[serial, hardwareId]]);
+  const context: EcuContext = { signatures, profile: uptaneProfile, now, vin, vehicleEcus: undefined, hardware };
   const procedure =
     verification === 'full'
       ? verifyFull(context, ecu.trusted as FullTrust, (target) => target.ecus.has(serial))

@@ -1,14 +1,21 @@
 // Owns: in what form metadata is written and read: this project's own, aktualizr's, or plain TUF's. Data, which decoding and
 // checks consult; the procedures are the same for all.
 import {
+  delegationPatternCharsMax,
+  delegationsMax,
   directorTargetsBytesMax,
   foreignTimestampBytesMax,
   imageTargetsBytesMax,
+  keysMax,
   rootBytesMax,
   snapshotBytesMax,
   statedSnapshotBytesMax,
   timestampBytesMax,
+  tufDelegationPatternCharsMax,
+  tufDelegationsMax,
+  tufKeysMax,
   tufRootBytesMax,
+  tufTargetsBytesMax,
 } from '../core/limits.ts';
 import type { CanonicalForm } from './json/canonicalJson.ts';
 import type { RepositoryName, RoleName } from './metadata.ts';
@@ -46,6 +53,13 @@ export interface Profile {
   readonly sharedHashesSuffice: boolean;
   /** Values that a signature's `method` may have, whoever signed; undefined where there is no such member. */
   readonly signatureMethods: readonly string[] | undefined;
+  /** Of one file. */
+  readonly countMax: {
+    readonly keys: number;
+    readonly delegations: number;
+    /** Characters of the path patterns of all delegations. */
+    readonly patternChars: number;
+  };
   readonly bytesMax: {
     readonly root: number;
     readonly timestamp: number;
@@ -66,6 +80,12 @@ const bytesMax: Profile['bytesMax'] = {
   imageTargets: imageTargetsBytesMax,
 };
 
+const countMax: Profile['countMax'] = {
+  keys: keysMax,
+  delegations: delegationsMax,
+  patternChars: delegationPatternCharsMax,
+};
+
 /** This project's own: valid TUF 1.0 with Uptane's fields, restricted so that both canonical forms coincide. */
 export const uptaneProfile: Profile = {
   name: 'uptane',
@@ -84,6 +104,7 @@ export const uptaneProfile: Profile = {
   canonicalHashes: false,
   sharedHashesSuffice: false,
   signatureMethods: undefined,
+  countMax,
   bytesMax,
 };
 
@@ -105,6 +126,7 @@ export const aktualizrProfile: Profile = {
   canonicalHashes: true,
   sharedHashesSuffice: true,
   signatureMethods: ['ed25519', 'rsassa-pss', 'rsassa-pss-sha256'],
+  countMax,
   bytesMax: { ...bytesMax, timestamp: foreignTimestampBytesMax },
 };
 
@@ -126,7 +148,13 @@ export const tufProfile: Profile = {
   canonicalHashes: false,
   sharedHashesSuffice: false,
   signatureMethods: undefined,
-  bytesMax: { ...bytesMax, root: tufRootBytesMax, snapshot: statedSnapshotBytesMax },
+  countMax: { keys: tufKeysMax, delegations: tufDelegationsMax, patternChars: tufDelegationPatternCharsMax },
+  bytesMax: {
+    ...bytesMax,
+    root: tufRootBytesMax,
+    snapshot: statedSnapshotBytesMax,
+    imageTargets: tufTargetsBytesMax,
+  },
 };
 
 export const profiles: { readonly [name in ProfileName]: Profile } = {

@@ -1,5 +1,6 @@
 // `ecunet tuf` against the scenarios of the public conformance suite: delegations, their order, limits, names. TUF 5.6.7
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type DelegationTerms, inDays, type TufRepository } from '../tuf/support/repository.ts';
 import { newSigner } from '../tuf/support/signer.ts';
@@ -217,6 +218,28 @@ describe('ecunet tuf: delegations by the hash of the path', () => {
     expect(visited(repository)).toEqual(['ours']);
   });
 
+  it('go to one of 16,384 bins by hash prefixes, each with a key of its own', async () => {
+    const { repository, client } = await initialised();
+    const prefix = (bin: number) => bin.toString(16).padStart(4, '0');
+    const bin = Number.parseInt(digest.slice(0, 4), 16) & ~3;
+    const [name, ours] = [`bin-${prefix(bin)}`, newSigner()];
+    const role = { terminating: true, threshold: 1 };
+    const bins = Array.from({ length: 16_384 }, (_, index) => {
+      const first = 4 * index;
+      const keyid = first === bin ? ours.keyid : `${index}`.padStart(64, '0');
+      const path_hash_prefixes = [0, 1, 2, 3].map((more) => prefix(first + more));
+      return { name: `bin-${prefix(first)}`, keyids: [keyid], path_hash_prefixes, ...role };
+    });
+    repository.addDelegation('targets', name, { path_hash_prefixes: [] }, ours);
+    const keys = Object.fromEntries(bins.map(({ keyids }) => [keyids[0], ours.key]));
+    Object.assign(repository.targets, { delegations: { keys, roles: bins } });
+    repository.addArtifact(name, 'content', 'file');
+    repository.publish(name, 'targets', ...online);
+    expect(await client.download('file')).toBe(0);
+    expect(visited(repository)).toEqual([name]);
+    expect(repository.latest('targets').length).toBeGreaterThan(8 * 1024 * 1024);
+  });
+
   it.each([1, 4, 5, 8])('go to one of 2^%i bins (TAP 15)', async (bitLength) => {
     const { repository, client } = await initialised();
     const bins = repository.addSuccinctRoles('targets', bitLength, 'bin');
@@ -230,6 +253,23 @@ describe('ecunet tuf: delegations by the hash of the path', () => {
 });
 
 describe('ecunet tuf: names of delegated roles', () => {
+  it('that differ in case alone have files of which no file system makes one [H3]', async () => {
+    const { repository, client } = await initialised();
+    const names = ['ROOT', 'Root', 'rOOT', 'Bins-a', 'bins-A', 'bins-a', 'Ä', 'ä'];
+    for (const name of names) delegate(repository, [['targets', name]]);
+    const root = client.stored('root');
+    expect(await client.download('nonexistent target')).toBe(1);
+    const files = readdirSync(client.metadataDir).filter((name) => name.endsWith('.json'));
+    expect(files).toHaveLength(4 + names.length);
+    expect(new Set(files.map((name) => name.toLowerCase())).size).toBe(files.length);
+    expect(client.stored('root')).toEqual(root);
+    expect(files).toContain('%52%4F%4F%54.json');
+    expect(files).toContain('bins-a.json');
+    repository.metadataRequests = [];
+    expect(await client.download('nonexistent target')).toBe(1);
+    expect(repository.metadataRequests.filter((name) => name.includes('ins-'))).toEqual([]);
+  });
+
   it.each(['?', '#', '/delegatedrole', '../delegatedrole', '%2F', "a!'()*b", '1.root', 'ä 日', '..', '.'])(
     '%j is percent-encoded in URLs and file names [H3]',
     async (role) => {

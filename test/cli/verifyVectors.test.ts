@@ -33,7 +33,7 @@ const faults: Readonly<Record<string, object>> = {
   director_target_hash_mismatch: { code: 'repositories-disagree', clause: 'R10.2' },
   director_targets_same_ecu: { code: 'duplicate-ecu', clause: 'V7', role: 'targets', repository: 'director' },
   image_repo_root_rotation_no_new_signature: { code: 'threshold-unmet', clause: 'S3', repository: 'image' },
-  image_repo_snapshot_zero_threshold: { code: 'malformed', role: 'root', repository: 'image' },
+  image_repo_snapshot_zero_threshold: { code: 'zero-threshold', role: 'root', repository: 'image' },
   image_repo_targets_unsigned: { code: 'threshold-unmet', clause: 'V3', role: 'targets', repository: 'image' },
   image_repo_timestamp_expired: { code: 'expired', clause: 'T4', role: 'timestamp', repository: 'image' },
   target_oversized: { code: 'length-mismatch', clause: 'P6', repository: 'image', attack: 'endless-data' },

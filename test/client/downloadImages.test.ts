@@ -71,12 +71,15 @@ describe('downloading images', () => {
       'targets/last': image,
     });
     const targets = ['good', 'bad', 'last'].map((name) => target(name));
+    const omage = hashHex('sha256', utf8('the omage'));
     expect(await downloadImages(memory, folder, targets)).toEqual({
       ok: false,
       fault: {
         ...{ kind: 'remote', code: 'hash-mismatch', clause: 'P7' },
         ...{ repository: 'image', role: 'targets', file: 'bad' },
-        ...{ attack: 'arbitrary-installation', message: 'sha256 of the image is not the listed one' },
+        attack: 'arbitrary-installation',
+        message: `sha256 of the image is not the listed one: ${omage.slice(0, 29)}…, listed is ${sha256.slice(0, 29)}…`,
+        ...{ expected: `sha256:${sha256}`, actual: `sha256:${omage}` },
       },
     });
     expect(asked).not.toContain('targets/last');
@@ -102,7 +105,7 @@ describe('downloading images', () => {
     const forged = await downloadImages(source({ 'targets/i': utf8('the omage') }).memory, folder, [listed]);
     expect(forged).toMatchObject({
       ok: false,
-      fault: { code: 'hash-mismatch', clause: 'P7', message: 'sha512 of the image is not the listed one' },
+      fault: { code: 'hash-mismatch', clause: 'P7', expected: `sha512:${sha512}` },
     });
     expect(readFileSync(join(path, 'i'))).toEqual(Buffer.from(image));
   });

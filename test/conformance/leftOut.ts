@@ -90,8 +90,8 @@ const targets: readonly LeftOut[] = [
 ];
 
 const match: readonly LeftOut[] = [
-  { clause: 'R10.2', edits: [edit('match.ts', 'found.length !== wanted.length || ', '')] },
-  { clause: 'R10.2', edits: [edit('match.ts', ' || !agree(found.hashes, wanted.hashes)', '')] },
+  { clause: 'R10.2', edits: [edit('match.ts', "if (found.length !== wanted.length) return 'length';", '')] },
+  { clause: 'R10.2', edits: [edit('match.ts', "if (!agree(found.hashes, wanted.hashes)) return 'hashes';", '')] },
   { clause: 'R10.3', edits: [edit('match.ts', "if (!sameHardware(wanted, found)) return 'hardware';", '')] },
   {
     clause: 'R10.3',

@@ -1,6 +1,6 @@
 // R11: how a failed check is put into words.
 import { expect, it } from 'vitest';
-import { faultSummary, faultText, remoteFault } from '../../src/uptane/faults.ts';
+import { faultSummary, faultText, remoteFault, valueWords } from '../../src/uptane/faults.ts';
 import { requestText } from '../../src/uptane/remote.ts';
 
 it('a fault names the place, the clause and the attack [R11]', () => {
@@ -19,6 +19,7 @@ it('a fault names the place, the clause and the attack [R11]', () => {
   const nowhere = remoteFault({ clause: 'J5', code: 'malformed', message: 'odd' });
   expect(faultText(nowhere)).toBe('odd [J5]');
   expect(faultSummary({ ...nowhere, file: 'app.bin' })).toBe('app.bin: odd');
+  expect(faultSummary({ ...nowhere, file: 'x'.repeat(1024) })).toBe(`${'x'.repeat(179)}…: odd`);
 });
 
 it('a fault carries nothing of a peer’s that would move a terminal’s cursor or cannot be signed [O4]', () => {
@@ -27,7 +28,16 @@ it('a fault carries nothing of a peer’s that would move a terminal’s cursor 
     code: 'malformed',
     message: `\u001b[2J\u202e\u2028${'x'.repeat(193)}\u{1f600}`,
   });
-  expect(message).toBe(`\ufffd[2J\ufffd\ufffd${'x'.repeat(193)}\ufffd`);
+  expect(message).toBe(`\ufffd[2J\ufffd\ufffd${'x'.repeat(193)}…`);
+});
+
+it('a fault carries two values that differ, each within bounds, and no others [R11 O4]', () => {
+  const finding = { clause: 'U2', code: 'hash-mismatch', message: 'odd' } as const;
+  const fault = remoteFault({ ...finding, expected: 'a\u0007', actual: 'b'.repeat(257) });
+  expect(fault).toEqual({ kind: 'remote', ...finding, expected: 'a\ufffd', actual: `${'b'.repeat(255)}…` });
+  expect(Object.keys(remoteFault(finding))).toEqual(['kind', 'clause', 'code', 'message']);
+  expect(valueWords('a'.repeat(30))).toBe('a'.repeat(30));
+  expect(valueWords('a'.repeat(31))).toBe(`${'a'.repeat(29)}…`);
 });
 
 it('a request to a server is told in a few words', () => {

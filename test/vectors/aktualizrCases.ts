@@ -199,14 +199,14 @@ const delegationCases: readonly Case[] = [
     (pair) => {
       fooFile(pair).repeated = true;
     },
-    { ...foo, code: 'malformed', clause: 'V1' },
+    { ...foo, code: 'duplicate-signature', clause: 'V1' },
   ),
   delegating(
     'zero_threshold',
     (_, entry) => {
       entry.threshold = 0;
     },
-    { repository: 'image', role: 'targets', code: 'malformed', clause: 'V1' },
+    { repository: 'image', role: 'targets', code: 'zero-threshold', clause: 'V1' },
   ),
   delegating(
     'missing',

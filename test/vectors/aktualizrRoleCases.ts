@@ -40,7 +40,7 @@ function roleCases(place: RolePlace): readonly Case[] {
       (pair) => {
         need(rootOf(pair, repository).signed.roles[role]).threshold = 0;
       },
-      { repository, role: 'root', code: 'malformed', clause: 'S1' },
+      { repository, role: 'root', code: 'zero-threshold', clause: 'S1' },
     ],
     [
       'expired',
@@ -55,7 +55,7 @@ function roleCases(place: RolePlace): readonly Case[] {
       (pair) => {
         fileOf(pair, place).repeated = true;
       },
-      { ...at, code: 'malformed', clause: form },
+      { ...at, code: 'duplicate-signature', clause: form },
     ],
     [
       'unsigned',

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { shortened } from '../../core/text.ts';
 
 /** A user's interface name. 15 characters are the kernel's limit; nothing that could leave /sys/class/net. */
 const nameForm = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
@@ -89,7 +90,7 @@ export function busOffFault(name: string): EnvironmentFault {
 export function checkInterface(name: string, fd: boolean): Result<void, EnvironmentFault> {
   if (!nameForm.test(name)) {
     const text = 'an interface name has 1 to 15 letters, digits, _, - and dots';
-    return fail(environmentFault('interface-missing', `${text}: ${JSON.stringify(name.slice(0, 40))}`));
+    return fail(environmentFault('interface-missing', `${text}: ${shortened(JSON.stringify(name), 40)}`));
   }
   const sys = `/sys/class/net/${name}`;
   if (!existsSync(sys)) return fail(missing(name));

@@ -11,8 +11,9 @@ import {
   httpRateWindowMs,
   httpRedirectsMax,
   httpTotalMsMax,
+  urlWordsCharsMax,
 } from '../../core/limits.ts';
-import { printable } from '../../core/text.ts';
+import { printable, shortened } from '../../core/text.ts';
 import { type Answer, exchange, type HttpLimits, type StartRequest } from './httpExchange.ts';
 import { type Fetched, fetchWhole, pathParts, type Source, type Streamed } from './source.ts';
 
@@ -68,7 +69,7 @@ export class HttpSource implements Source {
   async stream(path: string, bytesMax: number, take: (piece: Uint8Array) => void): Promise<Streamed> {
     const failed = (reason: string): Streamed => ({
       status: 'failed',
-      message: printable(`${this.base.href}${path}: ${reason}`, faultMessageCharsMax),
+      message: printable(`${shortened(`${this.base.href}${path}`, urlWordsCharsMax)}: ${reason}`, faultMessageCharsMax),
     });
     if (pathParts(path) === undefined) return failed('not a path of a file');
     const deadlineMs = monotonicMs() + this.limits.totalMs;

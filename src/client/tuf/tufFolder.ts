@@ -11,6 +11,18 @@ import { ioReason, readBoundedFileIfAny } from '../regularFile.ts';
 
 const folderMode = 0o755;
 
+/**
+ * Two roles never have one file, not even where a file system takes `ROOT.json` for `root.json`: capitals are percent-encoded too, so
+ * that all that is left of a letter's case is in the digits. Else a delegated role could overwrite the trusted root, or, of two bins
+ * that one key signs, stand for the other. Names without capitals, as the four roles have, stay as they are.
+ */
+function fileNameOf(role: string): string {
+  const capital = /%[0-9A-F]{2}|[A-Z]/g;
+  return encodeRoleName(role).replace(capital, (found) =>
+    found.length > 1 ? found : `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
 export class TufFolder {
   private readonly folder: string;
   private readonly release: () => void;
@@ -51,6 +63,6 @@ export class TufFolder {
   }
 
   private pathOf(role: string): string {
-    return join(this.folder, `${encodeRoleName(role)}.json`);
+    return join(this.folder, `${fileNameOf(role)}.json`);
   }
 }

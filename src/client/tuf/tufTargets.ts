@@ -2,7 +2,9 @@
 // know who listed it.
 import { join } from 'node:path';
 import { type EnvironmentFault, environmentFault, type RemoteFault } from '../../core/faults.ts';
+import { filenameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { shortened } from '../../core/text.ts';
 import { createImageCheck } from '../../uptane/checks/image.ts';
 import { storedImageName, type Target } from '../../uptane/metadata.ts';
 import { encodeRoleName } from '../../uptane/profile.ts';
@@ -28,7 +30,12 @@ export async function obtainTarget(
   const name = encodeRoleName(target.filename);
   // A dot or two, or too long for a file system.
   if (!isSafeName(name)) {
-    return fail(environmentFault('too-long', `${target.filename}: a target of this name cannot be kept`));
+    return fail(
+      environmentFault(
+        'too-long',
+        `${shortened(target.filename, filenameCharsMax)}: a target of this name cannot be kept`,
+      ),
+    );
   }
   const downloads = new DownloadFolder(folder);
   const path = join(folder, name);
@@ -42,7 +49,12 @@ export async function obtainTarget(
     });
     if (streamed.status === 'failed') return fail(environmentFault('unreachable', streamed.message));
     if (streamed.status === 'absent') {
-      return fail(environmentFault('unreachable', `${target.filename}: the repository does not have this target`));
+      return fail(
+        environmentFault(
+          'unreachable',
+          `${shortened(target.filename, filenameCharsMax)}: the repository does not have this target`,
+        ),
+      );
     }
     const right = check.finish();
     if (!right.ok) return right;

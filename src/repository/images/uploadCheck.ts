@@ -5,7 +5,7 @@ import { imageBytesMax, uploadedVersionStepMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { refuse } from '../../uptane/checks/context.ts';
-import { disagreeingHash, equalHashes } from '../../uptane/checks/hashes.ts';
+import { disagreeingHash, equalHashes, hashesDiffer } from '../../uptane/checks/hashes.ts';
 import { signersOf } from '../../uptane/checks/root.ts';
 import { checkTargets } from '../../uptane/checks/targets.ts';
 import { decodeMetadata } from '../../uptane/decode/metadata.ts';
@@ -155,7 +155,7 @@ function wrongEntry(body: Targets, { filename, bytes, mustMatch }: ImageUpload):
   if (bytes.length > imageBytesMax) return `longer than ${imageBytesMax} bytes`;
   if (entry.length !== bytes.length) return `${bytes.length} bytes where ${entry.length} are listed`;
   const wrong = disagreeingHash(bytes, entry.hashes);
-  if (wrong !== undefined) return `${wrong} of the image is not the listed one`;
+  if (wrong !== undefined) return hashesDiffer(wrong, 'of the image is not the listed one').message;
   const text = ({ hardwareIds, releaseCounter, others }: MustMatch) =>
     JSON.stringify([hardwareIds?.toSorted(), releaseCounter, others]);
   return text(entry.mustMatch) === text(mustMatch) ? undefined : 'it is listed with other metadata that must match';

@@ -17,16 +17,27 @@ export function applies(profile: Profile, delegation: Delegation, wanted: Wanted
   const { hardwareIds } = delegation;
   if (hardwareIds !== undefined && !wanted.hardwareIds.every((id) => hardwareIds.includes(id))) return false;
   // E4: and one of its paths matches
-  return matchesAny(profile, delegation, wanted.filename);
+  return matchesAny(profile, delegation, wanted);
 }
 
-function matchesAny(profile: Profile, { paths, pathHashPrefixes }: Delegation, filename: string): boolean {
+function matchesAny(profile: Profile, { paths, pathHashPrefixes }: Delegation, wanted: Wanted): boolean {
   const matches = profile.wildcardsCrossFolders ? matchesText : matchesPath;
-  if (paths?.some((pattern) => matches(pattern, filename))) return true;
+  if (paths?.some((pattern) => matches(pattern, wanted.filename))) return true;
   if (pathHashPrefixes === undefined) return false;
-  const digest = hashHex('sha256', utf8(filename));
+  const digest = digestOf(wanted);
   return pathHashPrefixes.some((prefix) => digest.startsWith(prefix));
 }
+
+/** The hash of a path, reckoned once for all the delegations that it is held against: a file may have a role for each of 16,384 bins. */
+function digestOf(wanted: Wanted): string {
+  const known = digests.get(wanted);
+  if (known !== undefined) return known;
+  const digest = hashHex('sha256', utf8(wanted.filename));
+  digests.set(wanted, digest);
+  return digest;
+}
+
+const digests = new WeakMap<Wanted, string>();
 
 /** The delegations that apply, in priority order; of hash bins the one that holds the path. E2 */
 export function applicable(profile: Profile, delegations: Delegations, wanted: Wanted): readonly Delegation[] {

@@ -4,6 +4,7 @@ import { ok, type Result } from '../../core/result.ts';
 import { createHasher, hashFunctions } from '../../crypto/hashes.ts';
 import type { Target, Targets } from '../metadata.ts';
 import { refuse } from './context.ts';
+import { hashesDiffer } from './hashes.ts';
 import { targetOf } from './match.ts';
 import { matchesPath } from './pathPattern.ts';
 
@@ -67,9 +68,10 @@ export interface ImageCheck {
 export function createImageCheck(target: ImageBytes): ImageCheck {
   const at = imagePlace(target);
   let length = 0;
-  const hashers = hashFunctions
-    .filter((name) => target.hashes[name] !== undefined)
-    .map((name) => ({ name, hasher: createHasher(name) }));
+  const hashers = hashFunctions.flatMap((name) => {
+    const listed = target.hashes[name];
+    return listed === undefined ? [] : [{ name, listed, hasher: createHasher(name) }];
+  });
   return {
     update(block) {
       length += block.length;
@@ -86,10 +88,11 @@ export function createImageCheck(target: ImageBytes): ImageCheck {
         return refuse(at, { clause: 'P9', code: 'length-mismatch', indicates: 'arbitrary-installation', message });
       }
       // P7: it has every hash that is listed
-      const wrong = hashers.find(({ name, hasher }) => hasher.hex() !== target.hashes[name]);
+      const came = hashers.map(({ name, hasher, listed }) => ({ name, expected: listed, actual: hasher.hex() }));
+      const wrong = came.find(({ expected, actual }) => actual !== expected);
       if (wrong === undefined) return ok();
-      const message = `${wrong.name} of the image is not the listed one`;
-      return refuse(at, { clause: 'P7', code: 'hash-mismatch', indicates: 'arbitrary-installation', message });
+      const words = hashesDiffer(wrong, 'of the image is not the listed one');
+      return refuse(at, { clause: 'P7', code: 'hash-mismatch', indicates: 'arbitrary-installation', ...words });
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Profile } from '../profile.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
-import { disagreeingFileHash } from './hashes.ts';
+import { disagreeingFileHash, hashesDiffer } from './hashes.ts';
 import { signersOf } from './root.ts';
 import { checkThreshold } from './threshold.ts';
 
@@ -30,8 +30,8 @@ export function checkSnapshot(
   const { version } = file.value.body;
   const wrong = disagreeingFileHash(context.profile, file.value, listed);
   if (wrong !== undefined) {
-    const message = `${wrong} is not the timestamp's`;
-    return refuse(context, { clause: 'U2', code: 'hash-mismatch', indicates: 'mix-and-match', message });
+    const words = hashesDiffer(wrong, "is not the timestamp's");
+    return refuse(context, { clause: 'U2', code: 'hash-mismatch', indicates: 'mix-and-match', ...words });
   }
   if (version !== listed.version) {
     const message = `version ${version}, the timestamp lists ${listed.version}`;

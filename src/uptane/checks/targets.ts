@@ -6,7 +6,7 @@ import { type Profile, targetsBytesMax } from '../profile.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
-import { disagreeingFileHash } from './hashes.ts';
+import { disagreeingFileHash, hashesDiffer } from './hashes.ts';
 import { checkThreshold } from './threshold.ts';
 
 /** Against what a Targets file is judged. */
@@ -45,8 +45,8 @@ export function checkTargets(
   }
   const wrong = listed === undefined ? undefined : disagreeingFileHash(context.profile, file.value, listed);
   if (wrong !== undefined) {
-    const message = `${wrong} is not the snapshot's`;
-    return refuse(context, { clause: 'V2', code: 'hash-mismatch', indicates: 'mix-and-match', message });
+    const words = hashesDiffer(wrong, "is not the snapshot's");
+    return refuse(context, { clause: 'V2', code: 'hash-mismatch', indicates: 'mix-and-match', ...words });
   }
   // V3: a threshold of the keys signed it that the root, or the delegator, names
   const signed = checkThreshold(context, 'V3', file.value, signers);

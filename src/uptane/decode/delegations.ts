@@ -1,12 +1,5 @@
 // Owns: reading the delegations of a Targets file. E
-import {
-  delegatedPathsMax,
-  delegationHardwareIdsMax,
-  delegationPatternCharsMax,
-  delegationsMax,
-  patternCharsMax,
-  signaturesMax,
-} from '../../core/limits.ts';
+import { delegatedPathsMax, delegationHardwareIdsMax, patternCharsMax, signaturesMax } from '../../core/limits.ts';
 import { notAsExpected, readArray, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
 import type { DelegatedRole, Delegation, Delegations, SuccinctRoles } from '../metadata.ts';
@@ -30,14 +23,15 @@ export function readDelegations(profile: Profile, value: JsonValue | undefined):
 }
 
 function readRoles(profile: Profile, value: JsonValue): readonly Delegation[] {
+  const { delegations: delegationsMax, patternChars: charsMax } = profile.countMax;
   const roles = readArray(value, 'delegations.roles', delegationsMax).map((entry, index) =>
     readDelegation(profile, entry, `delegations.roles[${index}]`),
   );
   const names = roles.filter(({ roles }) => roles.length === 1).map(({ roles }) => roles[0]?.name);
   if (new Set(names).size !== names.length) notAsExpected('delegations.roles', 'a role appears twice');
   const patterns = roles.flatMap(({ paths }) => paths ?? []);
-  if (patterns.reduce((sum, { length }) => sum + length + 1, 0) > delegationPatternCharsMax) {
-    notAsExpected('delegations.roles', `paths of at most ${delegationPatternCharsMax} characters in all are needed`);
+  if (patterns.reduce((sum, { length }) => sum + length + 1, 0) > charsMax) {
+    notAsExpected('delegations.roles', `paths of at most ${charsMax} characters in all are needed`);
   }
   return roles;
 }

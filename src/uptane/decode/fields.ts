@@ -1,12 +1,6 @@
 // Owns: reading the members that many files share: names, hashes, times, what one file says of another.
 import { utf8 } from '../../core/bytes.ts';
-import {
-  filenameCharsMax,
-  filenamePartBytesMax,
-  foreignNameCharsMax,
-  identifierCharsMax,
-  timeCharsMax,
-} from '../../core/limits.ts';
+import { filenameCharsMax, filenamePartBytesMax, foreignNameCharsMax, identifierCharsMax } from '../../core/limits.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { type HashFunction, hashFunctions } from '../../crypto/hashes.ts';
 import { notAsExpected, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
@@ -60,11 +54,10 @@ export function readHashes(value: JsonValue | undefined, path: string, anyCase =
   return hashes;
 }
 
+/** B4: of any other form the fault says the form that is needed, however long the text is. */
 export function readTime(value: JsonValue | undefined, path: string): number {
-  return (
-    parseUtc(readString(value, path, timeCharsMax)) ??
-    notAsExpected(path, 'a time such as 2030-01-01T00:00:00Z is needed')
-  );
+  const seconds = typeof value === 'string' ? parseUtc(value) : undefined;
+  return seconds ?? notAsExpected(path, 'a time such as 2030-01-01T00:00:00Z is needed: UTC, whole seconds, no offset');
 }
 
 export function readFileMeta(profile: Profile, value: JsonValue | undefined, path: string): FileMeta {

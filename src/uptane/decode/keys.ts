@@ -2,12 +2,13 @@
 import { fromBase64, fromHex } from '../../core/bytes.ts';
 import {
   foreignKeyIdCharsMax,
-  keysMax,
+  keyIdWordsCharsMax,
   publicKeyCharsMax,
   signatureCharsMax,
   signaturesMax,
   wordCharsMax,
 } from '../../core/limits.ts';
+import { shortened } from '../../core/text.ts';
 import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
 import type { PublicKey, RoleKeys, Signature, Signers } from '../metadata.ts';
@@ -50,14 +51,16 @@ function readForeignKey(object: JsonObject, path: string): PublicKey {
 /** The keys that a root or a delegator lists, by identifier. B2 C1 E3 */
 export function readKeys(profile: Profile, value: JsonValue | undefined, path: string): ReadonlyMap<string, PublicKey> {
   const entries = Object.entries(readObject(value, path));
+  const { keys: keysMax } = profile.countMax;
   if (entries.length > keysMax) return notAsExpected(path, `at most ${keysMax} keys are allowed`);
   return new Map(
     entries.map(([id, entry]) => {
-      const at = `${path}.${id.slice(0, 12)}`;
+      const at = `${path}.${shortened(id, keyIdWordsCharsMax)}`;
       const object = readObject(entry, at);
       if (!profile.strict) return [readKeyId(profile, id, at), readForeignKey(object, at)];
       const key = readOwnKey(object, at);
-      if (keyIdOf(key) !== id) notAsExpected(path, `the identifier ${id.slice(0, 12)} is not the hash of its key`);
+      if (keyIdOf(key) !== id)
+        notAsExpected(path, `the identifier ${shortened(id, keyIdWordsCharsMax)} is not the hash of its key`);
       return [id, key];
     }),
   );
@@ -67,11 +70,13 @@ function readKeyId(profile: Profile, value: JsonValue | undefined, path: string)
   return profile.strict ? readHex(value, path, 32) : readString(value, path, foreignKeyIdCharsMax);
 }
 
-/** A threshold below 1 would be met by nobody's signature. C2 */
+/** A threshold of zero would be met by a file that nobody signed: it has a code of its own. C2 */
 export function readRoleKeys(profile: Profile, value: JsonValue | undefined, path: string): RoleKeys {
   const object = readObject(value, path);
   const keyids = readArray(object.keyids, `${path}.keyids`, signaturesMax).map((id) => readKeyId(profile, id, path));
   if (new Set(keyids).size !== keyids.length) notAsExpected(path, 'a key identifier appears twice');
+  if (object.threshold === 0)
+    notAsExpected(`${path}.threshold`, 'a whole number from 1 is needed; zero asks for no signature', 'zero-threshold');
   return { keyids, threshold: readInteger(object.threshold, `${path}.threshold`, 1) };
 }
 
@@ -108,7 +113,7 @@ export function readSignatures(profile: Profile, value: JsonValue | undefined): 
     return { keyid, signature };
   });
   if (new Set(signatures.map(({ keyid }) => keyid)).size !== signatures.length) {
-    notAsExpected('signatures', 'a key identifier appears twice');
+    notAsExpected('signatures', 'a key identifier appears twice', 'duplicate-signature');
   }
   return signatures;
 }

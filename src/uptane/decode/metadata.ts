@@ -1,9 +1,17 @@
 // Owns: from received bytes to metadata, in the form that a profile allows. Judges form only: who signed, whether it is new,
 // and what it means are the checks' matter. The members of each role are read in decode/.
-import { wordCharsMax } from '../../core/limits.ts';
+import { nameWordsCharsMax, wordCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { shortened } from '../../core/text.ts';
 import { canonicalForms } from '../json/canonicalJson.ts';
-import { notAsExpected, readInteger, reading, readObject, readString } from '../json/jsonReader.ts';
+import {
+  type MisreadCode,
+  notAsExpected,
+  readInteger,
+  readingCoded,
+  readObject,
+  readString,
+} from '../json/jsonReader.ts';
 import { type JsonObject, parseStrictJson } from '../json/strictJson.ts';
 import type { MetadataOf, RepositoryName, RoleName, Signed, Snapshot, Timestamp } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
@@ -25,7 +33,9 @@ function readSnapshot(profile: Profile, _: RepositoryName, signed: JsonObject) {
   const meta = Object.entries(readObject(signed.meta, 'meta'));
   return {
     type: 'snapshot',
-    meta: new Map(meta.map(([file, entry]) => [file, readFileMeta(profile, entry, `meta.${file.slice(0, 60)}`)])),
+    meta: new Map(
+      meta.map(([file, entry]) => [file, readFileMeta(profile, entry, `meta.${shortened(file, nameWordsCharsMax)}`)]),
+    ),
   } satisfies Omit<Snapshot, 'version' | 'expires'>;
 }
 
@@ -51,9 +61,9 @@ export interface MetadataPlace<R extends RoleName> {
   readonly offline?: boolean;
 }
 
-/** What is wrong with a file's form: `wrong-role` where it is another role's file. */
+/** What is wrong with a file's form: `wrong-role` where it is another role's file, `zero-threshold` and `duplicate-signature` by name. */
 export interface DecodeFault {
-  readonly code: 'malformed' | 'wrong-role';
+  readonly code: MisreadCode | 'wrong-role';
   readonly message: string;
 }
 
@@ -65,7 +75,7 @@ export function decodeMetadata<R extends RoleName>(
   const needed = offline === true ? `offline-${role}` : role;
   const json = parseStrictJson(bytes);
   if (!json.ok) return fail({ code: 'malformed', message: json.fault });
-  const decoded = reading(() => {
+  const decoded = readingCoded(() => {
     const file = readObject(json.value, 'file');
     const signed = readObject(file.signed, 'signed');
     const type = readString(signed._type, 'signed._type', wordCharsMax);
@@ -79,7 +89,7 @@ export function decodeMetadata<R extends RoleName>(
     const signedForms = canonicalForms(signed, profile.canonicalForms);
     return { bytes, body, signedForms, signatures: readSignatures(profile, file.signatures) };
   });
-  if (!decoded.ok) return fail({ code: 'malformed', message: decoded.fault });
+  if (!decoded.ok) return decoded;
   if (typeof decoded.value === 'string') {
     return fail({ code: 'wrong-role', message: `signed._type is ${JSON.stringify(decoded.value)}, not "${needed}"` });
   }

@@ -1,6 +1,13 @@
 // Owns: reading Targets, of either repository. D
 import { fromHex } from '../../core/bytes.ts';
-import { encryptedNameCharsMax, imageHardwareIdsMax, targetsMax, urlCharsMax } from '../../core/limits.ts';
+import {
+  encryptedNameCharsMax,
+  imageHardwareIdsMax,
+  nameWordsCharsMax,
+  targetsMax,
+  urlCharsMax,
+} from '../../core/limits.ts';
+import { shortened } from '../../core/text.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
 import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
@@ -50,7 +57,7 @@ function readTarget(
   filename: string,
   value: JsonValue | undefined,
 ): Target {
-  const path = `targets.${filename.slice(0, 60)}`;
+  const path = `targets.${shortened(filename, nameWordsCharsMax)}`;
   const object = readObject(value, path);
   const hashes = readHashes(object.hashes, `${path}.hashes`, !profile.strict);
   // A TUF repository may list targets for clients that know other hash functions; they harm no other target.
@@ -110,7 +117,7 @@ function readMustMatch(section: JsonObject, path: string): MustMatch {
 function readEcus(value: JsonValue | undefined, path: string): ReadonlyMap<string, EcuAssignment> {
   if (value === undefined) return new Map();
   const entries = Object.entries(readObject(value, path)).map(([ecu, entry]): [string, EcuAssignment] => {
-    const at = `${path}.${ecu.slice(0, 60)}`;
+    const at = `${path}.${shortened(ecu, nameWordsCharsMax)}`;
     const { hardwareId, encrypted } = readObject(entry, at);
     return [
       readIdentifier(ecu, path),

@@ -1,22 +1,45 @@
 // Owns: reading members out of parsed JSON with a path for the fault. Reading throws `NotAsExpected`; `reading` turns that
 // into a result at the one place where a decoder begins, so that no decoder throws for bad input.
+import type { RemoteFaultCode } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { JsonObject, JsonValue } from './strictJson.ts';
 
-class NotAsExpected extends Error {}
+/** Which kind of misreading it is: those that have a code of their own are told apart from bad form. */
+export type MisreadCode = Extract<RemoteFaultCode, 'malformed' | 'zero-threshold' | 'duplicate-signature'>;
 
-/** Runs a decoder; gives its value, or one line that names the member and what is wrong with it. */
-export function reading<T>(decode: () => T): Result<T, string> {
+/** `message`: one line that names the member and what is wrong with it. */
+export interface Misread {
+  readonly code: MisreadCode;
+  readonly message: string;
+}
+
+class NotAsExpected extends Error {
+  readonly code: MisreadCode;
+
+  constructor(message: string, code: MisreadCode) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Runs a decoder; gives its value, or what is wrong and with which code. */
+export function readingCoded<T>(decode: () => T): Result<T, Misread> {
   try {
     return ok(decode());
   } catch (error) {
-    if (error instanceof NotAsExpected) return fail(error.message);
+    if (error instanceof NotAsExpected) return fail({ code: error.code, message: error.message });
     throw error;
   }
 }
 
-export function notAsExpected(path: string, needed: string): never {
-  throw new NotAsExpected(`${path}: ${needed}`);
+/** The same, for what has one code whatever is wrong with it: the line alone. */
+export function reading<T>(decode: () => T): Result<T, string> {
+  const read = readingCoded(decode);
+  return read.ok ? read : fail(read.fault.message);
+}
+
+export function notAsExpected(path: string, needed: string, code: MisreadCode = 'malformed'): never {
+  throw new NotAsExpected(`${path}: ${needed}`, code);
 }
 
 export function readObject(value: JsonValue | undefined, path: string): JsonObject {

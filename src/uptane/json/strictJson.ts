@@ -1,8 +1,9 @@
 // Owns: JSON from outside, read strictly: well-formed UTF-8, no duplicate keys, bounded nesting, integers exact.
 // Found here, before anything is canonicalised, because two readers that disagree on a duplicate key disagree on what was signed.
 import { fromUtf8 } from '../../core/bytes.ts';
-import { jsonDepthMax, jsonValuesMax } from '../../core/limits.ts';
+import { jsonDepthMax, jsonValuesMax, nameWordsCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { shortened } from '../../core/text.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 /** Has no prototype, so that a member named `__proto__` is one like any other. */
@@ -69,7 +70,8 @@ class Parser {
     do {
       this.space();
       const key = this.string();
-      if (key in object) this.malformed(`the member ${JSON.stringify(key).slice(0, 60)} appears twice`);
+      if (key in object)
+        this.malformed(`the member ${shortened(JSON.stringify(key), nameWordsCharsMax)} appears twice`);
       this.space();
       this.expect(':');
       object[key] = this.value(depth + 1);

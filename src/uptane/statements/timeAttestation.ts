@@ -3,13 +3,14 @@
 
 import { fromHex } from '../../core/bytes.ts';
 import type { RemoteFault } from '../../core/faults.ts';
-import { signaturesMax, timeAttestationBytesMax, timeCharsMax, timeTokensMax } from '../../core/limits.ts';
+import { signaturesMax, timeAttestationBytesMax, timeTokensMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { formatUtc, parseUtc } from '../../core/utc.ts';
+import { formatUtc } from '../../core/utc.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
+import { readTime } from '../decode/fields.ts';
 import { remoteFault } from '../faults.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
-import { notAsExpected, readArray, readHex, reading, readObject, readString } from '../json/jsonReader.ts';
+import { readArray, readHex, reading, readObject } from '../json/jsonReader.ts';
 import { parseStrictJson } from '../json/strictJson.ts';
 import type { Signers } from '../metadata.ts';
 import type { SigningKey } from '../signing/keys.ts';
@@ -105,7 +106,7 @@ function decode(bytes: Uint8Array) {
       nonces: readArray(signed.nonces, 'nonces', timeTokensMax).map((nonce) =>
         readHex(nonce, 'nonces', timeTokenBytes),
       ),
-      time: parseUtc(readString(signed.time, 'time', timeCharsMax)) ?? notAsExpected('time', 'a UTC time is needed'),
+      time: readTime(signed.time, 'time'),
     };
   });
 }

@@ -6,15 +6,14 @@ import {
   filenameCharsMax,
   reportedClauseCharsMax,
   reportedCodeCharsMax,
-  timeCharsMax,
 } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
-import { formatUtc, parseUtc } from '../../core/utc.ts';
+import { formatUtc } from '../../core/utc.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { readHashes, readIdentifier } from '../decode/fields.ts';
+import { readHashes, readIdentifier, readTime } from '../decode/fields.ts';
 import { remoteFault } from '../faults.ts';
-import { notAsExpected, readArray, readInteger, reading, readObject, readString } from '../json/jsonReader.ts';
+import { readArray, readInteger, reading, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
 import type { Hashes, PublicKey } from '../metadata.ts';
 import type { SigningKey } from '../signing/keys.ts';
@@ -84,9 +83,8 @@ export function checkVersionReport(
   return ok(report.value);
 }
 
-function readTime(value: JsonValue | undefined, path: string): number | undefined {
-  if (value === '') return undefined;
-  return parseUtc(readString(value, path, timeCharsMax)) ?? notAsExpected(path, 'a UTC time is needed');
+function readReportedTime(value: JsonValue | undefined, path: string): number | undefined {
+  return value === '' ? undefined : readTime(value, path);
 }
 
 function readReport(signed: JsonObject): VersionReport {
@@ -100,8 +98,8 @@ function readReport(signed: JsonObject): VersionReport {
       hashes: readHashes(info.hashes, 'installed_image.fileinfo.hashes'),
     },
     attacksDetected: readArray(signed.attacks_detected, 'attacks_detected', attacksReportedMax).map(readAttack),
-    time: readTime(signed.timeserver_time, 'timeserver_time'),
-    previousTime: readTime(signed.previous_timeserver_time, 'previous_timeserver_time'),
+    time: readReportedTime(signed.timeserver_time, 'timeserver_time'),
+    previousTime: readReportedTime(signed.previous_timeserver_time, 'previous_timeserver_time'),
     counter: readInteger(signed.report_counter, 'report_counter', 0),
   };
 }

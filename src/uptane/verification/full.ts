@@ -93,7 +93,7 @@ function* matchIn(
   wanted: Targets,
   concerns: (target: Target) => boolean,
 ): Procedure<Result<void, RemoteFault>> {
-  const previous = before.director.targets?.body;
+  const known = { previous: before.director.targets?.body, hardware: search.ecu.hardware };
   for (const target of wanted.targets.values()) {
     if (!concerns(target)) continue;
     // R0: the repository map leaves the image to both repositories
@@ -102,7 +102,7 @@ function* matchIn(
     // R10.1: the Image repository, or a role that it delegates to, lists the image
     const found = yield* search.find({ filename: target.filename, hardwareIds: hardwareOf(target) });
     if (!found.ok) return found;
-    const matched = checkMatch(search.ecu.profile, target, found.value, previous);
+    const matched = checkMatch(search.ecu.profile, target, found.value, known);
     if (!matched.ok) return matched;
   }
   return ok();

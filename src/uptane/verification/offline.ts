@@ -35,7 +35,7 @@ export function* verifyOffline(
   concerns: (target: Target) => boolean,
 ): Procedure<Outcome<VerifiedTargets>> {
   // V8 is for Targets of one vehicle; these are a fleet's.
-  const ecu: Verifying = { ...context, vehicleEcus: undefined, notices: [] };
+  const ecu: Verifying = { ...context, vehicleEcus: undefined, hardware: ecus, notices: [] };
   let trusted: FullTrust = start;
   const refused = (fault: RemoteFault): Outcome<never> => ({ trusted, result: fail(fault), notices: ecu.notices });
 

@@ -5,6 +5,7 @@ import type { Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import type { CheckContext } from '../checks/context.ts';
 import type { RepositoryName, RoleName } from '../metadata.ts';
+import type { EcuHardware } from '../offlineAssignment.ts';
 import { type FileName, fileName, type Profile } from '../profile.ts';
 import type { TrustedMetadata } from '../trusted.ts';
 
@@ -38,6 +39,8 @@ export interface EcuContext {
   readonly vin: string | undefined;
   /** Every ECU, on a Primary; undefined on a Secondary. */
   readonly vehicleEcus: ReadonlySet<string> | undefined;
+  /** Hardware ids by ECU identifier, as far as they are known here: of the whole vehicle on a Primary, of itself on a Secondary. */
+  readonly hardware?: EcuHardware;
 }
 
 /** An ECU at work on one verification. */

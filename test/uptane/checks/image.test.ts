@@ -5,6 +5,7 @@ import type { Attack, RemoteFaultCode } from '../../../src/core/faults.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import { checkImage, checkTarget, createImageCheck, type InstallingEcu } from '../../../src/uptane/checks/image.ts';
 import type { Target, Targets } from '../../../src/uptane/metadata.ts';
+import { valued } from '../support/expected.ts';
 import { begin, succeeded, vin } from '../support/fixtures.ts';
 
 const image = utf8('the image of full-1');
@@ -117,7 +118,8 @@ describe('an image', () => {
     ...target,
     hashes: { ...target.hashes, [name]: hashHex(name, utf8('other')) },
   });
-  const hash = (name: string) => fault('hash-mismatch', 'P7', `${name} of the image is not the listed one`, forged);
+  const hash = (name: string) =>
+    valued(fault('hash-mismatch', 'P7', `${name} of the image is not the listed one`, forged));
   const short = (length: number) => fault('length-mismatch', 'P9', `${length} bytes where 19 are listed`, forged);
   const rows: readonly [string, Target, number, readonly Uint8Array[], object | undefined][] = [
     ['is accepted in one block [P7 P9]', target, 19, [image], undefined],

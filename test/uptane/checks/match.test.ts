@@ -14,7 +14,7 @@ const differ =
   (...words: readonly [clause: string, what: string, attack: Attack]) =>
   () =>
     disagreeing(image, ...words);
-const content = differ('R10.2', 'length or hashes differ', 'arbitrary-installation');
+const content = differ('R10.2', '(lengths|hashes) differ', 'arbitrary-installation');
 const hardware = differ('R10.3', 'hardware ids differ', 'wrong-software');
 const counters = differ('R10.3', 'release counters differ', 'rollback');
 const others = differ('R10.3', 'metadata that must match differs', 'wrong-software');
@@ -172,7 +172,7 @@ describe('hardware ids match', () => {
     ['not where the genuine entry names no hardware at all [R10.3]', target({}, { e: 'a' }), target({}), false],
   ];
   it.each(rows)('%s', (_, wanted, found, matches) => {
-    const result = checkMatch(aktualizrProfile, wanted, found, undefined);
+    const result = checkMatch(aktualizrProfile, wanted, found, { previous: undefined });
     expect(result).toEqual(matches ? { ok: true, value: undefined } : refusal({ ...hardware(), file: 'app.bin' }));
   });
 });
@@ -190,8 +190,120 @@ describe('hashes match', () => {
   it.each(rows)('%s', (_, wanted, found, strict, shared) => {
     const same = { hardwareIds: ['a'] };
     const match = (profile: typeof uptaneProfile) =>
-      checkMatch(profile, target(same, {}, wanted), target(same, {}, found), undefined).ok;
+      checkMatch(profile, target(same, {}, wanted), target(same, {}, found), { previous: undefined }).ok;
     expect([match(uptaneProfile), match(aktualizrProfile)]).toEqual([strict, shared]);
+  });
+});
+
+describe('where the repositories disagree both values are named', () => {
+  const [sha, other] = ['ab'.repeat(32), 'cd'.repeat(32)];
+  const long = (hash: string) => `sha256:${hash}`;
+  const brief = (hash: string) => `sha256:${hash.slice(0, 22)}…`;
+  type Row = readonly [what: string, wanted: Target, found: Target, words: string, expected: string, actual: string];
+  const listing = (...hardwareIds: readonly string[]) => target({ hardwareIds }, { e: 'a' });
+  const rows: readonly Row[] = [
+    [
+      'lengths [R10.2]',
+      { ...target({}), length: 2 },
+      target({}),
+      'lengths differ: Director 2 bytes, Image repository 1 bytes',
+      '2 bytes',
+      '1 bytes',
+    ],
+    [
+      'hashes [R10.2]',
+      target({}, {}, { sha256: sha }),
+      target({}, {}, { sha256: other }),
+      `hashes differ: Director ${brief(sha)}, Image repository ${brief(other)}`,
+      long(sha),
+      long(other),
+    ],
+    [
+      'a hash that only one lists [R10.2]',
+      target({}, {}, { sha512: sha }),
+      target({}, {}, { sha256: sha, sha512: sha }),
+      `hashes differ: Director no sha256, Image repository ${brief(sha)}`,
+      'no sha256',
+      long(sha),
+    ],
+    [
+      'rather the hash that both list [R10.2]',
+      target({}, {}, { sha512: 'ab' }),
+      target({}, {}, { sha256: sha, sha512: 'cd' }),
+      'hashes differ: Director sha512:ab, Image repository sha512:cd',
+      'sha512:ab',
+      'sha512:cd',
+    ],
+    [
+      'release counters [R10.3]',
+      target({ releaseCounter: 0 }),
+      target({}),
+      'release counters differ: Director 0, Image repository none',
+      '0',
+      'none',
+    ],
+    [
+      'other metadata that must match [R10.3]',
+      target({ others: '{"a":1}' }),
+      target({}),
+      'metadata that must match differs: Director {"a":1}, Image repository none',
+      '{"a":1}',
+      'none',
+    ],
+    [
+      'hardware ids, of which the Director’s are odd [R10.3]',
+      listing('b', 'c'),
+      listing('a'),
+      'hardware ids differ: Director b, c, Image repository a; odd: the Director, e is a',
+      'b, c',
+      'a',
+    ],
+    [
+      'hardware ids, of which the Image repository’s are odd [R10.3]',
+      listing('a'),
+      listing('b'),
+      'hardware ids differ: Director a, Image repository b; odd: the Image repository, e is a',
+      'a',
+      'b',
+    ],
+    [
+      'hardware ids, of which both are odd [R10.3]',
+      listing('b'),
+      listing(),
+      'hardware ids differ: Director b, Image repository none; odd: the Director and the Image repository, e is a',
+      'b',
+      'none',
+    ],
+    [
+      'hardware ids that both hold what the ECU is [R10.3]',
+      listing('a'),
+      listing('a', 'b'),
+      'hardware ids differ: Director a, Image repository a, b; odd: neither, e is a',
+      'a',
+      'a, b',
+    ],
+    [
+      'hardware ids of an ECU that is not known here [R10.3]',
+      target({ hardwareIds: ['a'] }, { f: 'a' }),
+      listing('b'),
+      'hardware ids differ: Director a, Image repository b',
+      'a',
+      'b',
+    ],
+  ];
+  it.each(rows)('%s', (_, wanted, found, message, expected, actual) => {
+    const profile = { ...uptaneProfile, sharedHashesSuffice: false };
+    const result = checkMatch(profile, wanted, found, { previous: undefined, hardware: new Map([['e', 'a']]) });
+    expect(result).toMatchObject({ ok: false, fault: { message, expected, actual } });
+  });
+
+  it('each as much of it as a line and a report have room for [O4]', () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `hardware-${index}`);
+    const [wanted, found] = [listing(...ids), listing('a')];
+    const result = checkMatch(uptaneProfile, wanted, found, { previous: undefined });
+    const fault = result.ok ? expect.fail() : result.fault;
+    expect(fault.message).toBe('hardware ids differ: Director hardware-0, hardware-1, hardw…, Image repository a');
+    expect(fault.expected).toBe(`${ids.join(', ').slice(0, 255)}…`);
   });
 });
 
@@ -219,7 +331,7 @@ describe('the release counter of an ECU’s image', () => {
     ],
   ];
   it.each(rows)('%s', (_, wanted, before, message) => {
-    const result = checkMatch(uptaneProfile, wanted, wanted, previous(...before));
+    const result = checkMatch(uptaneProfile, wanted, wanted, { previous: previous(...before) });
     if (message === undefined) succeeded(result);
     else
       expect(result).toEqual(

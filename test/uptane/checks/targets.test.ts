@@ -9,7 +9,7 @@ import { checkTargets, type TargetsContext } from '../../../src/uptane/checks/ta
 import type { RepositoryName } from '../../../src/uptane/metadata.ts';
 import { uptaneProfile } from '../../../src/uptane/profile.ts';
 import { attacker, type Change, impostor, keyOf, reissue, resign, rotateRoot, tamper } from '../support/attacks.ts';
-import { faultOf } from '../support/expected.ts';
+import { faultOf, valued } from '../support/expected.ts';
 import {
   begin,
   fullSecondary,
@@ -70,7 +70,7 @@ const rows: Rows = {
       const one = keyOf(world, r, 'targets');
       reissue(world, r, { keys: { targets: [one, one] } });
     },
-    fault: targets('malformed', 'V1', 'signatures: a key identifier appears twice', forged),
+    fault: targets('duplicate-signature', 'V1', 'signatures: a key identifier appears twice', forged),
   },
   'older targets beside a new snapshot [V2]': {
     attack: ({ world, kept }, r) => {
@@ -85,7 +85,7 @@ const rows: Rows = {
       const change: Change = (signed) => Object.assign(signed, { expires: past });
       world.serve(`${r}/4.targets.json`, tamper(file(`${r}/4.targets.json`), change));
     },
-    fault: targets('hash-mismatch', 'V2', "sha256 is not the snapshot's", 'mix-and-match'),
+    fault: (at) => valued(targets('hash-mismatch', 'V2', "sha256 is not the snapshot's", 'mix-and-match')(at)),
   },
   'targets signed by a key that is not their role’s [V3]': {
     attack: ({ world }, r) => reissue(world, r, { keys: { targets: [attacker] } }),

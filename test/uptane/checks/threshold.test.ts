@@ -120,20 +120,24 @@ describe('signatures are counted', () => {
         { keyid: c.keyId, signature: c.sign(utf8('a third form')) },
       ],
     };
-    expect(countSigners(signatures, file, signersOf(1, a, b, c))).toEqual({ valid: 2, bad: 1 });
-    expect(countSigners(signatures, { ...file, signedForms: [] }, signersOf(1, a))).toEqual({ valid: 0, bad: 1 });
+    expect(countSigners(signatures, file, signersOf(1, a, b, c))).toEqual({ valid: 2, lacking: 0, bad: 1 });
+    expect(countSigners(signatures, { ...file, signedForms: [] }, signersOf(1, a))).toEqual({
+      valid: 0,
+      lacking: 1,
+      bad: 1,
+    });
   });
 
   it('never for a key of an unknown kind', () => {
     const odd: PublicKey = { keytype: 'unknown', scheme: 'unknown', keyval: { public: a.key.keyval.public } };
     const known = { role: { keyids: [a.keyId], threshold: 1 }, keys: new Map([[a.keyId, odd]]) };
-    expect(countSigners(signatures, signedBy(a), known)).toEqual({ valid: 0, bad: 1 });
+    expect(countSigners(signatures, signedBy(a), known)).toEqual({ valid: 0, lacking: 1, bad: 1 });
   });
 
   it('never for a key that is no key', () => {
     const odd: PublicKey = { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: 'not hexadecimal' } };
     const known = { role: { keyids: [a.keyId], threshold: 1 }, keys: new Map([[a.keyId, odd]]) };
-    expect(countSigners(signatures, signedBy(a), known)).toEqual({ valid: 0, bad: 1 });
+    expect(countSigners(signatures, signedBy(a), known)).toEqual({ valid: 0, lacking: 1, bad: 1 });
   });
 });
 
@@ -182,8 +186,8 @@ describe('a foreign key counts once, however it is spelt,', () => {
       const role = { keyids: [...named.keys()], threshold: 2 };
       return countSigners(signatures, { signedForms, signatures: made }, { role, keys: named });
     };
-    for (const one of all) expect(valid([one])).toEqual({ valid: 1, bad: 0 });
-    expect(valid(all.filter(({ pair }) => pair === 0))).toEqual({ valid: 1, bad: 0 });
-    expect(valid(all)).toEqual({ valid: 2, bad: 0 });
+    for (const one of all) expect(valid([one])).toEqual({ valid: 1, lacking: 1, bad: 0 });
+    expect(valid(all.filter(({ pair }) => pair === 0))).toEqual({ valid: 1, lacking: 1, bad: 0 });
+    expect(valid(all)).toEqual({ valid: 2, lacking: 0, bad: 0 });
   });
 });

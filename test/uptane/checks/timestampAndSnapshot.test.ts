@@ -20,7 +20,7 @@ import {
   tamper,
   withSignatures,
 } from '../support/attacks.ts';
-import { faultOf, refusal } from '../support/expected.ts';
+import { faultOf, refusal, valued } from '../support/expected.ts';
 import { begin, fullSecondary, primary, signatures, succeeded, World } from '../support/fixtures.ts';
 import { type Rows, refuses, repositories } from '../support/refusal.ts';
 
@@ -143,7 +143,7 @@ const snapshotRows: Rows = {
       reissue(world, r, {});
       world.serve(`${r}/4.snapshot.json`, kept(`${r}/2.snapshot.json`));
     },
-    fault: snapshot('hash-mismatch', 'U2', "sha256 is not the timestamp's", 'mix-and-match'),
+    fault: (at) => valued(snapshot('hash-mismatch', 'U2', "sha256 is not the timestamp's", 'mix-and-match')(at)),
   },
   'a snapshot with one bit flipped [U2]': {
     attack: ({ world, file }, r) => {
@@ -152,7 +152,7 @@ const snapshotRows: Rows = {
       const digit = new TextDecoder().decode(bytes).indexOf('"sig":"') + 7;
       world.serve(`${r}/4.snapshot.json`, flipped(bytes, digit * 8));
     },
-    fault: snapshot('hash-mismatch', 'U2', "sha256 is not the timestamp's", 'mix-and-match'),
+    fault: (at) => valued(snapshot('hash-mismatch', 'U2', "sha256 is not the timestamp's", 'mix-and-match')(at)),
   },
   'a snapshot of another version than the timestamp lists [U2]': {
     attack: ({ world }, r) =>
@@ -214,7 +214,7 @@ describe('a snapshot on its own', () => {
   it('is held to every hash that the Timestamp lists [U2 F3]', () => {
     const hashes = { ...listed.hashes, sha512: '00'.repeat(64) };
     expect(checkSnapshot(at, root, { ...listed, hashes }, undefined, bytes)).toEqual(
-      refusal(snapshot('hash-mismatch', 'U2', "sha512 is not the timestamp's", 'mix-and-match')('image')),
+      refusal(valued(snapshot('hash-mismatch', 'U2', "sha512 is not the timestamp's", 'mix-and-match')('image'))),
     );
   });
 });

@@ -5,6 +5,7 @@ import {
   delegationPatternCharsMax,
   delegationsMax,
   signaturesMax,
+  tufDelegationsMax,
 } from '../../../src/core/limits.ts';
 import { aktualizrProfile, type Profile, profiles, tufProfile, uptaneProfile } from '../../../src/uptane/profile.ts';
 import { bodyOf, decoded, type Edit, key } from './support/decodeBench.ts';
@@ -116,7 +117,11 @@ describe('delegations', () => {
       second({ keyids: [keyId, keyId] }),
       `${path}: a key identifier appears twice`,
     ],
-    ['with a threshold of nought [E4]', second({ threshold: 0 }), `${path}.threshold: a whole number from 1 is needed`],
+    [
+      'with a threshold of nought [E4]',
+      second({ threshold: 0 }),
+      `zero-threshold: ${path}.threshold: a whole number from 1 is needed; zero asks for no signature`,
+    ],
     [
       'with neither paths nor their hashes [E4]',
       second({ paths: undefined }),
@@ -179,12 +184,28 @@ describe('delegations', () => {
     expect(read(two(last)).roles).toHaveLength(2);
     const hashed = { ...single, name: 'c', paths: undefined, path_hash_prefixes: ['0'] };
     expect(read(two(last, hashed)).roles).toHaveLength(3);
-    for (const profile of Object.values(profiles)) expect(refused(two('x'.repeat(1024)), profile)).toBe(words);
+    for (const profile of [uptaneProfile, aktualizrProfile]) {
+      expect(refused(two('x'.repeat(1024)), profile)).toBe(words);
+    }
     const empty = Array(65)
       .fill(0)
       .map((_, index) => ({ ...single, name: `${index}`, paths: Array(4096).fill('') }));
     expect(read(roles(...empty.slice(1))).roles).toHaveLength(64);
     expect(refused(roles(...empty))).toBe(words);
+  });
+
+  it('may be 16,384 in plain TUF, with patterns of 64 characters each [E4 W4]', () => {
+    const bins = Array.from({ length: tufDelegationsMax }, (_, index) => ({
+      ...{ ...single, name: `${index}`, hardwareIds: undefined },
+      paths: ['x'.repeat(63)],
+    }));
+    expect(read(roles(...bins), tufProfile).roles).toHaveLength(16_384);
+    const more = { ...single, name: 'more', hardwareIds: undefined, paths: undefined, path_hash_prefixes: ['0'] };
+    expect(refused(roles(...bins, more), tufProfile)).toBe('delegations.roles: a list of at most 16384 is needed');
+    const longer = { ...single, name: '0', hardwareIds: undefined, paths: ['x'.repeat(64)] };
+    expect(refused(roles(longer, ...bins.slice(1)), tufProfile)).toBe(
+      'delegations.roles: paths of at most 1048576 characters in all are needed',
+    );
   });
 
   it.each(['root', 'timestamp', 'snapshot', 'targets'])('may not be to a role named %s [E4]', (name) => {
@@ -286,7 +307,10 @@ describe('delegations to hash bins', () => {
     [{ name_prefix: undefined }, 'succinct_roles.name_prefix: a text is needed'],
     [{ name_prefix: 'x'.repeat(1025) }, 'succinct_roles.name_prefix: a text of at most 1024 characters is needed'],
     [{ keyids: undefined }, 'succinct_roles.keyids: a list is needed'],
-    [{ threshold: 0 }, 'succinct_roles.threshold: a whole number from 1 is needed'],
+    [
+      { threshold: 0 },
+      'zero-threshold: succinct_roles.threshold: a whole number from 1 is needed; zero asks for no signature',
+    ],
   ];
   it.each(rows)('are refused with %j', (changes, words) => expect(refused(succinct(changes))).toBe(words));
 

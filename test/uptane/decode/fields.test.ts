@@ -17,7 +17,7 @@ const setting =
     signed[name] = value;
   };
 const whole = (from: number) => `a whole number from ${from} is needed`;
-const time = 'a time such as 2030-01-01T00:00:00Z is needed';
+const time = 'a time such as 2030-01-01T00:00:00Z is needed: UTC, whole seconds, no offset';
 
 it.each(['root', 'timestamp', 'snapshot', 'targets'] as const)('%s as it should be is read [B3 B4]', (role) => {
   expect(bodyOf(role)).toMatchObject({ type: role, version: 1, expires: 1_893_456_000 });
@@ -46,6 +46,10 @@ describe('a file is refused', () => {
     'with half a version [B4]': [setting('version', 1.5), `version: ${whole(1)}`],
     'with a version in text [B4]': [setting('version', '1'), `version: ${whole(1)}`],
     'without expiry [B4]': [setting('expires'), 'expires: a text is needed'],
+    'with an expiry with a fraction [B4]': [setting('expires', '2030-01-01T00:00:00.000Z'), `expires: ${time}`],
+    'with an expiry with an offset [B4]': [setting('expires', '2030-01-01T00:00:00+00:00'), `expires: ${time}`],
+    'with an expiry without a zone [B4]': [setting('expires', '2030-01-01T00:00:00'), `expires: ${time}`],
+    'with a number for an expiry [B4]': [setting('expires', 1893456000), `expires: ${time}`],
     'with an impossible expiry [B4]': [setting('expires', '2027-02-29T00:00:00Z'), `expires: ${time}`],
     'with an expiry in another zone [B4]': [
       setting('expires', '2027-01-01T00:00:00+01'),

@@ -1,13 +1,13 @@
 // B2, B3, C1, C2: keys, the keys of a role, and signatures, in each profile.
 import { describe, expect, it } from 'vitest';
-import { keysMax, publicKeyCharsMax, signatureCharsMax, signaturesMax } from '../../../src/core/limits.ts';
+import { publicKeyCharsMax, signatureCharsMax, signaturesMax } from '../../../src/core/limits.ts';
 import { aktualizrProfile, type Profile, profiles, tufProfile, uptaneProfile } from '../../../src/uptane/profile.ts';
 import { keyIdOf } from '../../../src/uptane/signing/keys.ts';
 import { bodyOf, decoded, type Edit, key, type Loose } from './support/decodeBench.ts';
 
 const { keyId } = key;
 const hexText = key.key.keyval.public;
-const short = keyId.slice(0, 12);
+const short = `${keyId.slice(0, 12)}…`;
 const hex = (bytes: number) => `${bytes} bytes in lower-case hexadecimal are needed`;
 const foreign: readonly (readonly [string, Profile])[] = [
   ['aktualizr', aktualizrProfile],
@@ -132,7 +132,7 @@ describe.each(foreign)('a key in the form of %s', (_, profile) => {
       expect(bodyOf('root', edit, { profile }).keys.has(id)).toBe(true);
     }
     const edit = keyed({ keytype: 'ed25519', keyval: value }, 'x'.repeat(257));
-    expect(decoded('root', edit, { profile })).toBe('keys.xxxxxxxxxxxx: a text of at most 256 characters is needed');
+    expect(decoded('root', edit, { profile })).toBe('keys.xxxxxxxxxxxx…: a text of at most 256 characters is needed');
   });
 });
 
@@ -142,7 +142,13 @@ describe.each(Object.entries(profiles))('the keys of a role in the form of %s', 
     expect(bodyOf('root', edit, { profile }).roles.root).toEqual({ keyids: [keyId], threshold });
   });
 
-  it.each([0, -1, 1.5, '1', null, true, undefined, 2 ** 53])('may not have a threshold of %j [C2]', (threshold) => {
+  it('may not have a threshold of zero, which has a code of its own [C2]', () => {
+    const edit = rooted((root) => Object.assign(root, { threshold: 0 }));
+    const needed = 'a whole number from 1 is needed; zero asks for no signature';
+    expect(decoded('root', edit, { profile })).toBe(`zero-threshold: roles.root.threshold: ${needed}`);
+  });
+
+  it.each([-1, 1.5, '1', null, true, undefined, 2 ** 53])('may not have a threshold of %j [C2]', (threshold) => {
     const edit = rooted((root) => Object.assign(root, { threshold }));
     const words = decoded('root', edit, { profile });
     if (threshold === 2 ** 53) expect(words).toMatch(/^an integer beyond/);
@@ -171,7 +177,7 @@ describe.each(Object.entries(profiles))('the keys of a role in the form of %s', 
     expect(decoded('root', edit, { profile })).toBe(words);
   });
 
-  it('are 64 at most, and a file lists 256 at most [C2]', () => {
+  it('are 64 at most, and a file lists 256 at most, 16,384 in plain TUF [C2]', () => {
     const ids = Array.from({ length: signaturesMax }, (_, index) => `${index}`.padStart(64, '0'));
     const edit = rooted((root) => Object.assign(root, { keyids: ids }));
     expect(bodyOf('root', edit, { profile }).roles.root.keyids).toHaveLength(64);
@@ -180,8 +186,13 @@ describe.each(Object.entries(profiles))('the keys of a role in the form of %s', 
       (signed) => {
         signed.keys = Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 0]));
       };
-    expect(decoded('root', listing(keysMax), { profile })).toBe('keys.k0: an object is needed');
-    expect(decoded('root', listing(keysMax + 1), { profile })).toBe('keys: at most 256 keys are allowed');
+    for (const [profile, max] of [
+      [aktualizrProfile, 256],
+      [tufProfile, 16_384],
+    ] as const) {
+      expect(decoded('root', listing(max), { profile })).toBe('keys.k0: an object is needed');
+      expect(decoded('root', listing(max + 1), { profile })).toBe(`keys: at most ${max} keys are allowed`);
+    }
   });
 });
 
@@ -229,7 +240,7 @@ describe('signatures', () => {
         { keyid: keyId, sig, method },
         { keyid: keyId, sig: '00'.repeat(64), method },
       ];
-      expect(read(profile, ...twice)).toBe('signatures: a key identifier appears twice');
+      expect(read(profile, ...twice)).toBe('duplicate-signature: signatures: a key identifier appears twice');
     },
   );
 

@@ -55,7 +55,7 @@ describe('strict JSON refuses', () => {
     [
       'a long key twice, in short',
       `{"${long}":1,"${long}":2}`,
-      `the member "${long.slice(0, 59)} appears twice at character 208`,
+      `the member "${long.slice(0, 57)}…" appears twice at character 208`,
     ],
     ['a key twice, once escaped', '{"a":1,"\\u0061":2}', 'the member "a" appears twice at character 15'],
     [

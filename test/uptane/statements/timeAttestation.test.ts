@@ -67,7 +67,7 @@ describe('an attestation is not believed', () => {
   );
   const signature = fault('bad-signature', 'the time attestation is not signed by the timeserver', 'time-forgery');
   const malformed = (words: string) => fault('malformed', `time attestation: ${words}`, 'time-forgery');
-  const time = 'time: a UTC time is needed';
+  const time = 'time: a time such as 2030-01-01T00:00:00Z is needed: UTC, whole seconds, no offset';
   const sig = 'signatures[0].sig: 64 bytes in lower-case hexadecimal are needed';
   const keyid = 'signatures[0].keyid: 32 bytes in lower-case hexadecimal are needed';
   const block = (changes: object) =>
@@ -143,13 +143,13 @@ describe('an attestation is not believed', () => {
       'with a time as a number [Y3]',
       edited((file) => Object.assign(file.signed, { time: begin })),
       {},
-      malformed('time: a text is needed'),
+      malformed(time),
     ],
     [
       'with a time in too many characters [Y3]',
       edited((file) => Object.assign(file.signed, { time: '2026-01-01T00:00:00.0Z' })),
       {},
-      malformed('time: a text of at most 20 characters is needed'),
+      malformed(time),
     ],
     ['without tokens [Y3]', edited((file) => delete file.signed.nonces), {}, malformed('nonces: a list is needed')],
     [

@@ -72,7 +72,7 @@ describe('a version report', () => {
     expect(seen.map(({ clause }) => clause)).toEqual(
       attacksDetected.slice(-attacksReportedMax).map(({ clause }) => clause),
     );
-    expect(seen[0]?.message).toBe('\u{1f600}'.repeat(faultMessageCharsMax / 2));
+    expect(seen[0]?.message).toBe(`${'\u{1f600}'.repeat(faultMessageCharsMax / 2 - 1)}…`);
   });
 
   it('can be made whatever a served file put into a fault’s words: half a surrogate pair would throw [O4]', () => {
@@ -182,18 +182,24 @@ describe('a version report', () => {
     [
       'with an impossible time [O5]',
       resigned({ timeserver_time: '2026-13-01T00:00:00Z' }),
-      malformed(': timeserver_time: a UTC time is needed'),
+      malformed(': timeserver_time: a time such as 2030-01-01T00:00:00Z is needed: UTC, whole seconds, no offset'),
     ],
     [
       'with an impossible previous time [O5]',
       resigned({ previous_timeserver_time: 'x' }),
-      malformed(': previous_timeserver_time: a UTC time is needed'),
+      malformed(
+        ': previous_timeserver_time: a time such as 2030-01-01T00:00:00Z is needed: UTC, whole seconds, no offset',
+      ),
     ],
-    ['without time [O5]', resigned({ timeserver_time: null }), malformed(': timeserver_time: a text is needed')],
+    [
+      'without time [O5]',
+      resigned({ timeserver_time: null }),
+      malformed(': timeserver_time: a time such as 2030-01-01T00:00:00Z is needed: UTC, whole seconds, no offset'),
+    ],
     [
       'with a long time [O5]',
       resigned({ timeserver_time: 'x'.repeat(21) }),
-      malformed(': timeserver_time: a text of at most 20 characters is needed'),
+      malformed(': timeserver_time: a time such as 2030-01-01T00:00:00Z is needed: UTC, whole seconds, no offset'),
     ],
     ['without an image [O3]', resigned({ installed_image: null }), malformed(': installed_image: an object is needed')],
     [

@@ -6,7 +6,7 @@ import { type FileName, fileName, uptaneProfile } from '../../../src/uptane/prof
 import type { FullTrust } from '../../../src/uptane/verification/full.ts';
 import { fc, prop } from '../../support/property.ts';
 import { provisioned, type RoleSpec, type Search, search, type TreeSpec } from '../support/delegationTree.ts';
-import { faultOf } from '../support/expected.ts';
+import { faultOf, valued } from '../support/expected.ts';
 import { begin } from '../support/fixtures.ts';
 
 const app = 'app.bin';
@@ -45,7 +45,7 @@ const acceptedBy = (spec: TreeSpec, { trusted }: Search, now = begin) =>
   search(spec, { files: handedOn(trusted), now }).fault;
 
 const notice = {
-  ...faultOf('image', 'a', 'same-version-changed', 'V4', 'version 1 is not what it was', 'mix-and-match'),
+  ...valued(faultOf('image', 'a', 'same-version-changed', 'V4', 'version 1 is not what it was', 'mix-and-match')),
   file: '1.a.json',
 };
 

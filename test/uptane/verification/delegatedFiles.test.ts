@@ -17,7 +17,7 @@ import {
   type TreeSpec,
   writeRole,
 } from '../support/delegationTree.ts';
-import { faultOf } from '../support/expected.ts';
+import { faultOf, valued } from '../support/expected.ts';
 import { begin, keyNamed, succeeded } from '../support/fixtures.ts';
 
 const app = 'app.bin';
@@ -102,7 +102,7 @@ const rows: Readonly<Record<string, Row>> = {
   'has another hash than the Snapshot lists [W1 V2]': {
     tree: tree(),
     served: writeRole('a', { ...lists, signers: [second] }),
-    fault: fault('hash-mismatch', 'V2', "sha256 is not the snapshot's", 'mix-and-match'),
+    fault: valued(fault('hash-mismatch', 'V2', "sha256 is not the snapshot's", 'mix-and-match')),
   },
   'is unsigned [W1 V3]': {
     tree: tree({ ...lists, signers: [] }),

@@ -147,7 +147,7 @@ describe.each(repositories)('the %s repository’s roots', (repository) => {
             keys['00'.repeat(32)] = attacker.key;
           },
         }),
-      malformed('keys: the identifier 000000000000 is not the hash of its key'),
+      malformed('keys: the identifier 000000000000… is not the hash of its key'),
     ],
     'one that lists a key twice for a role [C1 S2]': [
       () =>

@@ -4,7 +4,7 @@ import { formatUtc } from '../../../src/core/utc.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import type { RepositoryName } from '../../../src/uptane/metadata.ts';
 import { attacker, type Change, draftOf, reissue, resign, rotateRoot } from '../support/attacks.ts';
-import { faultOf, refusal } from '../support/expected.ts';
+import { faultOf, refusal, valued } from '../support/expected.ts';
 import { begin, keyNamed, primary, succeeded, World } from '../support/fixtures.ts';
 import { repositories } from '../support/refusal.ts';
 
@@ -24,7 +24,7 @@ describe.each(repositories)('of two files of %s with one version and other conte
     return { trusted, outcome: primary.verify(world, trusted) };
   };
   const notice = (role: string, clause: string) =>
-    faultOf(repository, role, 'same-version-changed', clause, 'version 2 is not what it was', 'mix-and-match');
+    valued(faultOf(repository, role, 'same-version-changed', clause, 'version 2 is not what it was', 'mix-and-match'));
   const rows: readonly ['timestamp' | 'snapshot' | 'targets', string][] = [
     ['timestamp', 'T3'],
     ['snapshot', 'U4'],
