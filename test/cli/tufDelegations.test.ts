@@ -282,7 +282,8 @@ describe('ecunet tuf: names of delegated roles', () => {
       );
       expect(repository.metadataRequests.slice(4)).toEqual([`${quoted} 1`]);
       expect(client.trusted()).toHaveLength(5);
-      expect(client.version(quoted)).toBe(1);
+      // In the folder a capital of the name is encoded too.
+      expect(client.version(role === '%2F' ? '%252%46' : quoted)).toBe(1);
     },
   );
 

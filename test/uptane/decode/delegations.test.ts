@@ -99,7 +99,7 @@ describe('delegations', () => {
     [
       'with a key that its identifier is not the hash of [E3 B2]',
       delegating({ keys: { [`00${keyId.slice(2)}`]: key.key }, roles: [] }),
-      `delegations.keys: the identifier 00${keyId.slice(2, 12)} is not the hash of its key`,
+      `delegations.keys: the identifier 00${keyId.slice(2, 12)}… is not the hash of its key`,
     ],
     ['with an object of roles [E4]', delegating({ keys: {}, roles: {} }), 'delegations.roles: a list is needed'],
     ['with a role that is a text [E4]', roles(single, 'b'), `${path}: an object is needed`],

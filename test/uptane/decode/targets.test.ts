@@ -124,7 +124,7 @@ describe('an image', () => {
     'says nothing of an ECU [D9]': [ecus({ e: null }), `targets.app.bin.custom.ecuIdentifiers.e: ${object}`],
     'names no hardware of an ECU, whose long name is cut [D9]': [
       ecus({ ['x'.repeat(128)]: {} }),
-      `targets.app.bin.custom.ecuIdentifiers.${'x'.repeat(60)}.hardwareId: a text is needed`,
+      `targets.app.bin.custom.ecuIdentifiers.${'x'.repeat(59)}….hardwareId: a text is needed`,
     ],
     'has a number as its uri [D10]': [
       custom((custom) => Object.assign(custom, { uri: 1 })),
