@@ -67,7 +67,7 @@ export const signaturesMax = 64;
 /** Keys that one file lists. */
 export const keysMax = 256;
 /** The same in plain TUF: a key for each role that one file delegates to. */
-export const tufKeysMax = tufDelegationsMax;
+export const tufKeysMax = 16_384;
 /** A public key: the PEM of an RSA key of 8192 bits takes some 1,500 characters. */
 export const publicKeyCharsMax = 8192;
 /** A signature as text: 1,024 bytes for an RSA key of 8192 bits. */

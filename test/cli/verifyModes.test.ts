@@ -134,6 +134,28 @@ describe('ecunet verify', () => {
     });
   });
 
+  it.each([
+    ['director', 'the Director'],
+    ['image', 'the Image repository'],
+  ] as const)('says whose hardware ids are odd where those of the %s were changed [R10.3]', async (repository, odd) => {
+    const image = imageName('full-1', 2);
+    reissue(world, repository, {
+      targets: ({ targets }) => {
+        const { custom } = targets[image] ?? expect.fail();
+        custom.mustMatch.hardwareIds = ['hw-odd'];
+      },
+    });
+    const other = new VerifyScene(temporaryFolder());
+    for (const each of [scene, other]) each.offer(offered(world));
+    for (const finished of [await scene.primary(), await other.secondary('full-1')]) {
+      const { fault } = printed(finished);
+      const [director, ofImages] = repository === 'director' ? ['hw-odd', 'hw-full-1'] : ['hw-full-1', 'hw-odd'];
+      const values = `Director ${director}, Image repository ${ofImages}`;
+      const message = `hardware ids differ: ${values}; odd: ${odd}, full-1 is hw-full-1`;
+      expect(fault).toMatchObject({ clause: 'R10.3', message, expected: director, actual: ofImages });
+    }
+  });
+
   it('refuses an image for other hardware than the ECU’s, before it is downloaded [P7]', async () => {
     scene.offer(offered(world));
     const others = asPrimary[2].replace(hardwareOf('full-1'), 'other');
