@@ -50,6 +50,12 @@ describe('a Primary’s statechart', () => {
   });
   const provided = providePrimary(primaryMachine, unit);
 
+  it('verifies as who knows the hardware of its ECUs [V8 R10.3]', () => {
+    const { serial, hardwareId } = unit.parts.identity;
+    expect(unit.verificationContext.hardware).toEqual(new Map([[serial, hardwareId]]));
+    expect(unit.verificationContext.vehicleEcus).toEqual(new Set([serial]));
+  });
+
   it.each(kinds)('uses the %s that it declares, and no others', (kind) => {
     expect([...usedNames(primaryMachine)[kind]].sort()).toEqual(declaredNames(primaryMachine, kind).sort());
   });
