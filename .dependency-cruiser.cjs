@@ -5,22 +5,24 @@ const rooms = {
   uptane: ['core', 'crypto'],
   messages: ['core'],
   bus: ['core'],
-  capture: ['core', 'bus'],
+  files: ['core'],
+  capture: ['core', 'bus', 'files'],
   attach: ['core', 'bus'],
   ecu: ['core', 'crypto', 'uptane'],
   primary: ['core', 'crypto', 'uptane', 'messages', 'ecu'],
   secondary: ['core', 'crypto', 'uptane', 'messages', 'ecu'],
   repository: ['core', 'crypto', 'uptane'],
-  vehicleFile: ['core', 'bus', 'capture', 'uptane', 'repository'],
-  client: ['core', 'crypto', 'uptane'],
-  keyStore: ['core', 'crypto', 'uptane'],
-  library: ['core', 'crypto', 'uptane', 'repository', 'keyStore'],
+  vehicleFile: ['core', 'bus', 'capture', 'files', 'uptane', 'repository'],
+  client: ['core', 'crypto', 'uptane', 'files'],
+  keyStore: ['core', 'crypto', 'uptane', 'files'],
+  library: ['core', 'crypto', 'uptane', 'repository', 'files', 'keyStore'],
   sim: [
     'core',
     'crypto',
     'uptane',
     'messages',
     'bus',
+    'files',
     'capture',
     'attach',
     'ecu',
@@ -37,8 +39,6 @@ const rooms = {
 const contracts = {
   primary: ['^src/bus/link\\.ts$'],
   secondary: ['^src/bus/link\\.ts$'],
-  keyStore: ['^src/client/(atomicFile|regularFile)\\.ts$'],
-  library: ['^src/client/(atomicFile|folder|regularFile)\\.ts$'],
 };
 
 const roomRules = Object.entries(rooms).map(([room, may]) => ({
@@ -58,7 +58,6 @@ const edges = [
   '^src/core/pacer\\.ts$',
   '^src/bus/socketcan/(openSocketCanBus|socketcanBus|socketcanOpening|canInterface)\\.ts$',
   '^src/bus/sockets/',
-  '^src/capture/[A-Za-z]+File\\.ts$',
   '^src/capture/player/playFile\\.ts$',
 ];
 const pureRooms = '^src/(core|crypto|uptane|messages|bus|capture|ecu|primary|secondary|repository)/';

@@ -1,11 +1,10 @@
-// Owns: a capture as a file that grows, under the name `NAME.PID.partial.SUFFIX` until it is complete. What has been written can be read
+// Owns: a capture as a file that grows, under the name `NAME.PROCESS.partial.SUFFIX` until it is complete. What has been written can be read
 // at any time: a text or pcapng file ends after some record, and gzip is written as one member a piece.
-import { gzipSync } from 'node:zlib';
 import { concatBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
+import { GrowingFile } from '../files/growingFile.ts';
 import { captureFormatOf, captureSuffixes } from './captureFormats.ts';
 import type { CaptureEncoder, CaptureHead, CaptureRecord } from './captureRecord.ts';
-import { GrowingFile } from './growingFile.ts';
 
 /** Written at once, and one member of a gzip file. */
 const pieceBytes = 256 * 1024;
@@ -14,7 +13,6 @@ const pieceBytes = 256 * 1024;
 export class CaptureFile {
   private readonly file: GrowingFile;
   private readonly encoder: CaptureEncoder;
-  private readonly gzip: boolean;
   private pieces: Uint8Array[] = [];
   private waitingBytes = 0;
   private records = 0;
@@ -24,13 +22,13 @@ export class CaptureFile {
     const format = captureFormatOf(path);
     if (format === undefined) throw new InputError(`${path}: the name of a capture ends with ${captureSuffixes}`);
     this.encoder = format.createEncoder(head);
-    this.gzip = format.gzip;
     this.file = new GrowingFile({
       path,
       what: 'capture',
       otherwise: 'no such capture',
       isOne: (beginning) => format.beginsAs(beginning),
-      temporaryOf: (final) => final.replace(/(\.[^./]+(?:\.gz)?)$/i, `.${process.pid}.partial$1`),
+      suffix: suffixOf(path),
+      gzip: format.gzip,
       atExit: () => {
         try {
           this.close();
@@ -74,6 +72,11 @@ export class CaptureFile {
     const plain = concatBytes(...this.pieces);
     this.pieces = [];
     this.waitingBytes = 0;
-    this.file.write(this.gzip ? gzipSync(plain) : plain);
+    this.file.write(plain);
   }
+}
+
+/** What says the format, `.gz` included. */
+function suffixOf(path: string): string {
+  return /\.[^./]+(?:\.gz)?$/i.exec(path)?.[0] ?? '';
 }

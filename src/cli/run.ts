@@ -7,6 +7,7 @@ import type { CaptureFile } from '../capture/writeCaptureFile.ts';
 import { InputError } from '../core/faults.ts';
 import { imageBytesMax } from '../core/limits.ts';
 import { printable } from '../core/text.ts';
+import { readBoundedFile } from '../files/regularFile.ts';
 import { createProgressLines } from '../report/progressLines.ts';
 import { resultObject } from '../report/runResult.ts';
 import { createDashboardStore, type DashboardStore } from '../report/runView.ts';
@@ -19,7 +20,6 @@ import type { GivenImage } from '../sim/servers/images.ts';
 import type { Transports } from '../sim/transports/transports.ts';
 import { canShowDashboard, loadDashboard } from '../tui/loadDashboard.ts';
 import { isImageFilename } from '../uptane/decode/fields.ts';
-import { readBounded } from '../vehicleFile/readBounded.ts';
 import { openCapture } from './openCapture.ts';
 
 interface Options {
@@ -120,7 +120,7 @@ function readLinkKind(ecu: string, given: string): LinkKind {
 }
 
 function readImage(ecu: string, path: string): GivenImage {
-  const bytes = readBounded(path, imageBytesMax);
+  const bytes = readBoundedFile(path, imageBytesMax);
   const filename = basename(path).normalize('NFC');
   if (!isImageFilename(filename)) {
     throw new InputError(

@@ -1,6 +1,5 @@
 // Owns: `ecunet tuf`, the client protocol of the public tuf-conformance suite.
 import { Argument, Command } from 'commander';
-import { readBoundedFile } from '../client/regularFile.ts';
 import { openSource } from '../client/sources/openSource.ts';
 import { initTuf, TufClient, type TufFault } from '../client/tuf/tufClient.ts';
 import { TufFolder } from '../client/tuf/tufFolder.ts';
@@ -9,6 +8,7 @@ import { hostSeconds } from '../core/hostTime.ts';
 import { ok, type Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
 import { ed25519Node } from '../crypto/ed25519Node.ts';
+import { readBoundedFile } from '../files/regularFile.ts';
 import { faultText } from '../uptane/faults.ts';
 import { storedBytesMax, type TufVerifier } from '../uptane/tuf/tufProcedure.ts';
 

@@ -1,9 +1,7 @@
 // Owns: `ecunet verify`: its options, what is opened in which order, and what is printed. docs/verify.md
-import { existsSync, rmdirSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DownloadFolder } from '../client/downloadFolder.ts';
 import { downloadImages } from '../client/downloadImages.ts';
-import { readBoundedFile } from '../client/regularFile.ts';
 import { openSource } from '../client/sources/openSource.ts';
 import { RepositoryFiles } from '../client/sources/repositoryFiles.ts';
 import { openTrustStore } from '../client/trustStore.ts';
@@ -21,6 +19,7 @@ import type { Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
 import { parseIsoTime } from '../core/utc.ts';
 import { ed25519Node } from '../crypto/ed25519Node.ts';
+import { readBoundedFile } from '../files/regularFile.ts';
 import { faultText } from '../uptane/faults.ts';
 import type { Target } from '../uptane/metadata.ts';
 import { type Profile, type ProfileName, profiles } from '../uptane/profile.ts';
@@ -103,7 +102,6 @@ interface Task {
 
 async function verify(options: Options): Promise<void> {
   const { inputs, download, close } = taskOf(options);
-  const isNew = !existsSync(options.store);
   const store = openTrustStore(options.store);
   const stopListening = endsInOrder();
   try {
@@ -114,7 +112,6 @@ async function verify(options: Options): Promise<void> {
     stopListening();
     store.close();
     close();
-    if (isNew) removeIfEmpty(options.store);
   }
 }
 
@@ -159,15 +156,6 @@ function endsInOrder(): () => void {
   return () => {
     for (const [signal, listener] of listeners) process.removeListener(signal, listener);
   };
-}
-
-/** A new store in which there was nothing to keep is not left behind. */
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // It holds something, or is somebody else's by now.
-  }
 }
 
 function vehicleOf(ecus: readonly Ecu[]): ReadonlyMap<string, string> {

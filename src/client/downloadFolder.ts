@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { utf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { downloadNameBytesMax, downloadPartBytesMax } from '../core/limits.ts';
-import { TemporaryFile } from './atomicFile.ts';
-import { madeFolder } from './folder.ts';
-import { ioReason } from './regularFile.ts';
+import { TemporaryFile } from '../files/atomicFile.ts';
+import { madeFolder } from '../files/folder.ts';
+import { ioReason } from '../files/ioReason.ts';
 
 const folderMode = 0o755;
 const fileMode = 0o644;

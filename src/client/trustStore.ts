@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { fromUtf8, utf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { trustStoreBytesMax } from '../core/limits.ts';
-import { writeAtomic } from './atomicFile.ts';
-import { madeFolder } from './folder.ts';
-import { takeLock } from './lockFile.ts';
-import { readBoundedFileIfAny } from './regularFile.ts';
+import { writeAtomic } from '../files/atomicFile.ts';
+import { claimFolder } from '../files/claimedFolder.ts';
+import { readBoundedFileIfAny } from '../files/regularFile.ts';
 
 const storeFormat = 1;
 /** The owner's alone. */
@@ -30,10 +29,10 @@ export interface TrustStore {
   close(): void;
 }
 
-/** Opens the store for this process alone, and makes its folder where there is none. Throws an InputError. */
+/** Opens the store for this process alone, and makes its folder where there is none, until it closes with nothing to keep. Throws an InputError. */
 export function openTrustStore(folder: string): TrustStore {
-  const real = madeFolder(folder, folderMode);
-  return new FileTrustStore(join(folder, 'trusted.json'), takeLock(join(real, 'trusted.lock')));
+  const { release } = claimFolder(folder, 'trusted.lock', folderMode);
+  return new FileTrustStore(join(folder, 'trusted.json'), release);
 }
 
 class FileTrustStore implements TrustStore {

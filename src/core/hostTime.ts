@@ -23,3 +23,9 @@ export function hostTimer(delayMs: number, run: () => void): () => void {
   const timeout = setTimeout(run, Math.min(delayMs, timeoutMsMax));
   return () => clearTimeout(timeout);
 }
+
+/** Calls `run` every `periodMs` of host time, for as long as something else keeps the process. Returns the canceller. */
+export function hostInterval(periodMs: number, run: () => void): () => void {
+  const interval = setInterval(run, periodMs).unref();
+  return () => clearInterval(interval);
+}

@@ -2,12 +2,12 @@
 // A server's keys are real ones: those of a simulation, which follow from its seed, are refused unless they are asked for.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ioReason } from '../client/regularFile.ts';
 import { InputError } from '../core/faults.ts';
 import { keyFileBytesMax, signaturesMax } from '../core/limits.ts';
 import type { Signatures } from '../crypto/signatures.ts';
+import { ioReason } from '../files/ioReason.ts';
+import { privateFolder, readPrivateFile, writePrivateFile } from '../files/privateFile.ts';
 import { encodeRoleName } from '../uptane/profile.ts';
-import { privateFolder, readPrivateFile, writePrivateFile } from './privateFile.ts';
 import { readStoredKey, type StoredKey } from './storedKey.ts';
 
 function keyPath(folder: string, role: string, index: number): string {

@@ -1,10 +1,10 @@
 // Owns: a repository's files in a folder, for a web server to hand out. Does not know what the files mean.
 import { join } from 'node:path';
-import { writeAtomic } from '../client/atomicFile.ts';
-import { madeFolder } from '../client/folder.ts';
-import { readBoundedFileIfAny } from '../client/regularFile.ts';
 import { equalBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
+import { writeAtomic } from '../files/atomicFile.ts';
+import { madeFolder } from '../files/folder.ts';
+import { readBoundedFileIfAny } from '../files/regularFile.ts';
 
 const folderMode = 0o755;
 

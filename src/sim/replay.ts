@@ -1,11 +1,11 @@
 // Owns: replaying a trace: today's code is given the recorded inputs, and each line that comes out is held against the recorded
 // one.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { vehicleBus } from '../bus/faults/vehicleBus.ts';
 import { EventQueue } from '../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
+import { readLines } from '../files/regularFile.ts';
 import { checkTransports, linkKinds, type RunInputs } from './inputs.ts';
 import { checkScenario } from './scenario/check.ts';
 import { readRecordedScenario } from './scenario/recorded.ts';
@@ -30,38 +30,6 @@ export interface ReplayResult {
   readonly lines: number;
   readonly difference: Difference | undefined;
   readonly title: string;
-}
-
-/** The lines of a file, one after the other, each bounded. */
-function* readLines(path: string): Generator<string> {
-  let handle: number;
-  try {
-    if (!statSync(path).isFile()) throw new InputError(`${path}: not a file`);
-    handle = openSync(path, 'r');
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${path}: it cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-  try {
-    const buffer = Buffer.alloc(256 * 1024);
-    let rest = Buffer.alloc(0);
-    for (;;) {
-      const length = readSync(handle, buffer, 0, buffer.length, null);
-      const bytes = Buffer.concat([rest, buffer.subarray(0, length)]);
-      let start = 0;
-      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-        yield bytes.toString('utf8', start, end);
-        start = end + 1;
-      }
-      rest = bytes.subarray(start);
-      if (rest.length > traceLineBytesMax)
-        throw new InputError(`${path}: a line longer than ${traceLineBytesMax} bytes`);
-      if (length === 0) break;
-    }
-    if (rest.length > 0) yield rest.toString('utf8');
-  } finally {
-    closeSync(handle);
-  }
 }
 
 const head = z.object({
@@ -152,7 +120,7 @@ function readInputs(path: string): Recorded {
   const images = new Map<string, ReceivedImage>();
   const tape: TapeInput[] = [];
   let number = 0;
-  for (const text of readLines(path)) {
+  for (const text of readLines(path, traceLineBytesMax)) {
     number += 1;
     if (parsed === undefined) {
       parsed = parseHead(path, text);
@@ -223,7 +191,7 @@ class Comparison {
 /** Throws an InputError where the file is no trace. */
 export function replayTrace(path: string): ReplayResult {
   const { inputs, tape } = readInputs(path);
-  const comparison = new Comparison(readLines(path));
+  const comparison = new Comparison(readLines(path, traceLineBytesMax));
   for (const entry of traceHead(inputs)) {
     comparison.put(entry);
     if (comparison.difference !== undefined) break;

@@ -1,7 +1,8 @@
 // Owns: the trace of a run: JSON Lines. The head holds the inputs, so that the run can be executed again from the trace alone;
 // then come the images that were given, then every event, and every input from a real interface. No wall time.
-import { GrowingFile } from '../capture/growingFile.ts';
+
 import { createHasher } from '../crypto/hashes.ts';
+import { GrowingFile } from '../files/growingFile.ts';
 import type { RunInputs } from './inputs.ts';
 
 export const traceFormat = 2;
@@ -60,7 +61,6 @@ export class TraceWriter implements TraceSink {
             what: 'trace',
             otherwise: 'no trace',
             isOne: (beginning) => Buffer.from(beginning).toString('latin1').startsWith(firstBytes),
-            temporaryOf: (final) => `${final}.${process.pid}.partial`,
             atExit: () => this.discard(),
           });
   }

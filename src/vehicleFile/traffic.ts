@@ -12,8 +12,8 @@ import { fromUtf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { dbcMessagesMax, trafficFileBytesMax, trafficFramesMax } from '../core/limits.ts';
 import { NS_PER_S } from '../core/units.ts';
+import { readBoundedFile } from '../files/regularFile.ts';
 import { name } from './fields.ts';
-import { readBounded } from './readBounded.ts';
 
 const cyclicMessage = z
   .strictObject({
@@ -72,7 +72,7 @@ function pathOf(named: string, vehiclePath: string): string {
 }
 
 function readDbcFile(path: string): readonly z.output<typeof cyclicMessage>[] {
-  const bytes = readBounded(path, trafficFileBytesMax);
+  const bytes = readBoundedFile(path, trafficFileBytesMax);
   // DBC files come in the code page of whoever wrote them: names and numbers are the same in all.
   const read = readDbc(fromUtf8(bytes) ?? Buffer.from(bytes).toString('latin1'));
   if (!read.ok) throw new InputError(`${path}:${read.fault.line}: ${read.fault.message}`);
@@ -96,7 +96,7 @@ function readLog(path: string, wanted: string | undefined): readonly [number, st
     else if (frames.length >= trafficFramesMax) problem ??= `more than ${trafficFramesMax} frames of ${from}`;
     else frames.push([atNs, formatFrame(record.frame)]);
   };
-  const fault = decoder.push(readBounded(path, trafficFileBytesMax), put) ?? decoder.end();
+  const fault = decoder.push(readBoundedFile(path, trafficFileBytesMax), put) ?? decoder.end();
   if (fault !== undefined) throw new InputError(`${path}: ${captureFaultText(fault)}`);
   if (problem !== undefined) throw new InputError(`${path}: ${problem}`);
   if (frames.length === 0) {

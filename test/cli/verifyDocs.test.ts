@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyCommand } from '../../src/cli/verify.ts';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { bodyOf } from '../uptane/decode/support/decodeBench.ts';
 import { keyNamed, World } from '../uptane/support/fixtures.ts';
 import { offered, runVerify, writeFiles } from './support/verifyScene.ts';

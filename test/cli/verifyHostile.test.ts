@@ -16,7 +16,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../src/core/bytes.ts';
 import { storedImageName } from '../../src/uptane/metadata.ts';
 import { flood, httpServer, rawServer } from '../client/support/servers.ts';
-import { hugeBytes, temporaryFolders } from '../client/support/temporary.ts';
+import { hugeBytes, temporaryFolders } from '../files/support/temporary.ts';
 import { fc, prop } from '../support/property.ts';
 import { draftOf, flipped } from '../uptane/support/attacks.ts';
 import { imageName, World } from '../uptane/support/fixtures.ts';

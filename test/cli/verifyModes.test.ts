@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeRoleName } from '../../src/uptane/profile.ts';
 import { httpServer } from '../client/support/servers.ts';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { draftOf, reissue, resign } from '../uptane/support/attacks.ts';
 import { begin, hardwareOf, imageName, keyNamed, type Serial, serials, World } from '../uptane/support/fixtures.ts';
 import {

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { resign } from '../uptane/support/attacks.ts';
 import { begin, hardwareOf, keyNamed, World } from '../uptane/support/fixtures.ts';
 import { offered, printed, VerifyScene } from './support/verifyScene.ts';

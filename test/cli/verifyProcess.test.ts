@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { flood, httpServer } from '../client/support/servers.ts';
-import { hugeBytes, temporaryFolders } from '../client/support/temporary.ts';
+import { hugeBytes, temporaryFolders } from '../files/support/temporary.ts';
 import { begin, hardwareOf, imageName, World } from '../uptane/support/fixtures.ts';
 import { ecunet, startEcunet } from './support/ecunet.ts';
 import { offered, printed, serving, VerifyScene } from './support/verifyScene.ts';

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { simulatedRoleKeys } from '../../src/repository/roles/roleKeys.ts';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { draftOf, keyOf, reissue, resign, rotateRoot } from '../uptane/support/attacks.ts';
 import { begin, imageName, keyNamed, serials, signatures, vin, World } from '../uptane/support/fixtures.ts';
 import { asPrimary, type Files, offered, printed, runVerify, unversioned, VerifyScene } from './support/verifyScene.ts';

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { hugeBytes, permissionsIgnored, temporaryFolders } from '../client/support/temporary.ts';
+import { hugeBytes, permissionsIgnored, temporaryFolders } from '../files/support/temporary.ts';
 import { withReason } from '../support/skips.ts';
 import { World } from '../uptane/support/fixtures.ts';
 import { offered, runVerify, VerifyScene } from './support/verifyScene.ts';

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { cases } from '../vectors/aktualizrCases.ts';
 import { ed25519Key, hardwareId, newPair, serial, writePair } from '../vectors/aktualizrRepository.ts';
 import { printed, runVerify, writeFiles } from './support/verifyScene.ts';

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { DownloadFolder, isSafeName } from '../../src/client/downloadFolder.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { fc, prop } from '../support/property.ts';
-import { temporaryFolders } from './support/temporary.ts';
 
 const temporaryFolder = temporaryFolders();
 

@@ -10,8 +10,8 @@ import { InputError } from '../../src/core/faults.ts';
 import { hostTimer } from '../../src/core/hostTime.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import type { Target } from '../../src/uptane/metadata.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { rawServer } from './support/servers.ts';
-import { temporaryFolders } from './support/temporary.ts';
 
 const temporaryFolder = temporaryFolders();
 const image = utf8('the image');

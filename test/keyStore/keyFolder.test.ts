@@ -21,7 +21,7 @@ import { createRandom } from '../../src/core/random.ts';
 import { ed25519Node } from '../../src/crypto/ed25519Node.ts';
 import { loadKeys, saveKeys } from '../../src/keyStore/keyFolder.ts';
 import { generateKey, readStoredKey, StoredKey } from '../../src/keyStore/storedKey.ts';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { withReason } from '../support/skips.ts';
 
 const signatures = ed25519Node();
@@ -109,7 +109,7 @@ describe('keys on disk', () => {
         renameSync(file, join(folder, 'elsewhere'));
         mkdirSync(file, 0o700);
       },
-      /not a regular file/,
+      /a folder stands where a file should be/,
     ],
     ['that are no JSON', ({ file }) => writeFileSync(file, 'secret'), /targets-0.json: it is no JSON/],
     ['of endless length', ({ file }) => truncateSync(file, 1e9), /more than the 4096 bytes/],

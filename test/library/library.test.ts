@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { offered } from '../cli/support/verifyScene.ts';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { begin, hardwareOf, imageName, vin, World } from '../uptane/support/fixtures.ts';
 import { makeDependent, project } from './support/dependent.ts';
 

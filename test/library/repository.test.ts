@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.ts';
 import { printed, runVerify } from '../cli/support/verifyScene.ts';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { keyNamed } from '../uptane/support/fixtures.ts';
 import { makeDependent, project } from './support/dependent.ts';
 

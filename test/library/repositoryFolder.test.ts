@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
 import { saveRepository } from '../../src/library/repositoryFolder.ts';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 
 const temporaryFolder = temporaryFolders();
 const files = (entries: Readonly<Record<string, string>>) =>

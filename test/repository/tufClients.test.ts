@@ -9,7 +9,7 @@ import { ImageRepository } from '../../src/repository/images/imageRepository.ts'
 import { usualValidity } from '../../src/repository/roles/publication.ts';
 import { simulatedRoleKeys } from '../../src/repository/roles/roleKeys.ts';
 import type { Loopback } from '../client/support/servers.ts';
-import { temporaryFolders } from '../client/support/temporary.ts';
+import { temporaryFolders } from '../files/support/temporary.ts';
 import { keyNamed, signatures, succeeded } from '../uptane/support/fixtures.ts';
 import { serveRepository } from './support/loopbackRepository.ts';
 

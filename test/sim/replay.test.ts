@@ -144,7 +144,7 @@ describe('a trace', () => {
   });
 
   it('that is not there, or a folder, is refused in one line', () => {
-    expect(() => replayTrace(join(folder, 'missing.jsonl'))).toThrow(/cannot be read \(ENOENT\)/);
-    expect(() => replayTrace(folder)).toThrow(/not a file/);
+    expect(() => replayTrace(join(folder, 'missing.jsonl'))).toThrow(/missing\.jsonl: no such file$/);
+    expect(() => replayTrace(folder)).toThrow(/a folder stands where a file should be$/);
   });
 });

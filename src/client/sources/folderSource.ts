@@ -1,8 +1,9 @@
 // Owns: files of a repository in a folder. No path and no symbolic link leads out of it.
 import { realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { existingFolder } from '../folder.ts';
-import { ioCode, ioReason, readRegular } from '../regularFile.ts';
+import { existingFolder } from '../../files/folder.ts';
+import { ioCode, ioReason } from '../../files/ioReason.ts';
+import { readRegular } from '../../files/regularFile.ts';
 import { decodedPart, type Fetched, fetchWhole, pathParts, type Source, type Streamed } from './source.ts';
 
 const absentCodes: readonly string[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];

@@ -3,11 +3,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../core/faults.ts';
+import { writeAtomic } from '../../files/atomicFile.ts';
+import { claimFolder } from '../../files/claimedFolder.ts';
+import { ioReason } from '../../files/ioReason.ts';
+import { readBoundedFileIfAny } from '../../files/regularFile.ts';
 import { encodeRoleName } from '../../uptane/profile.ts';
-import { writeAtomic } from '../atomicFile.ts';
-import { madeFolder } from '../folder.ts';
-import { takeLock } from '../lockFile.ts';
-import { ioReason, readBoundedFileIfAny } from '../regularFile.ts';
 
 const folderMode = 0o755;
 
@@ -27,10 +27,11 @@ export class TufFolder {
   private readonly folder: string;
   private readonly release: () => void;
 
-  /** Makes the folder where there is none. Throws an InputError, as where another process has it. */
+  /** Makes the folder where there is none, until it closes with nothing to keep. Throws an InputError, as where another process has it. */
   constructor(folder: string) {
-    this.folder = madeFolder(folder, folderMode);
-    this.release = takeLock(join(this.folder, 'tuf.lock'));
+    const { path, release } = claimFolder(folder, 'tuf.lock', folderMode);
+    this.folder = path;
+    this.release = release;
   }
 
   /** The file of a role; undefined where there is none, and for what is too large, unreadable or no file at all. */

@@ -5,11 +5,11 @@ import { type EnvironmentFault, environmentFault, type RemoteFault } from '../..
 import { filenameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { shortened } from '../../core/text.ts';
+import { readRegular } from '../../files/regularFile.ts';
 import { createImageCheck } from '../../uptane/checks/image.ts';
 import { storedImageName, type Target } from '../../uptane/metadata.ts';
 import { encodeRoleName } from '../../uptane/profile.ts';
 import { DownloadFolder, isSafeName } from '../downloadFolder.ts';
-import { readRegular } from '../regularFile.ts';
 import type { Source } from '../sources/source.ts';
 
 /** Where targets come from and go to. */

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { fromUtf8 } from '../../core/bytes.ts';
 import { InputError } from '../../core/faults.ts';
 import { scenarioBytesMax } from '../../core/limits.ts';
-import { readBounded, reason } from '../../vehicleFile/readBounded.ts';
+import { readBoundedFile } from '../../files/regularFile.ts';
 import { withTrafficRead } from '../../vehicleFile/traffic.ts';
 import { type Vehicle, vehicleSchema } from '../../vehicleFile/vehicle.ts';
 import { checkScenario } from './check.ts';
@@ -21,7 +21,7 @@ interface Source {
 }
 
 function parse(path: string): Source {
-  const text = fromUtf8(readBounded(path, scenarioBytesMax));
+  const text = fromUtf8(readBoundedFile(path, scenarioBytesMax));
   if (text === undefined) throw new InputError(`${path}: not well-formed UTF-8`);
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -75,7 +75,7 @@ function validate<T>(source: Source, schema: z.ZodType<T>): T {
   try {
     value = source.document.toJS({ maxAliasCount: aliasesMax });
   } catch (error) {
-    throw new InputError(`${source.path}:1: file: ${reason(error)}`); // aliases that multiply
+    throw new InputError(`${source.path}:1: file: ${error instanceof Error ? error.message : String(error)}`); // aliases that multiply
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -7,8 +7,8 @@ import { openSource } from '../../../src/client/sources/openSource.ts';
 import type { Fetched } from '../../../src/client/sources/source.ts';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { InputError } from '../../../src/core/faults.ts';
+import { hugeBytes, permissionsIgnored, temporaryFolders } from '../../files/support/temporary.ts';
 import { withReason } from '../../support/skips.ts';
-import { hugeBytes, permissionsIgnored, temporaryFolders } from '../support/temporary.ts';
 
 const temporaryFolder = temporaryFolders();
 const found = (text: string): Fetched => ({ status: 'found', bytes: utf8(text) });

@@ -7,8 +7,8 @@ import type { Source } from '../../../src/client/sources/source.ts';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { snapshotBytesMax, timestampBytesMax } from '../../../src/core/limits.ts';
 import { aktualizrProfile, type FileName, type Profile, uptaneProfile } from '../../../src/uptane/profile.ts';
+import { temporaryFolders } from '../../files/support/temporary.ts';
 import { begin, World } from '../../uptane/support/fixtures.ts';
-import { temporaryFolders } from '../support/temporary.ts';
 
 const temporaryFolder = temporaryFolders();
 const bytesMax = 65_536;

@@ -180,9 +180,9 @@ describe('a scenario file', () => {
     writeFileSync(path, Buffer.from([0xff, 0xfe, 0x00]));
     expect(() => loadScenario(path)).toThrow(/not well-formed UTF-8/);
     writeFileSync(path, '#'.repeat(300 * 1024));
-    expect(() => loadScenario(path)).toThrow(/at most 262144 are allowed/);
+    expect(() => loadScenario(path)).toThrow(/more than the 262144 bytes that are allowed$/);
     mkdirSync(join(folder, 'folder.yaml'));
-    expect(() => loadScenario(join(folder, 'folder.yaml'))).toThrow(/not a file/);
+    expect(() => loadScenario(join(folder, 'folder.yaml'))).toThrow(/a folder stands where a file should be$/);
     expect(() => loadScenario(join(folder, 'gone.yaml'))).toThrow(/gone.yaml: no such file/);
   });
 

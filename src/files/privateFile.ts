@@ -1,9 +1,11 @@
 // Owns: files and folders that are their owner's alone: made so, and refused otherwise. Every refusal is an InputError, one line.
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeAtomic } from '../client/atomicFile.ts';
-import { ioCode, ioReason } from '../client/regularFile.ts';
+import { concatBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
+import { writeAtomic } from './atomicFile.ts';
+import { ioCode, ioReason, noSuchFolder } from './ioReason.ts';
+import { assertRegular, readOpen } from './regularFile.ts';
 
 /** Whoever runs this may read it, and nobody else may do anything. */
 function assertPrivate(path: string, { mode, uid }: Stats): void {
@@ -19,7 +21,7 @@ function assertPrivateFolder(folder: string): void {
   try {
     status = lstatSync(folder);
   } catch (error) {
-    throw new InputError(`${folder}: ${ioCode(error) === 'ENOENT' ? 'no such folder' : ioReason(error)}`);
+    throw new InputError(`${folder}: ${ioReason(error, noSuchFolder)}`);
   }
   if (!status.isDirectory()) throw new InputError(`${folder}: not a folder`);
   assertPrivate(folder, status);
@@ -30,7 +32,9 @@ export function privateFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if (ioCode(error) !== 'EEXIST') throw new InputError(`${folder}: the folder cannot be made (${ioReason(error)})`);
+    if (ioCode(error) !== 'EEXIST') {
+      throw new InputError(`${folder}: the folder cannot be made (${ioReason(error, noSuchFolder)})`);
+    }
   }
   assertPrivateFolder(folder);
 }
@@ -49,28 +53,22 @@ export function readPrivateFile(path: string, bytesMax: number): Uint8Array | un
     handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (ioCode(error) === 'ENOENT') return undefined;
-    throw new InputError(`${path}: ${ioCode(error) === 'ELOOP' ? 'a symbolic link' : ioReason(error)}`);
+    throw new InputError(`${path}: ${ioReason(error, { ELOOP: 'a symbolic link' })}`);
   }
   try {
-    const status = fstatSync(handle);
-    if (!status.isFile()) throw new InputError(`${path}: not a regular file`);
-    assertPrivate(path, status);
-    return readBounded(path, handle, bytesMax);
+    return readOwn(path, handle, bytesMax);
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(`${path}: ${ioReason(error)}`);
   } finally {
     closeSync(handle);
   }
 }
 
-function readBounded(path: string, handle: number, bytesMax: number): Uint8Array {
-  const bytes = new Uint8Array(bytesMax + 1);
-  let length = 0;
-  try {
-    for (let count = 1; count > 0 && length < bytes.length; length += count) {
-      count = readSync(handle, bytes, length, bytes.length - length, null);
-    }
-  } catch (error) {
-    throw new InputError(`${path}: ${ioReason(error)}`);
-  }
-  if (length > bytesMax) throw new InputError(`${path}: more than the ${bytesMax} bytes that are allowed`);
-  return bytes.subarray(0, length);
+function readOwn(path: string, handle: number, bytesMax: number): Uint8Array {
+  const status = fstatSync(handle);
+  assertRegular(status);
+  assertPrivate(path, status);
+  const pieces: Uint8Array[] = [];
+  if (readOpen(handle, status, bytesMax, (piece) => pieces.push(piece)) <= bytesMax) return concatBytes(...pieces);
+  throw new InputError(`${path}: more than the ${bytesMax} bytes that are allowed`);
 }

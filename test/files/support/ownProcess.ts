@@ -1,20 +1,20 @@
-// Owns: running a few lines of the client room in a process of their own.
+// Owns: running a few lines that use the project's own rooms in a process of their own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { builtMain } from '../../support/builtCommand.ts';
 
-const room = join(dirname(builtMain), '../client');
+const rooms = join(dirname(builtMain), '..');
 
 /** Starting a process takes a second, or many on a busy machine. */
 export const processTest = { timeout: 60_000 };
 
-/** Starts `script`, a module in which `room` is the URL of the room's folder. */
+/** Starts `script`, a module in which `rooms` is the URL of the folder of all rooms, built. */
 export function startScript(script: string) {
-  const source = `const room = ${JSON.stringify(`file://${room}`)};\n${script}`;
+  const source = `const rooms = ${JSON.stringify(`file://${rooms}`)};\n${script}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => {
     child.kill('SIGKILL');

@@ -2,6 +2,7 @@
 // pipe or a device is written to itself. Must not know what is in it.
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -12,7 +13,12 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { InputError } from '../core/faults.ts';
+import { ioReason, noSuchFolder } from './ioReason.ts';
+import { processText, thisMachine } from './processId.ts';
+import { removeRemains } from './remains.ts';
 
 export interface GrowingFileOptions {
   readonly path: string;
@@ -22,8 +28,10 @@ export interface GrowingFileOptions {
   readonly otherwise: string;
   /** Whether a file whose first 16 bytes these are is such a one: no other is replaced, as a mistyped path must not cost a user a file. */
   readonly isOne: (beginning: Uint8Array) => boolean;
-  /** The name under which it grows. */
-  readonly temporaryOf: (final: string) => string;
+  /** The end of its name, which stays the end of the temporary one: by it other programs know what it is. */
+  readonly suffix?: string;
+  /** Each piece is written as a member of a gzip file. */
+  readonly gzip?: boolean;
   /** The process ends before `complete` or `discard`. */
   readonly atExit: () => void;
 }
@@ -43,7 +51,7 @@ export class GrowingFile {
 
   constructor(options: GrowingFileOptions) {
     this.options = options;
-    const { path, what, otherwise, isOne, temporaryOf } = options;
+    const { path, what, otherwise, isOne, suffix = '' } = options;
     try {
       const status = statSync(path, { throwIfNoEntry: false });
       if (status?.isDirectory()) throw new InputError(`${path}: the ${what} cannot be written to a folder`);
@@ -52,10 +60,14 @@ export class GrowingFile {
       if (status !== undefined && this.isRegular && status.size > 0 && !isOne(beginningOf(this.final))) {
         throw new InputError(`${path}: it exists and is ${otherwise}, so it is not replaced`);
       }
-      this.temporary = this.isRegular ? temporaryOf(this.final) : undefined;
+      this.temporary = this.isRegular ? temporaryOf(this.final, suffix) : undefined;
       this.handle = this.temporary === undefined ? openSync(path, 'w') : openSync(this.temporary, 'wx');
     } catch (error) {
       throw error instanceof InputError ? error : this.unwritable(path, error);
+    }
+    if (this.temporary !== undefined) {
+      const { mtimeMs } = fstatSync(this.handle);
+      removeRemains(dirname(this.final), (name) => processIn(name, basename(this.final), suffix), mtimeMs);
     }
     process.once('exit', options.atExit);
   }
@@ -66,9 +78,10 @@ export class GrowingFile {
 
   /** All of it or, where the disk is full, nothing of it. */
   write(bytes: Uint8Array): void {
+    const piece = this.options.gzip ? gzipSync(bytes) : bytes;
     try {
-      for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.handle, bytes, offset);
-      this.writtenBytes += bytes.length;
+      for (let offset = 0; offset < piece.length; ) offset += writeSync(this.handle, piece, offset);
+      this.writtenBytes += piece.length;
     } catch (error) {
       if (this.isRegular) ftruncateSync(this.handle, this.writtenBytes);
       throw this.unwritable(this.final, error);
@@ -99,9 +112,27 @@ export class GrowingFile {
   }
 
   private unwritable(path: string, error: unknown): InputError {
-    const reason = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
-    return new InputError(`${path}: the ${this.options.what} cannot be written (${reason})`);
+    return new InputError(`${path}: the ${this.options.what} cannot be written (${ioReason(error, noSuchFolder)})`);
   }
+}
+
+/** `NAME.PROCESS.partial.SUFFIX` */
+function temporaryOf(final: string, suffix: string): string {
+  const [start, end] = apart(final, suffix);
+  return `${start}.${processText(thisMachine.own)}.partial${end}`;
+}
+
+/** What stands for the process in the name of a temporary file for this one. */
+function processIn(name: string, final: string, suffix: string): string | undefined {
+  const [start, end] = apart(final, suffix);
+  const last = `.partial${end}`;
+  if (!name.startsWith(`${start}.`) || !name.endsWith(last)) return undefined;
+  return name.slice(start.length + 1, name.length - last.length);
+}
+
+/** Where the name is a link's, that of the file itself may end otherwise. */
+function apart(final: string, suffix: string): readonly [start: string, end: string] {
+  return final.endsWith(suffix) ? [final.slice(0, final.length - suffix.length), suffix] : [final, ''];
 }
 
 function beginningOf(path: string): Uint8Array {

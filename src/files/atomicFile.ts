@@ -1,9 +1,15 @@
 // Owns: files that are replaced as a whole or not at all, whenever the power goes.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '../core/faults.ts';
-import { ioReason } from './regularFile.ts';
+import { ioCode, ioReason, noSuchFolder } from './ioReason.ts';
+import { processForm, processText, thisMachine } from './processId.ts';
+import { removeRemains } from './remains.ts';
+
+const temporaryName = new RegExp(`^\\.ecunet-(${processForm})-[0-9a-f]{16}\\.partial$`);
+/** Where this process has looked for what others left: once each, as a folder may hold many files. */
+const lookedThrough = new Set<string>();
 
 /** A file under a temporary name, to be kept under its own or thrown away. Its methods throw what the file system does. */
 export class TemporaryFile {
@@ -15,9 +21,18 @@ export class TemporaryFile {
   /** `mode` is narrowed by the process's umask. */
   constructor(folder: string, mode: number) {
     // Nobody can have put a file or a link there before.
-    this.path = join(folder, `.ecunet-${randomBytes(12).toString('hex')}.partial`);
+    const name = `.ecunet-${processText(thisMachine.own)}-${randomBytes(8).toString('hex')}.partial`;
+    this.path = join(folder, name);
     this.handle = openSync(this.path, 'wx', mode);
     process.once('exit', this.discardAtExit);
+    if (lookedThrough.has(folder)) return;
+    lookedThrough.add(folder);
+    this.removeOthersRemains();
+  }
+
+  /** By the clock of the file system, which may be another machine's. */
+  get writtenMs(): number {
+    return fstatSync(this.handle).mtimeMs;
   }
 
   write(bytes: Uint8Array): void {
@@ -32,11 +47,27 @@ export class TemporaryFile {
     syncFolder(dirname(path));
   }
 
+  /** Gives it a second name, all at once; false where that is taken. It is still to be discarded. */
+  linkAs(path: string): boolean {
+    try {
+      linkSync(this.path, path);
+      return true;
+    } catch (error) {
+      if (ioCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
   /** Nothing is left of it. Once kept or discarded, this does nothing. */
   discard(): void {
     if (!this.open) return;
     this.close();
     rmSync(this.path, { force: true });
+  }
+
+  /** Takes away the temporary files that processes left in this folder which are gone. */
+  removeOthersRemains(): void {
+    removeRemains(dirname(this.path), (name) => temporaryName.exec(name)?.[1], this.writtenMs);
   }
 
   private close(): void {
@@ -67,6 +98,6 @@ export function writeAtomic(path: string, bytes: Uint8Array, { mode = 0o644 }: {
       file.discard();
     }
   } catch (error) {
-    throw new InputError(`${path}: it cannot be written (${ioReason(error)})`);
+    throw new InputError(`${path}: it cannot be written (${ioReason(error, noSuchFolder)})`);
   }
 }

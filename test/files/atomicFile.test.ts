@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TemporaryFile, writeAtomic } from '../../src/client/atomicFile.ts';
-import { readBoundedFile } from '../../src/client/regularFile.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
+import { TemporaryFile, writeAtomic } from '../../src/files/atomicFile.ts';
+import { readBoundedFile } from '../../src/files/regularFile.ts';
 import { ended, processTest, startScript } from './support/ownProcess.ts';
 import { hugeBytes, temporaryFolders } from './support/temporary.ts';
 
@@ -44,14 +44,14 @@ describe('a file written as a whole', () => {
     expect(() => writeAtomic(join(folder, 'x.json'), utf8('one'))).toThrow(InputError);
     expect(readdirSync(folder)).toEqual(['x.json']);
     expect(() => writeAtomic(join(folder, 'missing', 'x.json'), utf8('one'))).toThrow(
-      /missing\/x\.json: it cannot be written \(no such file\)$/,
+      /missing\/x\.json: it cannot be written \(no such folder\)$/,
     );
   });
 
   it('leaves nothing where the process ends before it is complete', processTest, async () => {
     const folder = temporaryFolder();
     const child = startScript(`
-      const { TemporaryFile } = await import(room + '/atomicFile.js');
+      const { TemporaryFile } = await import(rooms + '/files/atomicFile.js');
       new TemporaryFile(${JSON.stringify(folder)}, 0o600).write(new Uint8Array(10));
       process.exit(7);`);
     await ended(child);
