@@ -178,6 +178,8 @@ export const flashReadBytesMax = 64 * KIB;
 export const activationsMax = 3;
 /** Patterns of image names that one ECU may install. P7 */
 export const filenamePatternsMax = 64;
+/** Connections that wait while the one that is meant is not known: it is the latest of them, or nearly. */
+export const tcpCallersWaitingMax = 64;
 /** A TLS handshake: some signatures, over a slow line. Peers that do not end theirs, and how many may be at it at one time. */
 export const tlsHandshakeMsMax = 10_000;
 export const tlsHandshakesMax = 8;

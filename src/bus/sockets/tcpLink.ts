@@ -5,7 +5,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { hostTimer } from '../../core/hostTime.ts';
-import { linkMessageBytesMax, tlsHandshakeMsMax, tlsHandshakesMax } from '../../core/limits.ts';
+import { linkMessageBytesMax, tcpCallersWaitingMax, tlsHandshakeMsMax, tlsHandshakesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Enter } from '../enter.ts';
 import type { Link, LinkListener } from '../link.ts';
@@ -46,14 +46,26 @@ export interface ConnectTcpOptions {
   readonly enter: Enter;
 }
 
+/** Which end of a connection somebody is. */
+export interface TcpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A link that this end connected. */
+export interface ConnectedTcpLink extends Link {
+  /** This end, as the other one sees it. */
+  readonly local: TcpAddress;
+}
+
 /** A place where one peer can connect. */
 export interface TcpLinkServer {
   readonly port: number;
   /**
-   * The link to the first peer that connects, and, with TLS, that is who it must be; nobody listens from then on. `closed` where `close`
-   * came first.
+   * The link to this peer, or to the first that connects where none is named, and, with TLS, that is who it must be; nobody else is let in,
+   * and nobody listens from then on. `closed` where `close` came first.
    */
-  readonly accepted: Promise<Result<Link, EnvironmentFault>>;
+  accept(peer?: TcpAddress): Promise<Result<Link, EnvironmentFault>>;
   /** Stops listening. A link already accepted stays. */
   close(): void;
 }
@@ -71,25 +83,73 @@ export function listenTcpLink(options: ListenTcpOptions): Promise<Result<TcpLink
   } catch (cause) {
     return Promise.resolve(failed(cause as Error));
   }
-  const accepted = new Promise<Result<Link, EnvironmentFault>>((resolve) => {
-    let isTaken = false;
-    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
-      // Another one may have been at its handshake, or waiting for it.
-      if (isTaken) return socket.destroy();
-      isTaken = true;
-      server.close();
-      resolve(ok(new TcpLink(socket, enter)));
+  const callers = new Callers(server, tls === undefined ? 'connection' : 'secureConnection');
+  const accept = (peer?: TcpAddress) =>
+    new Promise<Result<Link, EnvironmentFault>>((resolve) => {
+      const closed = () => resolve(fail(environmentFault('closed', `${host}:${port}: no longer listening`)));
+      if (!server.listening) return closed();
+      server.once('close', closed);
+      callers.take(peer, (socket) => {
+        server.close();
+        resolve(ok(new TcpLink(socket, enter)));
+      });
     });
-    server.once('close', () => resolve(fail(environmentFault('closed', `${host}:${port}: no longer listening`))));
-  });
+  const close = () => {
+    callers.close();
+    server.close();
+  };
   return new Promise((resolve) => {
     server.on('error', (cause) => resolve(failed(cause)));
     server.listen(port, host, () => {
       const address = server.address();
       const bound = typeof address === 'object' && address !== null ? address.port : port;
-      resolve(ok({ port: bound, accepted, close: () => server.close() }));
+      resolve(ok({ port: bound, accept, close }));
     });
   });
+}
+
+interface Caller {
+  readonly socket: Socket;
+  /** Kept: a connection that has ended does not say it any more. */
+  readonly from: TcpAddress;
+}
+
+/** Who connected before it was said who may, and who does then. */
+class Callers {
+  private readonly waiting: Caller[] = [];
+  private wanted: ((caller: Caller) => void) | undefined;
+
+  /** `event` is that by which the server tells of a caller. */
+  constructor(server: Server, event: 'connection' | 'secureConnection') {
+    server.on(event, (socket: Socket) => {
+      socket.on('error', () => {}); // nobody else listens to it yet
+      const from = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+      if (this.wanted !== undefined) return this.wanted({ socket, from });
+      this.waiting.push({ socket, from });
+      // Whoever floods loses: the one that is meant comes last, just before it is named.
+      if (this.waiting.length > tcpCallersWaitingMax) drop(this.waiting.shift());
+    });
+  }
+
+  /** Gives `taken` the one that is meant, and drops all others. */
+  take(peer: TcpAddress | undefined, taken: (socket: Socket) => void): void {
+    this.wanted = (caller) => {
+      const { socket, from } = caller;
+      if (peer !== undefined && (from.port !== peer.port || from.host !== peer.host)) return drop(caller);
+      this.wanted = drop;
+      taken(socket);
+    };
+    for (const caller of this.waiting.splice(0)) this.wanted(caller);
+  }
+
+  close(): void {
+    this.wanted = drop;
+    for (const caller of this.waiting.splice(0)) drop(caller);
+  }
+}
+
+function drop(caller: Caller | undefined): void {
+  caller?.socket.destroy();
 }
 
 /** Throws for a key or certificate that is none. A peer that fails is dropped, and the next one heard. */
@@ -109,7 +169,7 @@ function tlsServer({ key, certificate, clientCa }: TlsServerOptions): Server {
  * Connects to a peer. Fault: `connection-failed`, with TLS also for a peer that is not who it must be. A server that refuses this end's
  * certificate says so after that: as a lost connection.
  */
-export function connectTcpLink(options: ConnectTcpOptions): Promise<Result<Link, EnvironmentFault>> {
+export function connectTcpLink(options: ConnectTcpOptions): Promise<Result<ConnectedTcpLink, EnvironmentFault>> {
   const { host, port, tls, enter } = options;
   return new Promise((resolve) => {
     let socket: Socket;
@@ -158,7 +218,8 @@ function connectionFault(what: string, cause: Error): EnvironmentFault {
  * `transferFailed('sending')` where a message was on its way, and always as `transferFailed('receiving')`; from then on `send`
  * refuses with `closed`.
  */
-class TcpLink implements Link {
+class TcpLink implements ConnectedTcpLink {
+  readonly local: TcpAddress;
   readonly messageBytesMax = linkMessageBytesMax;
   private readonly socket: Socket;
   private readonly peer: string;
@@ -173,10 +234,13 @@ class TcpLink implements Link {
   constructor(socket: Socket, enter: Enter) {
     this.socket = socket;
     this.enter = enter;
+    this.local = { host: socket.localAddress ?? '', port: socket.localPort ?? 0 };
     this.peer = `${socket.remoteAddress ?? 'peer'}:${socket.remotePort ?? 0}`;
     socket.setNoDelay(true);
     socket.on('error', (cause) => this.lose(connectionFault(`the connection to ${this.peer} broke`, cause)));
-    socket.on('close', () => this.lose(environmentFault('closed', `${this.peer} closed the connection`)));
+    const closed = () => this.lose(environmentFault('closed', `${this.peer} closed the connection`));
+    if (socket.destroyed) closed();
+    else socket.on('close', closed);
   }
 
   listen(listener: LinkListener): void {

@@ -16,44 +16,43 @@ import { resetFor, type TcpSegment } from '../tcp/segment.ts';
 import { TcpSocket } from '../tcp/socket.ts';
 import { readUdpDatagram, udpDatagram, udpSegmentBytes } from '../tcp/udpSegment.ts';
 
-export interface ListenUdpOptions {
-  readonly host?: string;
-  /** 0, the default, takes any free port. */
-  readonly port?: number;
-  readonly enter: Enter;
-}
-
-export interface ConnectUdpOptions {
+export interface UdpAddress {
+  /** IPv4, in numbers. */
   readonly host: string;
   readonly port: number;
-  readonly enter: Enter;
 }
 
-/** Takes one peer, the first that sends: others are not heard. Before that, `send` refuses with `closed`. Fault: `connection-failed`. */
-export async function listenUdpLink(
-  options: ListenUdpOptions,
-): Promise<Result<{ readonly port: number; readonly link: Link }, EnvironmentFault>> {
-  const { host = '127.0.0.1', port = 0, enter } = options;
+/** A bound socket that waits to be told whose link it is; until then it hears nobody. */
+export interface UdpEnd extends UdpAddress {
+  /** The link to this peer: who else sends is not heard. One of the two ends `opens` connections; the other's `send` refuses with `closed` before that. */
+  link(peer: UdpAddress, opens: boolean): Link;
+  /** For an end that gets no link. */
+  close(): void;
+}
+
+/** Binds a socket; port 0, the default, is any free one. Whether a peer is there shows with the first message. Fault: `connection-failed`. */
+export async function openUdpEnd({
+  host = '127.0.0.1',
+  port = 0,
+  enter,
+}: Partial<UdpAddress> & { readonly enter: Enter }): Promise<Result<UdpEnd, EnvironmentFault>> {
   const socket = await boundSocket(host, port);
   if (!socket.ok) return socket;
-  const end = new UdpEnd(socket.value, enter, `${host}:${socket.value.address().port}`, undefined);
-  return ok({ port: socket.value.address().port, link: end.link });
+  const bound = socket.value;
+  const own = { host, port: bound.address().port };
+  return ok({
+    ...own,
+    link: (peer, opens) => new UdpConnections(bound, enter, opens ? peer : own, peer, opens).link,
+    close: () => bound.close(),
+  });
 }
 
-/** To a peer that listens there. Whether it does shows with the first message. Fault: `connection-failed`. */
-export async function connectUdpLink(options: ConnectUdpOptions): Promise<Result<Link, EnvironmentFault>> {
-  const { host, port, enter } = options;
-  const socket = await boundSocket(host === '127.0.0.1' ? host : undefined, 0);
-  if (!socket.ok) return socket;
-  return ok(new UdpEnd(socket.value, enter, `${host}:${port}`, { address: host, port }).link);
-}
-
-function boundSocket(host: string | undefined, port: number): Promise<Result<Socket, EnvironmentFault>> {
+function boundSocket(host: string, port: number): Promise<Result<Socket, EnvironmentFault>> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');
     const failed = (cause: NodeJS.ErrnoException) => {
       socket.close();
-      const text = `cannot use UDP on ${host ?? 'any address'}:${port} (${cause.code ?? cause.message})`;
+      const text = `cannot use UDP on ${host}:${port} (${cause.code ?? cause.message})`;
       resolve(fail(environmentFault('connection-failed', text)));
     };
     socket.once('error', failed);
@@ -82,44 +81,40 @@ function hostClock(enter: Enter): Clock {
   return { nowNs, at, after: (delayNs, run) => at(nowNs() + delayNs, run) };
 }
 
-type Peer = Pick<RemoteInfo, 'address' | 'port'>;
-
-class UdpEnd {
+class UdpConnections {
   readonly link: TcpMessageLink;
   private readonly socket: Socket;
   private readonly clock: Clock;
   private readonly connections = new Map<number, TcpSocket>();
   private readonly opens: boolean;
-  private peer: Peer | undefined;
+  private readonly peer: UdpAddress;
   private isClosed = false;
   private sending = 0;
 
-  /** With a `peer`, this end opens connections to it. */
-  constructor(socket: Socket, enter: Enter, name: string, peer: Peer | undefined) {
+  /** `shown` is the end that a user is told of. */
+  constructor(socket: Socket, enter: Enter, shown: UdpAddress, peer: UdpAddress, opens: boolean) {
     this.socket = socket;
     this.clock = hostClock(enter);
     this.peer = peer;
-    this.opens = peer !== undefined;
+    this.opens = opens;
     this.link = new TcpMessageLink({
-      name,
+      name: `${shown.host}:${shown.port}`,
       messageBytesMax: linkMessageBytesMax,
-      ...(this.opens && { open: () => this.open(randomBytes(4).readUInt32BE()) }),
+      ...(opens && { open: () => this.open(randomBytes(4).readUInt32BE()) }),
       closed: () => this.close(),
     });
     socket.on('message', (datagram, from) => enter(() => this.arrived(datagram, from)));
   }
 
-  private arrived(datagram: Uint8Array, { address, port }: Peer): void {
+  private arrived(datagram: Uint8Array, { address, port }: RemoteInfo): void {
+    if (this.isClosed || address !== this.peer.host || port !== this.peer.port) return;
     const { connection, segment } = readUdpDatagram(datagram) ?? {};
-    if (connection === undefined || segment === undefined || this.isClosed) return;
-    const { peer } = this;
-    if (peer !== undefined && (peer.address !== address || peer.port !== port)) return;
+    if (connection === undefined || segment === undefined) return;
     const socket = this.connections.get(connection);
     if (socket !== undefined) socket.arrived(segment);
     else if (!this.opens && segment.syn && segment.acknowledgment === undefined) {
-      this.peer = { address, port };
       this.link.adopt(this.open(connection, segment));
-    } else if (peer !== undefined && !segment.rst) this.send(udpDatagram(connection, resetFor(segment)));
+    } else if (!segment.rst) this.send(udpDatagram(connection, resetFor(segment)));
   }
 
   private open(connection: number, opening?: TcpSegment): TcpSocket {
@@ -141,9 +136,8 @@ class UdpEnd {
   }
 
   private send(datagram: Uint8Array): void {
-    if (this.peer === undefined) return;
     this.sending += 1;
-    this.socket.send(datagram, this.peer.port, this.peer.address, () => {
+    this.socket.send(datagram, this.peer.port, this.peer.host, () => {
       this.sending -= 1;
       this.closeSocket();
     });

@@ -2,7 +2,7 @@
 // nobody else's matter.
 import type { Enter } from '../../bus/enter.ts';
 import { connectTcpLink, listenTcpLink } from '../../bus/sockets/tcpLink.ts';
-import { connectUdpLink, listenUdpLink } from '../../bus/sockets/udpLink.ts';
+import { openUdpEnd } from '../../bus/sockets/udpLink.ts';
 import { type EnvironmentFault, InputError } from '../../core/faults.ts';
 import { hostSeconds } from '../../core/hostTime.ts';
 import { ok, type Result } from '../../core/result.ts';
@@ -41,18 +41,22 @@ async function openTcp(enter: Enter, withTls: boolean): Promise<Result<LinkPair,
     listening.value.close();
     return primary;
   }
-  const secondary = await listening.value.accepted;
+  // Others on this machine may have connected before.
+  const secondary = await listening.value.accept(primary.value.local);
   return secondary.ok ? ok({ primary: primary.value, secondary: secondary.value }) : secondary;
 }
 
+/** Each end is bound before it is told of the other: it never hears anybody else. */
 async function openUdp(enter: Enter): Promise<Result<LinkPair, EnvironmentFault>> {
-  const listening = await listenUdpLink({ enter });
-  if (!listening.ok) return listening;
-  const { port, link: secondary } = listening.value;
-  const primary = await connectUdpLink({ host, port, enter });
-  if (primary.ok) return ok({ primary: primary.value, secondary });
-  secondary.close();
-  return primary;
+  const primary = await openUdpEnd({ host, enter });
+  if (!primary.ok) return primary;
+  const secondary = await openUdpEnd({ host, enter });
+  if (!secondary.ok) {
+    primary.value.close();
+    return secondary;
+  }
+  const [client, server] = [primary.value, secondary.value];
+  return ok({ primary: client.link(server, true), secondary: server.link(client, false) });
 }
 
 /** The name of a link's end on the tape. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Link } from '../../../src/bus/link.ts';
 import { connectTcpLink, listenTcpLink } from '../../../src/bus/sockets/tcpLink.ts';
 import { Deframer, framed } from '../../../src/bus/tcp/lengthPrefix.ts';
-import { linkMessageBytesMax } from '../../../src/core/limits.ts';
+import { linkMessageBytesMax, tcpCallersWaitingMax } from '../../../src/core/limits.ts';
 import { fc, prop } from '../../support/property.ts';
 import { codeOf, hostRun, payload, type Run, recorded, value } from '../support/harness.ts';
 import { linkSuite } from '../support/linkSuite.ts';
@@ -20,7 +20,7 @@ describe('a TCP link to a peer that is no ecunet', () => {
     const server = value(await listenTcpLink({ enter: run.enter }));
     peer = createConnection({ host: '127.0.0.1', port: server.port });
     peer.on('error', () => {});
-    link = value(await server.accepted);
+    link = value(await server.accept());
   });
   afterEach(() => {
     link.close();
@@ -94,6 +94,48 @@ describe('a TCP link to a peer that is no ecunet', () => {
   });
 });
 
+describe('a TCP link to a peer that is named', () => {
+  const callers = async (port: number, count: number) => {
+    const sockets = Array.from({ length: count }, () => createConnection({ host: '127.0.0.1', port }));
+    for (const socket of sockets) socket.on('error', () => {});
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    return sockets;
+  };
+
+  test.each([1, tcpCallersWaitingMax + 10])(
+    'is not to one of %i who connected first, or who comes after',
+    async (count) => {
+      const run = hostRun(20_000, 20);
+      const server = value(await listenTcpLink({ enter: run.enter }));
+      const before = await callers(server.port, count);
+      for (const socket of before) socket.write(framed(payload(3)));
+      const mine = value(await connectTcpLink({ host: '127.0.0.1', port: server.port, enter: run.enter }));
+      const after = await callers(server.port, 1);
+      const link = value(await server.accept(mine.local));
+      const heard = recorded(link);
+      mine.send(payload(100));
+      await run.until(() => heard.received.length === 1 && [...before, ...after].every(({ destroyed }) => destroyed));
+      expect(heard.received).toEqual([payload(100)]);
+      link.close();
+      mine.close();
+      run.stop();
+    },
+  );
+
+  test('that has gone again by then says so', async () => {
+    const run = hostRun(20_000, 20);
+    const server = value(await listenTcpLink({ enter: run.enter }));
+    const [peer] = await callers(server.port, 1);
+    const local = { host: '127.0.0.1', port: peer?.localPort ?? 0 };
+    peer?.resetAndDestroy();
+    await run.settle();
+    const heard = recorded(value(await server.accept(local)));
+    await run.until(() => heard.failures.length === 1);
+    expect(codeOf(await server.accept())).toBe('closed');
+    run.stop();
+  });
+});
+
 describe('no connection', () => {
   const enter = (run: () => void) => run();
 
@@ -121,7 +163,7 @@ describe('no connection', () => {
       fault: { code: 'connection-failed', message: expect.stringContaining('EADDRINUSE') },
     });
     first.close();
-    expect(codeOf(await first.accepted)).toBe('closed');
+    expect(codeOf(await first.accept())).toBe('closed');
   });
 });
 

@@ -76,7 +76,7 @@ describe('TLS', () => {
     ['without a certificate', undefined],
     ['with one that the server does not know', stranger],
   ])('drops a client %s, and takes the next one that it knows', async (_, identity) => {
-    const { port, accepted } = await listen(mutual);
+    const { port, accept } = await listen(mutual);
     const { ca, serverName } = clientOptions;
     const refused = await tryConnect({ ca, serverName, ...(identity !== undefined && { identity }) }, port);
     if (refused.ok) {
@@ -85,7 +85,7 @@ describe('TLS', () => {
       expect(codeOf(refused.value.send(payload(1)))).toBe('closed');
     }
     const known = value(await tryConnect(clientOptions, port));
-    const server = value(await accepted);
+    const server = value(await accept());
     links.push(server);
     const heard = recorded(server);
     known.send(payload(100));
@@ -94,7 +94,7 @@ describe('TLS', () => {
   });
 
   it('has no time for TLS 1.2, plain TCP and those who say nothing, and goes on listening', async () => {
-    const { port, accepted } = await listen(server);
+    const { port, accept } = await listen(server);
     const old = connect({ host: '127.0.0.1', port, maxVersion: 'TLSv1.2', rejectUnauthorized: false });
     const failure = await new Promise<Error>((resolve) => old.once('error', resolve));
     expect((failure as NodeJS.ErrnoException).code).toMatch(/PROTOCOL_VERSION/);
@@ -104,14 +104,14 @@ describe('TLS', () => {
     plain.send(payload(50));
     await run.until(() => heard.failures.length > 0);
     const silent = createConnection({ host: '127.0.0.1', port });
-    links.push(value(await tryConnect(clientOptions, port)), value(await accepted));
+    links.push(value(await tryConnect(clientOptions, port)), value(await accept()));
     silent.destroy();
   });
 
   it('takes one peer: another that was at its handshake is dropped', async () => {
-    const { port, accepted } = await listen(server);
+    const { port, accept } = await listen(server);
     const both = await Promise.all([tryConnect(clientOptions, port), tryConnect(clientOptions, port)]);
-    links.push(value(await accepted));
+    links.push(value(await accept()));
     const heard = links.map(recorded);
     await run.until(() => heard.some(({ failures }) => failures.length > 0) || both.some(({ ok }) => !ok));
   });

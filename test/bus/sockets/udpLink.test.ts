@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Link } from '../../../src/bus/link.ts';
-import { connectUdpLink, listenUdpLink } from '../../../src/bus/sockets/udpLink.ts';
+import { openUdpEnd } from '../../../src/bus/sockets/udpLink.ts';
 import { readUdpDatagram, udpDatagram, udpSegmentBytes } from '../../../src/bus/tcp/udpSegment.ts';
 import { linkMessageBytesMax } from '../../../src/core/limits.ts';
 import { createRandom } from '../../../src/core/random.ts';
@@ -16,21 +16,22 @@ async function bound(): Promise<{ readonly socket: Socket; readonly port: number
   return { socket, port: socket.address().port };
 }
 
-/** Passes datagrams between whoever writes to it and `port`, and loses a share of them each way. */
-async function lossyRelay(port: number, loss: number) {
+const host = '127.0.0.1';
+
+/** Passes datagrams between two ports, and loses a share of them each way. */
+async function lossyRelay(one: number, other: number, loss: number) {
   const [front, back] = [await bound(), await bound()];
   const random = createRandom('relay');
   const isLost = () => random.uint32() < loss * 2 ** 32;
-  let client = 0;
-  front.socket.on('message', (datagram, from) => {
-    client = from.port;
-    if (!isLost()) back.socket.send(datagram, port, '127.0.0.1');
+  front.socket.on('message', (datagram) => {
+    if (!isLost()) back.socket.send(datagram, other, host);
   });
   back.socket.on('message', (datagram) => {
-    if (!isLost()) front.socket.send(datagram, client, '127.0.0.1');
+    if (!isLost()) front.socket.send(datagram, one, host);
   });
   return {
-    port: front.port,
+    front: { host, port: front.port },
+    back: { host, port: back.port },
     close() {
       front.socket.close();
       back.socket.close();
@@ -39,9 +40,9 @@ async function lossyRelay(port: number, loss: number) {
 }
 
 async function udpPair({ enter, until }: Run, loss: number): Promise<LinkPair> {
-  const { port, link: b } = value(await listenUdpLink({ enter }));
-  const relay = await lossyRelay(port, loss);
-  const a = value(await connectUdpLink({ host: '127.0.0.1', port: relay.port, enter }));
+  const [opener, listener] = [value(await openUdpEnd({ enter })), value(await openUdpEnd({ enter }))];
+  const relay = await lossyRelay(opener.port, listener.port, loss);
+  const [a, b] = [opener.link(relay.front, true), listener.link(relay.back, false)];
   // The first message opens the connection.
   const [asker, heard] = [recorded(a), recorded(b)];
   a.send(payload(1));
@@ -80,10 +81,11 @@ describe('a UDP link', () => {
   });
 
   async function both() {
-    const { port, link: b } = value(await listenUdpLink({ enter: run.enter }));
-    const a = value(await connectUdpLink({ host: '127.0.0.1', port, enter: run.enter }));
+    const { enter } = run;
+    const [opener, listener] = [value(await openUdpEnd({ enter })), value(await openUdpEnd({ enter }))];
+    const [a, b] = [opener.link(listener, true), listener.link(opener, false)];
     links.push(a, b);
-    return { a, b, port };
+    return { a, b, port: listener.port };
   }
 
   test('carries the longest message through losses of a tenth', async () => {
@@ -105,7 +107,7 @@ describe('a UDP link', () => {
     await run.until(() => codeOf(b.send(payload(3))) === 'closed');
   });
 
-  test('hears its first peer alone, and nothing that is no datagram of ours', async () => {
+  test('hears its peer alone, though a stranger speaks first, and nothing that is no datagram of ours', async () => {
     const { a, b, port } = await both();
     const stranger = await bound();
     sockets.push(stranger.socket);
@@ -114,13 +116,13 @@ describe('a UDP link', () => {
     const heard = recorded(b);
     const syn = { sourcePort: 0, destinationPort: 0, sequence: 5, acknowledgment: undefined, syn: true, fin: false };
     const datagram = udpDatagram(7, { ...syn, rst: false, psh: false, window: 0, payload: new Uint8Array(0) });
-    for (const odd of [new Uint8Array(0), payload(5), payload(14), payload(1500)]) {
-      stranger.socket.send(odd, port, '127.0.0.1');
+    for (const odd of [datagram, new Uint8Array(0), payload(5), payload(14), payload(1500)]) {
+      stranger.socket.send(odd, port, host);
     }
     await run.settle();
     a.send(payload(9));
     await run.until(() => heard.received.length === 1);
-    stranger.socket.send(datagram, port, '127.0.0.1');
+    stranger.socket.send(datagram, port, host);
     await run.settle();
     expect(answers).toEqual([]);
     a.send(payload(10));
@@ -132,7 +134,7 @@ describe('a UDP link', () => {
     const peer = await bound();
     sockets.push(peer.socket);
     const { port } = peer;
-    const a = value(await connectUdpLink({ host: '127.0.0.1', port, enter: run.enter }));
+    const a = value(await openUdpEnd({ enter: run.enter })).link({ host, port }, true);
     links.push(a);
     const heard = recorded(a);
     const seen: number[] = [];
@@ -155,7 +157,7 @@ describe('a UDP link', () => {
 
   test('cannot listen where somebody does', async () => {
     const { port } = await both();
-    expect(await listenUdpLink({ port, enter: run.enter })).toMatchObject({
+    expect(await openUdpEnd({ port, enter: run.enter })).toMatchObject({
       ok: false,
       fault: { code: 'connection-failed', message: `cannot use UDP on 127.0.0.1:${port} (EADDRINUSE)` },
     });

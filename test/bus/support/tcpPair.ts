@@ -13,12 +13,8 @@ export async function tcpPair(
 ) {
   const listening = value(await listenTcpLink({ ...(tls && { tls: tls.server }), enter }));
   const { port } = listening;
-  const [connected, accepted] = await Promise.all([
-    connectTcpLink({ host: '127.0.0.1', port, ...(tls && { tls: tls.client }), enter }),
-    listening.accepted,
-  ]);
-  const a = value(connected);
-  const b = value(accepted);
+  const a = value(await connectTcpLink({ host: '127.0.0.1', port, ...(tls && { tls: tls.client }), enter }));
+  const b = value(await listening.accept(a.local));
   return {
     a,
     b,
