@@ -7,6 +7,7 @@ import type { CaptureFile } from '../capture/writeCaptureFile.ts';
 import { InputError } from '../core/faults.ts';
 import { imageBytesMax } from '../core/limits.ts';
 import { printable } from '../core/text.ts';
+import { assertOwnFiles, type NamedFile } from '../files/outputs.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
 import { createProgressLines } from '../report/progressLines.ts';
 import { resultObject } from '../report/runResult.ts';
@@ -97,9 +98,15 @@ async function run(argument: string, options: Options): Promise<void> {
 
 function readInputs(
   argument: string,
-  { seed, image = new Map(), bus = new Map(), link = new Map(), slcan, cannelloni, hold }: Options,
+  { seed, image = new Map(), bus = new Map(), link = new Map(), slcan, cannelloni, hold, trace, capture }: Options,
 ): RunInputs {
-  const scenario = loadScenario(scenarioPath(argument));
+  const read: NamedFile[] = [...image].map(([ecu, path]) => ({ what: `the image of ${ecu}`, path }));
+  const scenario = loadScenario(scenarioPath(argument), (what, path) => read.push({ what, path }));
+  const written = Object.entries({ '--trace': trace, '--capture': capture });
+  assertOwnFiles(
+    written.flatMap(([what, path]) => (path === undefined ? [] : [{ what, path }])),
+    read,
+  );
   const kinds = new Map([...link].map(([ecu, kind]) => [ecu, readLinkKind(ecu, kind)]));
   return completeInputs({
     scenario,

@@ -60,11 +60,17 @@ export const trafficSchema = z.union([
 
 export type Traffic = z.output<typeof trafficSchema>;
 
-/** The same, with what its file says in place of the file's name. Throws an InputError that names the file and the line. */
-export function withTrafficRead(traffic: Traffic, vehiclePath: string): Traffic {
-  if ('dbc' in traffic) return { messages: [...readDbcFile(pathOf(traffic.dbc, vehiclePath))] };
-  if ('log' in traffic) return { frames: [...readLog(pathOf(traffic.log, vehiclePath), traffic.interface)] };
-  return traffic;
+/**
+ * The same, with what its file says in place of the file's name; `noted` takes the path of that file. Throws an InputError that names the
+ * file and the line.
+ */
+export function withTrafficRead(traffic: Traffic, vehiclePath: string, noted: (path: string) => void): Traffic {
+  const file = 'dbc' in traffic ? traffic.dbc : 'log' in traffic ? traffic.log : undefined;
+  if (file === undefined) return traffic;
+  const path = pathOf(file, vehiclePath);
+  noted(path);
+  if ('log' in traffic) return { frames: [...readLog(path, traffic.interface)] };
+  return { messages: [...readDbcFile(path)] };
 }
 
 function pathOf(named: string, vehiclePath: string): string {

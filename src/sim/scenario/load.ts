@@ -96,14 +96,18 @@ export function scenarioPath(argument: string): string {
   throw new InputError(`there is no scenario ${argument}; those that come with ecunet are ${names.join(', ')}`);
 }
 
+/** Takes each file that is read: what it is, as in `the vehicle`, and its path. */
+export type FileNoted = (what: string, path: string) => void;
+
 /** The scenario of a file, its vehicle read and every reference in it checked. Throws an InputError. */
-export function loadScenario(path: string): Scenario {
+export function loadScenario(path: string, noted: FileNoted = () => {}): Scenario {
+  noted('the scenario', path);
   const source = parse(path);
   const scenario = validate(source, scenarioSchema);
   const vehicle =
     typeof scenario.vehicle === 'string'
-      ? loadVehicle(source, scenario.vehicle)
-      : withAllTraffic(scenario.vehicle, source.path);
+      ? loadVehicle(source, scenario.vehicle, noted)
+      : withAllTraffic(scenario.vehicle, source.path, noted);
   const loaded: Scenario = { ...scenario, vehicle };
   const problem = checkScenario(loaded);
   if (problem !== undefined) {
@@ -112,9 +116,10 @@ export function loadScenario(path: string): Scenario {
   return loaded;
 }
 
-function loadVehicle(scenario: Source, file: string): Vehicle {
+function loadVehicle(scenario: Source, file: string, noted: FileNoted): Vehicle {
   const path = isAbsolute(file) ? file : join(dirname(scenario.path), file);
-  return withAllTraffic(validate(parseVehicle(scenario, path), vehicleSchema), path);
+  noted('the vehicle', path);
+  return withAllTraffic(validate(parseVehicle(scenario, path), vehicleSchema), path, noted);
 }
 
 /** What is wrong with the file as a file is told of the line that names it. */
@@ -127,10 +132,12 @@ function parseVehicle(scenario: Source, path: string): Source {
   }
 }
 
-function withAllTraffic(vehicle: Vehicle, path: string): Vehicle {
+function withAllTraffic(vehicle: Vehicle, path: string, noted: FileNoted): Vehicle {
   const buses = Object.entries(vehicle.buses).map(([name, bus]) => [
     name,
-    bus.traffic === undefined ? bus : { ...bus, traffic: withTrafficRead(bus.traffic, path) },
+    bus.traffic === undefined
+      ? bus
+      : { ...bus, traffic: withTrafficRead(bus.traffic, path, (file) => noted(`the traffic of ${name}`, file)) },
   ]);
   return { ...vehicle, buses: Object.fromEntries(buses) };
 }
