@@ -1,11 +1,28 @@
 // Owns: making text that came from outside fit to be shown, logged and signed, and the one way in which a text is cut.
 
-/** Control characters move a terminal's cursor, format characters reverse the reading order, half a surrogate pair cannot be encoded. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/**
+ * Control characters move a terminal's cursor, format characters reverse the reading order, half a surrogate pair cannot be encoded,
+ * and the separators end a line for some readers.
+ */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const allUnprintable = new RegExp(unprintable, 'gu');
 
-/** The text with U+FFFD for each character that is not for printing, cut to `charsMax`. */
+/** Whether every character is for printing. */
+export function isPrintable(text: string): boolean {
+  return !unprintable.test(text);
+}
+
+/** The text with something else for each character that is not for printing. */
+export function replaceUnprintable(text: string, by: string | ((character: string) => string)): string {
+  return typeof by === 'string' ? text.replace(allUnprintable, by) : text.replace(allUnprintable, by);
+}
+
+/**
+ * The text with U+FFFD for each character that is not for printing, cut to `charsMax`. Every name that a file of another tool gives
+ * comes in by way of it.
+ */
 export function printable(text: string, charsMax: number): string {
-  return shortened(text, charsMax).replace(unprintable, '\ufffd');
+  return replaceUnprintable(shortened(text, charsMax), '\ufffd');
 }
 
 /**

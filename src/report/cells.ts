@@ -1,9 +1,16 @@
 // Owns: how many terminal cells a text takes, and making a text safe to show. Names and messages can come from an attacker:
 // nothing that a terminal would obey or that turns the reading direction may reach it.
+import { replaceUnprintable } from '../core/text.ts';
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when it is first needed: making one takes some 30 ms. */
+let segmenter: Intl.Segmenter | undefined;
+
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
+
 const printableAscii = /^[ -~]*$/;
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const mark = /^\p{M}/u;
 const wide =
   /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})/u;
@@ -15,14 +22,14 @@ function cellsOf(grapheme: string): number {
 
 /** One line of visible text: control, formatting and direction characters become `?`. */
 export function visibleText(text: string): string {
-  return printableAscii.test(text) ? text : text.replace(unsafe, '?');
+  return printableAscii.test(text) ? text : replaceUnprintable(text, '?');
 }
 
 /** The cells that a visible text takes. */
 export function cellWidth(text: string): number {
   if (printableAscii.test(text)) return text.length;
   let cells = 0;
-  for (const { segment } of segmenter.segment(text)) cells += cellsOf(segment);
+  for (const { segment } of graphemesOf(text)) cells += cellsOf(segment);
   return cells;
 }
 
@@ -31,7 +38,7 @@ function headOf(text: string, cells: number): string {
   if (printableAscii.test(text)) return text.slice(0, cells);
   let taken = 0;
   let head = '';
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     taken += cellsOf(segment);
     if (taken > cells) break;
     head += segment;

@@ -11,14 +11,17 @@ import { type CaptureRecord, captureFaultText } from '../capture/captureRecord.t
 import { fromUtf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { dbcMessagesMax, trafficFileBytesMax, trafficFramesMax } from '../core/limits.ts';
+import { isPrintable } from '../core/text.ts';
 import { NS_PER_S } from '../core/units.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
 import { name } from './fields.ts';
 
+const shownName = z.string().min(1).max(128).refine(isPrintable, 'a name without control characters is needed');
+
 const cyclicMessage = z
   .strictObject({
-    name: z.string().min(1).max(128),
-    node: z.string().min(1).max(128),
+    name: shownName,
+    node: shownName,
     id: z.int().min(0).max(extendedIdMax),
     extended: z.boolean().default(false),
     fd: z.boolean().default(false),

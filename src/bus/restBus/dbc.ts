@@ -33,6 +33,7 @@ const independentSignals = 0xc000_0000;
 const nobody = 'Vector__XXX';
 
 /** Names in letters of any language: the standard has only a few, tools write more. */
+const dbcNameCharsMax = 128;
 const messageForm = /^BO_\s+(\d{1,10})\s+([^\s:"]{1,128})\s*:\s*(\d{1,4})\s+([^\s"]{1,128})\s*$/;
 const valueForm = /^BA_\s+"(\w{1,128})"\s+BO_\s+(\d{1,10})\s+"?([^";]{1,64})"?\s*;/;
 const defaultForm = /^BA_DEF_DEF_\s+"(\w{1,128})"\s+"?([^";]{0,64})"?\s*;/;
@@ -101,7 +102,11 @@ function readMessage(text: string, line: number, reading: Reading): string | und
   if (number >= 2 * extendedFlag) return `the message number ${id} is above 32 bits`;
   if (reading.messages.has(number)) return `the message number ${id} is used twice`;
   if (reading.messages.size >= dbcMessagesMax) return `more than ${dbcMessagesMax} messages`;
-  reading.messages.set(number, { id: number, name, bytes: Number(bytes), node, line });
+  reading.messages.set(number, {
+    ...{ id: number, bytes: Number(bytes), line },
+    name: printable(name, dbcNameCharsMax),
+    node: printable(node, dbcNameCharsMax),
+  });
   return undefined;
 }
 

@@ -5,6 +5,7 @@ import { checkFrame } from '../../bus/frame/checkFrame.ts';
 import { fromHex } from '../../core/bytes.ts';
 import { captureBusesMax, captureNameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { printable } from '../../core/text.ts';
 import { type CaptureDecoder, type CaptureRecord, noBytes } from '../captureRecord.ts';
 import { LineDecoder, type LineReader } from '../lines.ts';
 import { nanoseconds } from '../timeText.ts';
@@ -57,7 +58,7 @@ class AscReader implements LineReader {
     } else if (line.startsWith('date ')) this.startNs = parseAscDate(line.slice(5)) ?? 0n;
     const [, channel, name] = channelForm.exec(line) ?? [];
     if (channel !== undefined && name !== undefined && name.length <= captureNameCharsMax) {
-      if (this.names.size < captureBusesMax) this.names.set(channel, name);
+      if (this.names.size < captureBusesMax) this.names.set(channel, printable(name, captureNameCharsMax));
     }
     return nothing;
   }

@@ -55,7 +55,7 @@ function readLine(line: string): Result<CaptureRecord | undefined, string> {
   if (bus.length > captureNameCharsMax) return fail('the name of the interface is too long');
   const content = parseContent(text);
   if (content === undefined) return fail(`${printable(text, 80)} is no CAN frame`);
-  return ok({ timeNs: nanoseconds(seconds, fraction), bus, ...content });
+  return ok({ timeNs: nanoseconds(seconds, fraction), bus: printable(bus, captureNameCharsMax), ...content });
 }
 
 type Content =

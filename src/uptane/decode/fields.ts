@@ -1,6 +1,12 @@
 // Owns: reading the members that many files share: names, hashes, times, what one file says of another.
 import { utf8 } from '../../core/bytes.ts';
-import { filenameCharsMax, filenamePartBytesMax, foreignNameCharsMax, identifierCharsMax } from '../../core/limits.ts';
+import {
+  filenameCharsMax,
+  filenamePartBytesMax,
+  foreignNameCharsMax,
+  identifierCharsMax,
+} from '../../core/limits.ts';
+import { isPrintable } from '../../core/text.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { type HashFunction, hashFunctions } from '../../crypto/hashes.ts';
 import { notAsExpected, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
@@ -9,11 +15,11 @@ import type { FileMeta, Hashes } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
 
 /** Control characters make RFC 8785 and OLPC canonical JSON differ; invisible ones make two names look alike. */
-const visible = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
+const isVisible = (text: string) => text !== '' && isPrintable(text);
 
 /** H3: whether an image may have this name: bounded, visible, normal, and no way out of the folder. */
 export function isImageFilename(text: string): boolean {
-  const plain = text.length <= filenameCharsMax && visible.test(text) && text.normalize('NFC') === text;
+  const plain = text.length <= filenameCharsMax && isVisible(text) && text.normalize('NFC') === text;
   const sound = (part: string) => !/^\.{0,2}$|\\/.test(part) && utf8(part).length <= filenamePartBytesMax;
   return plain && text.split('/').every(sound);
 }
@@ -26,7 +32,7 @@ export function readFilename(profile: Profile, text: string, path: string): stri
 /** B1: bounded, visible, in NFC. */
 export function readIdentifier(value: JsonValue | undefined, path: string): string {
   const text = readString(value, path, identifierCharsMax);
-  if (!visible.test(text) || text.normalize('NFC') !== text) {
+  if (!isVisible(text) || text.normalize('NFC') !== text) {
     return notAsExpected(path, 'an identifier without control characters is needed');
   }
   return text;

@@ -37,6 +37,11 @@ describe('what a DBC file says of cyclic messages', () => {
     expect(readDbc(text)).toMatchObject({ value: [{ id: 256, name: 'Außentür', node: 'Tür_links', cycleMs: 10 }] });
   });
 
+  test('names come without what a terminal would obey', () => {
+    const text = cycles('BO_ 256 Fa\u202est: 8 A\u009b1m', 'BA_ "GenMsgCycleTime" BO_ 256 10;');
+    expect(readDbc(text)).toMatchObject({ value: [{ name: 'Fa\ufffdst', node: 'A\ufffd1m' }] });
+  });
+
   test('29-bit ids have the highest bit set', () => {
     const text = cycles('BO_ 2566844160 X: 8 A', 'BA_ "GenMsgCycleTime" BO_ 2566844160 20;');
     expect(readDbc(text)).toMatchObject({ value: [{ id: 0x18fe_ef00, extended: true }] });

@@ -53,6 +53,11 @@ describe('Vector’s ASC format', () => {
 `);
   });
 
+  it('the name of a channel comes without what a terminal would obey', () => {
+    const text = `${head()}// channel 1 is bo\u202edy\u009b\n0.000000 1  123  Rx   d 0\n`;
+    expect(briefly(text)).toEqual([expect.stringMatching(/^bo\ufffddy\ufffd /)]);
+  });
+
   it('names its channels, which the reader understands', () => {
     const records = [captured(classicFrame(1, data)), captured(classicFrame(2, data), 0, { bus: 'chassis' })];
     const bytes = encoded(createAscEncoder({ startS, buses: twoBuses }), records);

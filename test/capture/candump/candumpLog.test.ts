@@ -46,6 +46,11 @@ describe('candump’s log format', () => {
     expect(decoded(createCandumpDecoder(), `${line}\n`)).toEqual({ records: [record], fault: undefined });
   });
 
+  it('the name of an interface comes without what a terminal would obey', () => {
+    const { records } = decoded(createCandumpDecoder(), '(1.000000) can\u202e\u009b0 123#\n');
+    expect(records).toMatchObject([{ bus: 'can\ufffd\ufffd0' }]);
+  });
+
   it('a line cut short is not taken for a shorter frame', () => {
     const { records, fault } = decoded(createCandumpDecoder(), '(1.0) can0 123#DEAD\n(1.0) can0 123#DE');
     expect([records.length, fault]).toEqual([1, { line: 2, message: 'the file ends within it' }]);

@@ -82,7 +82,7 @@ it.each(['tcp', 'udp'] as const)(
   async (kind) => {
     const stranger = strangerFirst();
     const run = await runScenario({
-      inputs: inputsOf('nominal', { tcpLinks: new Set(['gateway-ecu']), linkKinds: new Map([['gateway-ecu', kind]]) }),
+      inputs: inputsOf('nominal', { links: new Map([['gateway-ecu', kind]]) }),
       observers: [],
     });
     expect(stranger.calls()).toBeGreaterThan(0);
