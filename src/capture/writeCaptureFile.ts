@@ -2,7 +2,7 @@
 // at any time: a text or pcapng file ends after some record, and gzip is written as one member a piece.
 import { concatBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
-import { GrowingFile } from '../files/growingFile.ts';
+import { flowingOutput, GrowingFile, type GrowingOutput } from '../files/growingFile.ts';
 import { captureFormatOf, captureSuffixes } from './captureFormats.ts';
 import type { CaptureEncoder, CaptureHead, CaptureRecord } from './captureRecord.ts';
 
@@ -11,32 +11,34 @@ const pieceBytes = 256 * 1024;
 
 /** Faults of the file system are InputErrors. */
 export class CaptureFile {
-  private readonly file: GrowingFile;
+  private readonly file: GrowingOutput;
   private readonly encoder: CaptureEncoder;
   private pieces: Uint8Array[] = [];
   private waitingBytes = 0;
   private records = 0;
 
-  /** The end of `path` says the format. */
-  constructor(path: string, head: CaptureHead) {
+  /** The end of `path` says the format. With `out` the bytes go there, and there is no file. */
+  constructor(path: string, head: CaptureHead, out?: (bytes: Uint8Array) => void) {
     const format = captureFormatOf(path);
     if (format === undefined) throw new InputError(`${path}: the name of a capture ends with ${captureSuffixes}`);
     this.encoder = format.createEncoder(head);
-    this.file = new GrowingFile({
-      path,
-      what: 'capture',
-      otherwise: 'no such capture',
-      isOne: (beginning) => format.beginsAs(beginning),
-      suffix: suffixOf(path),
-      gzip: format.gzip,
-      atExit: () => {
-        try {
-          this.close();
-        } catch {
-          // There is nobody left to tell; what could be written stays under the temporary name.
-        }
-      },
-    });
+    const grows = () =>
+      new GrowingFile({
+        path,
+        what: 'capture',
+        otherwise: 'no such capture',
+        isOne: (beginning) => format.beginsAs(beginning),
+        suffix: suffixOf(path),
+        gzip: format.gzip,
+        atExit: () => {
+          try {
+            this.close();
+          } catch {
+            // There is nobody left to tell; what could be written stays under the temporary name.
+          }
+        },
+      });
+    this.file = out === undefined ? grows() : flowingOutput(out, format.gzip);
     this.add(this.encoder.head);
   }
 

@@ -3,25 +3,27 @@ import { captureFormatOf } from '../capture/captureFormats.ts';
 import type { CapturedBus } from '../capture/captureRecord.ts';
 import { CaptureFile } from '../capture/writeCaptureFile.ts';
 import type { RunInputs } from '../sim/inputs.ts';
+import { type Io, tell } from './io.ts';
+import { isStandardOutput } from './standardOutput.ts';
 
 /** The npm module does not tell it: what is written of these frames is a guess. */
 const notKnownOfReal = 'SocketCAN: the FD, BRS and ESI flags of frames received from outside are not known';
 
-/** Opens the file; gives `tell` a line for each thing that it cannot hold. Throws an InputError for a file that cannot be. */
-export function openCapture(
-  path: string,
-  { scenario, interfaces }: RunInputs,
-  tell: (line: string) => void,
-): CaptureFile {
+/** Opens the file, or standard output; tells the user a line for each thing that it cannot hold. Throws an InputError for a file that cannot be. */
+export function openCapture(path: string, { scenario, interfaces }: RunInputs, io: Io): CaptureFile {
   const buses = Object.keys(scenario.vehicle.buses).map((name): CapturedBus => {
     return { name, kind: 'can', ...(interfaces.has(name) && { note: notKnownOfReal }) };
   });
   const networks = Object.keys(scenario.vehicle.ethernets);
   const ethernets = networks.map((name): CapturedBus => ({ name, kind: 'ethernet' }));
-  const file = new CaptureFile(path, { startS: scenario.start, buses: [...buses, ...ethernets] });
-  if (interfaces.size > 0) tell(`${path}: ${notKnownOfReal}`);
+  const file = new CaptureFile(
+    path,
+    { startS: scenario.start, buses: [...buses, ...ethernets] },
+    isStandardOutput(path) ? io.out : undefined,
+  );
+  if (interfaces.size > 0) tell(io, `${path}: ${notKnownOfReal}`);
   if (networks.length > 0 && captureFormatOf(path)?.holdsEthernet === false)
-    tell(`${path} ${leftOutWords(networks)}; .pcapng holds both`);
+    tell(io, `${path} ${leftOutWords(networks)}; .pcapng holds both`);
   return file;
 }
 

@@ -1,5 +1,4 @@
 // Owns: `ecunet tuf`, the client protocol of the public tuf-conformance suite.
-import { Argument, Command } from 'commander';
 import { openSource } from '../client/sources/openSource.ts';
 import { initTuf, TufClient, type TufFault } from '../client/tuf/tufClient.ts';
 import { TufFolder } from '../client/tuf/tufFolder.ts';
@@ -11,59 +10,35 @@ import { ed25519Node } from '../crypto/ed25519Node.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
 import { faultText } from '../uptane/faults.ts';
 import { storedBytesMax, type TufVerifier } from '../uptane/tuf/tufProcedure.ts';
-
-interface Options {
-  readonly metadataDir: string;
-  readonly metadataUrl?: string;
-  readonly targetName: readonly string[];
-  readonly targetDir?: string;
-  readonly targetBaseUrl?: string;
-}
+import type { TufAction, TufOptions } from './commands/tuf.ts';
+import { exitFailed, exitOk } from './exitCodes.ts';
+import { type Io, tell } from './io.ts';
 
 type Call = (verifier: TufVerifier, metadata: TufFolder) => Promise<Result<void, TufFault>>;
 
-const actions = ['init', 'refresh', 'download'] as const;
-type Action = (typeof actions)[number];
-
-const exitFailed = 1;
 const messageCharsMax = 500;
 
-export function tufCommand(): Command {
-  return new Command('tuf')
-    .description('a TUF client: trust a root, refresh the metadata of a repository, download targets')
-    .addArgument(new Argument('<action>', 'what to do').choices(actions))
-    .argument('[root]', 'init: the file of the root to trust')
-    .requiredOption('--metadata-dir <dir>', 'the folder that keeps the trusted metadata')
-    .option('--metadata-url <url>', 'refresh, download: where the metadata of the repository is')
-    .option('--target-name <path>', 'download: a target; may be repeated', collect, [])
-    .option('--target-dir <dir>', 'download: the folder to download into')
-    .option('--target-base-url <url>', 'download: where the targets of the repository are')
-    .action(run);
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 /** Bad usage is an InputError; whatever then goes wrong is one line, and exit code 1. */
-async function run(action: Action, root: string | undefined, options: Options): Promise<void> {
+export async function tuf(io: Io, action: TufAction, root: string | undefined, options: TufOptions): Promise<number> {
   const call = {
     init: () => initCall(root),
     refresh: () => refreshCall(options),
-    download: () => downloadCall(options),
+    download: () => downloadCall(io, options),
   }[action]();
   try {
     const metadata = new TufFolder(options.metadataDir);
     try {
       const result = await call({ signatures: ed25519Node(), now: hostSeconds() }, metadata);
-      if (!result.ok) complain(textOf(result.fault));
+      if (result.ok) return exitOk;
+      tell(io, textOf(result.fault));
     } finally {
       metadata.close();
     }
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    complain(error.message);
+    tell(io, error.message);
   }
+  return exitFailed;
 }
 
 function initCall(root: string | undefined): Call {
@@ -71,7 +46,7 @@ function initCall(root: string | undefined): Call {
   return async (verifier, metadata) => initTuf(verifier, metadata, readBoundedFile(root, storedBytesMax('root')));
 }
 
-function refreshCall({ metadataUrl }: Options): Call {
+function refreshCall({ metadataUrl }: TufOptions): Call {
   const repository = openSource(needed(metadataUrl, '--metadata-url'));
   return async (verifier, metadata) => {
     try {
@@ -83,7 +58,7 @@ function refreshCall({ metadataUrl }: Options): Call {
   };
 }
 
-function downloadCall({ metadataUrl, targetName, targetDir, targetBaseUrl }: Options): Call {
+function downloadCall({ out }: Io, { metadataUrl, targetName, targetDir, targetBaseUrl }: TufOptions): Call {
   if (targetName.length === 0) throw new InputError('--target-name is needed');
   const folder = needed(targetDir, '--target-dir');
   const repository = openSource(needed(metadataUrl, '--metadata-url'));
@@ -96,7 +71,7 @@ function downloadCall({ metadataUrl, targetName, targetDir, targetBaseUrl }: Opt
       for (const name of targetName) {
         const path = await client.download(trust.value, name, { source, folder });
         if (!path.ok) return path;
-        process.stdout.write(`${printable(path.value, messageCharsMax)}\n`);
+        out(`${printable(path.value, messageCharsMax)}\n`);
       }
       return ok();
     } finally {
@@ -116,9 +91,4 @@ function textOf(fault: TufFault): string {
   if (fault.kind === 'environment') return fault.message;
   const { repository: _, ...rest } = fault;
   return faultText(rest);
-}
-
-function complain(message: string): void {
-  process.stderr.write(`ecunet: ${printable(message, messageCharsMax)}\n`);
-  process.exitCode = exitFailed;
 }

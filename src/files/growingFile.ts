@@ -135,6 +135,26 @@ function apart(final: string, suffix: string): readonly [start: string, end: str
   return final.endsWith(suffix) ? [final.slice(0, final.length - suffix.length), suffix] : [final, ''];
 }
 
+/** What is written to as to a growing file. */
+export type GrowingOutput = Pick<GrowingFile, 'isOpen' | 'isRegular' | 'write' | 'complete' | 'discard'>;
+
+/** Bytes that flow on to whoever takes them, as they come; each piece as a member of a gzip file where that is wanted. */
+export function flowingOutput(write: (bytes: Uint8Array) => void, gzip: boolean): GrowingOutput {
+  let isOpen = true;
+  const end = () => {
+    isOpen = false;
+  };
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    isRegular: false,
+    write: (bytes) => write(gzip ? gzipSync(bytes) : bytes),
+    complete: end,
+    discard: end,
+  };
+}
+
 function beginningOf(path: string): Uint8Array {
   const handle = openSync(path, 'r');
   try {

@@ -9,15 +9,13 @@ import type { Observer } from './events.ts';
 import { isRealTime, type RunInputs } from './inputs.ts';
 import { type RunResult, Simulation } from './simulation.ts';
 import { createRecorder } from './tape/recorder.ts';
-import { TraceWriter, traceHead } from './trace.ts';
+import { type TraceTo, TraceWriter, traceHead } from './trace.ts';
 import { openTransports } from './transports/realTransports.ts';
 import { type Transports, virtualTransports } from './transports/transports.ts';
 
-export interface RunOptions {
+export interface RunOptions extends TraceTo {
   readonly inputs: RunInputs;
   readonly observers: readonly Observer[];
-  /** Where to write the trace. */
-  readonly tracePath?: string;
   /** Simulated seconds a second; as fast as it goes when omitted. Real interfaces always run at 1. */
   readonly speed?: number;
   /** Called once, before anything happens, with what carries the vehicle's network: to tap it. */
@@ -51,9 +49,9 @@ const sliceEvents = 20_000;
 
 /** Undefined where the run was given up. Throws an InputError for an interface that cannot be had. */
 export async function runScenario(options: RunOptions): Promise<FinishedRun | undefined> {
-  const { inputs, observers, tracePath, speed } = options;
+  const { inputs, observers, speed } = options;
   const startedMs = monotonicMs();
-  const trace = new TraceWriter(tracePath);
+  const trace = new TraceWriter(options);
   const queue = new EventQueue();
   const observe: Observer = (event) => {
     trace.put(event);

@@ -42,6 +42,12 @@ export function* traceHead(inputs: RunInputs): Generator<object> {
 /** What every trace begins with, by which a file is known to be one. */
 const firstBytes = '{"type":"trace"';
 
+/** Where a trace goes: to a file, or to whoever takes its bytes. */
+export interface TraceTo {
+  readonly tracePath?: string;
+  readonly traceOut?: (bytes: Uint8Array) => void;
+}
+
 /**
  * Hashes a trace, and writes it where a path is given. A file stands under a temporary name until it is complete, so that an
  * earlier trace is replaced by a whole one or not at all. Faults of the file system are InputErrors.
@@ -49,10 +55,12 @@ const firstBytes = '{"type":"trace"';
 export class TraceWriter implements TraceSink {
   private readonly hasher = createHasher('sha256');
   private readonly file: GrowingFile | undefined;
+  private readonly out: TraceTo['traceOut'];
   private waiting: string[] = [];
   private waitingChars = 0;
 
-  constructor(path: string | undefined) {
+  constructor({ tracePath: path, traceOut }: TraceTo) {
+    this.out = traceOut;
     this.file =
       path === undefined
         ? undefined
@@ -90,5 +98,6 @@ export class TraceWriter implements TraceSink {
     this.waitingChars = 0;
     this.hasher.update(bytes);
     if (this.file?.isOpen) this.file.write(bytes);
+    this.out?.(bytes);
   }
 }

@@ -15,12 +15,12 @@ export type { DashboardControls } from './keys.ts';
 const drawEveryMs = 100;
 /** The frame that stays is followed by a summary: together they should not fill a tall screen. */
 const lastFrameRowsMax = 24;
-/** What a shell reports of a process that Ctrl+C ended. */
-const interruptedExitCode = 130;
 
 export interface DashboardOptions {
   readonly store: DashboardStore;
   readonly controls: DashboardControls;
+  /** Ends the process. */
+  readonly abort: () => void;
   readonly stdout?: NodeJS.WriteStream;
   readonly stdin?: NodeJS.ReadStream;
   /** By default: unless NO_COLOR is set. */
@@ -35,10 +35,10 @@ export interface Dashboard {
 }
 
 /** Performs keys; a second Ctrl+C ends the process even where the caller does not come to an end. */
-function keyHandler(controls: DashboardControls): (action: KeyAction) => void {
+function keyHandler({ controls, abort }: DashboardOptions): (action: KeyAction) => void {
   let quitAsked = false;
   return (action) => {
-    if (action === 'interrupt' && quitAsked) process.exit(interruptedExitCode);
+    if (action === 'interrupt' && quitAsked) abort();
     quitAsked ||= action === 'interrupt' || action === 'quit';
     perform(action, controls);
   };
@@ -48,7 +48,7 @@ function keyHandler(controls: DashboardControls): (action: KeyAction) => void {
 export function showDashboard(options: DashboardOptions): Dashboard {
   const { store, controls, stdout = process.stdout, stdin = process.stdin } = options;
   const color = options.color ?? !process.env.NO_COLOR;
-  const act = keyHandler(controls);
+  const act = keyHandler(options);
   const hasKeys = stdin.isTTY === true;
   const output = new InkOutput(stdout);
   let ink: Instance | undefined;

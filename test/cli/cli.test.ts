@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import { ecunet, signalAt, startEcunet } from './support/ecunet.ts';
+import { inProcess } from './support/inProcess.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,7 +45,7 @@ describe('ecunet run', { timeout: 60_000 }, () => {
   });
 
   it('names the attacks that each ECU detected', async () => {
-    const { stdout } = await ecunet('run', 'stolen-director-keys', '--json');
+    const { stdout } = await inProcess('run', 'stolen-director-keys', '--json');
     const detected = Object.fromEntries(
       JSON.parse(stdout).ecus.map(({ id, attacksDetected }: { id: string; attacksDetected: { code: string }[] }) => [
         id,
@@ -75,7 +76,7 @@ describe('ecunet run', { timeout: 60_000 }, () => {
     ['e.PCAPNG.gz', undefined],
   ])('says in one line what a capture %s leaves out', async (name, line) => {
     const path = join(folder, name);
-    const { code, stderr } = await ecunet('run', 'ethernet', '--json', '--capture', path);
+    const { code, stderr } = await inProcess('run', 'ethernet', '--json', '--capture', path);
     expect({ code, stderr }).toEqual({ code: 0, stderr: line === undefined ? '' : `ecunet: ${path}${line}` });
   });
 
@@ -87,7 +88,7 @@ describe('ecunet run', { timeout: 60_000 }, () => {
       path,
       'title: Wrong\nabout: x\nvehicle: compact.yaml\nsteps: [{ cycle: {} }, { expect: [{ ecu: door-ecu, runs: door-1.img }, { ecu: door-ecu, finds: rollback }] }]\n',
     );
-    const { code, stdout } = await ecunet('run', path);
+    const { code, stdout } = await inProcess('run', path);
     expect(code).toBe(1);
     expect(stdout).toContain('✗        door-ecu finds rollback');
     expect(stdout).toContain('FAILED');
@@ -119,7 +120,7 @@ describe('ecunet run', { timeout: 60_000 }, () => {
     [['run', 'nominal', '--bus', 'body=vcan0', '--bus', 'chassis=vcan0'], /the interface carries body already$/],
     [['run', 'a\nb'], /no such file$/],
   ])('%j is bad input: exit 2, one line', async (args, message) => {
-    const { code, stdout, stderr } = await ecunet(...args);
+    const { code, stdout, stderr } = await inProcess(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stderr.trimEnd()).toMatch(message);
@@ -127,7 +128,7 @@ describe('ecunet run', { timeout: 60_000 }, () => {
   });
 
   it('names a missing interface and the command that makes it', async () => {
-    const { code, stderr } = await ecunet('run', 'nominal', '--bus', 'body=nosuchcan7');
+    const { code, stderr } = await inProcess('run', 'nominal', '--bus', 'body=nosuchcan7');
     expect(code).toBe(2);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stderr).toMatch(/--bus body=nosuchcan7: .*ip link add dev nosuchcan7 type vcan/);

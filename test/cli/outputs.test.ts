@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { runCommand } from '../../src/cli/run.ts';
-import { InputError } from '../../src/core/faults.ts';
+import { inProcess } from './support/inProcess.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'ecunet-outputs-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -60,12 +59,12 @@ describe('ecunet run', () => {
     const path = (file: string) => join(folder, file);
     const others = input === '' ? ['--capture', path(name)] : [];
     const image = ['--image', `door-ecu=${path('image.jsonl')}`];
-    const args = ['node', 'run', path('scenario.yaml'), '--json', ...image, option, path(name), ...others];
+    const args = ['run', path('scenario.yaml'), '--json', ...image, option, path(name), ...others];
     const line =
       input === ''
         ? `--capture ${path(name)}: --trace is written there; name another file`
         : `${option} ${path(name)}: this is ${input}, which is read; name another file`;
-    await expect(runCommand().parseAsync(args)).rejects.toEqual(new InputError(line));
+    expect(await inProcess(...args)).toMatchObject({ code: 2, stdout: '', stderr: `ecunet: ${line}\n` });
     expect(filesNow()).toEqual(before);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ecunet } from './support/ecunet.ts';
+import { inProcess } from './support/inProcess.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-play-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,7 +26,7 @@ describe('ecunet play', { timeout: 60_000 }, () => {
     ['--gap -1', [file, '--onto', 'x', '--gap', '-1'], /a number from 0 is needed/],
     ['--skip soon', [file, '--onto', 'x', '--skip', 'soon'], /a number from 0 is needed/],
   ])('%s: one line, and exit code 2', async (_, args, message) => {
-    const { code, stdout, stderr } = await ecunet('play', ...args);
+    const { code, stdout, stderr } = await inProcess('play', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

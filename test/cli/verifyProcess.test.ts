@@ -84,7 +84,7 @@ describe('ecunet verify as a process', { timeout: 30_000 }, () => {
     scene.offer(offered(new World()));
     const { child, written, ended } = startEcunet(call('--json'));
     child.stdout.destroy();
-    expect((await ended).code).toBe(1);
+    expect((await ended).code).toBe(141);
     expect(written.stderr).toBe('');
     expect(readdirSync(scene.store)).toEqual(['trusted.json']);
   });

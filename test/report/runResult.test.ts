@@ -7,7 +7,7 @@ import { resultObject } from '../../src/report/runResult.ts';
 import { emptyView, updateView } from '../../src/report/runView.ts';
 import type { BusSummary, SimEvent } from '../../src/sim/events.ts';
 import type { FinishedRun } from '../../src/sim/run.ts';
-import { ecunet } from '../cli/support/ecunet.ts';
+import { inProcess } from '../cli/support/inProcess.ts';
 import { startedEvent } from '../tui/support/fixtureRun.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-result-'));
@@ -85,14 +85,14 @@ describe('the buses of a result', { timeout: 60_000 }, () => {
     ['ethernet', ['backbone'], []],
   ])('those of %s are told as the trace and the summary have them', async (scenario, troubled, busy) => {
     const trace = join(folder, `${scenario}.jsonl`);
-    const { stdout } = await ecunet('run', scenario, '--json', '--trace', trace);
+    const { stdout } = await inProcess('run', scenario, '--json', '--trace', trace);
     const buses: readonly BusResult[] = JSON.parse(stdout).buses;
     const events: readonly SimEvent[] = readFileSync(trace, 'utf8')
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(buses).toEqual(resultsOf(events));
-    const said = (await ecunet('run', scenario, '--no-dash')).stdout.replaceAll(/\s+/g, ' ');
+    const said = (await inProcess('run', scenario, '--no-dash')).stdout.replaceAll(/\s+/g, ' ');
     for (const words of buses.flatMap(wordsOf)) expect(said).toContain(words);
     expect(buses.filter(hasTrouble).map(({ id }) => id)).toEqual(troubled);
     expect(buses.filter(({ traffic }) => traffic !== undefined).map(({ id }) => id)).toEqual(busy);

@@ -1,11 +1,6 @@
 // Owns: reading the members that many files share: names, hashes, times, what one file says of another.
 import { utf8 } from '../../core/bytes.ts';
-import {
-  filenameCharsMax,
-  filenamePartBytesMax,
-  foreignNameCharsMax,
-  identifierCharsMax,
-} from '../../core/limits.ts';
+import { filenameCharsMax, filenamePartBytesMax, foreignNameCharsMax, identifierCharsMax } from '../../core/limits.ts';
 import { isPrintable } from '../../core/text.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { type HashFunction, hashFunctions } from '../../crypto/hashes.ts';

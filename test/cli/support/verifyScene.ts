@@ -3,16 +3,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
-import { CommanderError } from 'commander';
-import { expect, vi } from 'vitest';
-import { verifyCommand } from '../../../src/cli/verify.ts';
-import { InputError } from '../../../src/core/faults.ts';
+import { expect } from 'vitest';
 import { formatUtc } from '../../../src/core/utc.ts';
 import { storedImageName } from '../../../src/uptane/metadata.ts';
 import { encodeRoleName } from '../../../src/uptane/profile.ts';
 import { draftOf } from '../../uptane/support/attacks.ts';
 import { begin, hardwareOf, type Serial, serials, type World } from '../../uptane/support/fixtures.ts';
 import type { Finished } from './ecunet.ts';
+import { inProcess } from './inProcess.ts';
 
 /** What `--json` prints. */
 export interface Printed {
@@ -23,29 +21,11 @@ export interface Printed {
   readonly fault: Readonly<Record<string, string>>;
 }
 
-/** Runs the command in this process; errors of the user's become exit code 2 as in main.ts. */
+/** Runs the command in this process; of a complaint it gives the message alone. */
 export async function runVerify(...args: readonly string[]): Promise<Finished> {
-  const written = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      written[name] += text;
-      return true;
-    }),
-  );
-  const signals = () => ['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name));
-  const before = signals();
-  try {
-    await verifyCommand().exitOverride().parseAsync(args, { from: 'user' });
-    return { code: Number(process.exitCode ?? 0), ...written };
-  } catch (error) {
-    if (error instanceof CommanderError) return { code: 2, ...written };
-    if (error instanceof InputError) return { code: 2, ...written, stderr: error.message };
-    throw error;
-  } finally {
-    process.exitCode = undefined;
-    for (const spy of spies) spy.mockRestore();
-    expect(signals()).toEqual(before);
-  }
+  const { stderr, ...rest } = await inProcess('verify', ...args);
+  if (stderr !== '') expect(stderr).toMatch(/^ecunet: [^\n]+\n$/);
+  return { ...rest, stderr: stderr.replace(/^ecunet: /, '').trimEnd() };
 }
 
 /** The one line of a call with `--json`. Whatever is wrong, all of it is told: what, by which clause, where, and the attack indicated. */

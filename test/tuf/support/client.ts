@@ -4,29 +4,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { tufCommand } from '../../../src/cli/tuf.ts';
+import { inProcess } from '../../cli/support/inProcess.ts';
 import type { TufUrls } from './server.ts';
 
 const dayMs = 86_400_000;
 
-/** Runs `ecunet tuf` with these arguments, `days` from now; gives the exit code and what it wrote to stderr. */
+/** Runs `ecunet tuf` with these arguments, `days` from now. */
 async function runTuf(args: readonly string[], days = 0): Promise<{ readonly code: number; readonly stderr: string }> {
-  let stderr = '';
-  const silenced = [
-    vi.spyOn(process.stdout, 'write').mockReturnValue(true),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      stderr += text;
-      return true;
-    }),
-  ];
   if (days !== 0) vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * dayMs });
   try {
-    await tufCommand().exitOverride().parseAsync(args, { from: 'user' });
-    return { code: Number(process.exitCode ?? 0), stderr };
+    return await inProcess('tuf', ...args);
   } finally {
-    process.exitCode = undefined;
     vi.useRealTimers();
-    for (const spy of silenced) spy.mockRestore();
   }
 }
 

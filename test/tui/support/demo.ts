@@ -29,6 +29,7 @@ const pacer = new Pacer(queue, speed, (cause) => {
 const { showDashboard } = await loadDashboard();
 let broken = false;
 const dashboard = showDashboard({
+  abort: () => process.exit(130),
   store: {
     update: store.update,
     view: () => (broken ? brokenView() : store.view()),

@@ -1,0 +1,82 @@
+// The command as a process of its own: what it loads, and pipes that nobody reads.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { builtMain } from '../support/builtCommand.ts';
+import { ecunet, startEcunet } from './support/ecunet.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ecunet-process-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a call loads: rooms and command files of ours, and packages, by V8's own record of the scripts that it has compiled. */
+function loadedBy(...args: readonly string[]): {
+  readonly own: readonly string[];
+  readonly packages: readonly string[];
+} {
+  const record = mkdtempSync(join(folder, 'loaded-'));
+  const env = { ...process.env, NODE_V8_COVERAGE: record };
+  const { status } = spawnSync(process.execPath, [builtMain, ...args], { env, stdio: 'ignore' });
+  expect(status).toBe(0);
+  const [name = ''] = readdirSync(record);
+  const scripts: readonly { readonly url: string }[] = JSON.parse(readFileSync(join(record, name), 'utf8')).result;
+  const parts = (pattern: RegExp) => scripts.flatMap(({ url }) => pattern.exec(url)?.slice(1) ?? []);
+  return {
+    own: [...new Set(parts(/\/dist\/(.*)\.js$/))].sort(),
+    packages: [...new Set(parts(/\/node_modules\/(@[^/]+\/[^/]+|[^/]+)\//))].sort(),
+  };
+}
+
+describe('what is loaded', { timeout: 60_000 }, () => {
+  it('by --version: no command at all', () => {
+    const { own, packages } = loadedBy('--version');
+    expect(packages).toEqual(['commander']);
+    expect(own.filter((name) => !name.startsWith('cli/')).sort()).toEqual(['core/faults', 'core/text']);
+    expect(own.filter((name) => name.startsWith('cli/commands/'))).toEqual([]);
+  });
+
+  it('by --help: the declarations of the commands, and none of their work', () => {
+    const { own, packages } = loadedBy('--help');
+    expect(packages).toEqual(['commander']);
+    const work = own.filter((name) => ['run', 'replay', 'play', 'verify', 'tuf'].includes(name.replace('cli/', '')));
+    expect(work).toEqual([]);
+    expect(own.filter((name) => !/^(cli|core)\//.test(name))).toEqual([]);
+    expect(own).toContain('cli/commands/verify');
+  });
+});
+
+describe('a pipe without a reader', { timeout: 60_000 }, () => {
+  it.each([
+    [['--help']],
+    [['run', 'nominal', '--no-dash']],
+    [['run', 'nominal', '--json']],
+    [['run', 'nominal', '--trace', '-']],
+    [['run', 'nominal', '--capture', '-.pcapng.gz']],
+  ])('ends %j with 141 and no complaint', async (args) => {
+    const { child, ended } = startEcunet(args);
+    child.stdout.destroy();
+    const { code, stderr } = await ended;
+    expect(code).toBe(141);
+    expect(stderr).not.toContain('ecunet:');
+  });
+
+  it('ends replay with 141, and a complaint that nobody reads', async () => {
+    const trace = join(folder, 'nominal.jsonl');
+    expect(await ecunet('run', 'nominal', '--json', '--trace', trace)).toMatchObject({ code: 0, stderr: '' });
+    const replay = startEcunet(['replay', trace]);
+    replay.child.stdout.destroy();
+    expect(await replay.ended).toMatchObject({ code: 141, stderr: '' });
+    const wrong = startEcunet(['frobnicate']);
+    wrong.child.stderr.destroy();
+    expect(await wrong.ended).toMatchObject({ code: 141, stdout: '' });
+  });
+
+  it('leaves no half-written trace', async () => {
+    const own = mkdtempSync(join(folder, 'closed-'));
+    const { child, ended } = startEcunet(['run', 'nominal', '--no-dash', '--trace', join(own, 'trace.jsonl')]);
+    child.stdout.destroy();
+    expect((await ended).code).toBe(141);
+    expect(readdirSync(own).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+});
