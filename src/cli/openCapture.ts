@@ -1,13 +1,22 @@
 // Owns: the file of `ecunet run --capture`, and what the user is told that it will not hold.
+import { captureBuses } from '../capture/busCapture.ts';
 import { captureFormatOf } from '../capture/captureFormats.ts';
 import type { CapturedBus } from '../capture/captureRecord.ts';
+import { captureEthernets } from '../capture/ethernetCapture.ts';
 import { CaptureFile } from '../capture/writeCaptureFile.ts';
 import type { RunInputs } from '../sim/inputs.ts';
+import type { Transports } from '../sim/transports/transports.ts';
 import { type Io, tell } from './io.ts';
 import { isStandardOutput } from './standardOutput.ts';
 
 /** The npm module does not tell it: what is written of these frames is a guess. */
 const notKnownOfReal = 'SocketCAN: the FD, BRS and ESI flags of frames received from outside are not known';
+
+/** Records what a vehicle's network carries. */
+export function captureTransports(file: CaptureFile, { scenario }: RunInputs, { buses, ethernets }: Transports): void {
+  captureBuses(buses, scenario.start, (record) => file.put(record));
+  captureEthernets(ethernets, scenario.start, (record) => file.put(record));
+}
 
 /** Opens the file, or standard output; tells the user a line for each thing that it cannot hold. Throws an InputError for a file that cannot be. */
 export function openCapture(path: string, { scenario, interfaces }: RunInputs, io: Io): CaptureFile {

@@ -1,29 +1,22 @@
-// Owns: `ecunet run`.
+// Owns: `ecunet run`. What only some runs need (captures, lines, the dashboard) is loaded by those.
 import { basename } from 'node:path';
-import { captureBuses } from '../capture/busCapture.ts';
-import { captureEthernets } from '../capture/ethernetCapture.ts';
-import type { CaptureFile } from '../capture/writeCaptureFile.ts';
 import { InputError } from '../core/faults.ts';
 import { imageBytesMax } from '../core/limits.ts';
 import { assertOwnFiles, type NamedFile } from '../files/outputs.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
-import { createProgressLines } from '../report/progressLines.ts';
 import { resultObject } from '../report/runResult.ts';
 import { createDashboardStore, type DashboardStore } from '../report/runView.ts';
-import { summaryText } from '../report/summary.ts';
 import type { Observer } from '../sim/events.ts';
 import { completeInputs, isRealTime, type LinkKind, linkKinds, type RunInputs } from '../sim/inputs.ts';
 import { type FinishedRun, type RunControls, type RunOptions, runScenario } from '../sim/run.ts';
 import { loadScenario, scenarioPath } from '../sim/scenario/load.ts';
 import type { GivenImage } from '../sim/servers/images.ts';
 import type { Transports } from '../sim/transports/transports.ts';
-import { canShowDashboard, loadDashboard } from '../tui/loadDashboard.ts';
 import { isImageFilename } from '../uptane/decode/fields.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import { exitFailed, exitOfSignal, exitOk } from './exitCodes.ts';
 import { type Io, tell } from './io.ts';
 import { jsonLine } from './jsonLine.ts';
-import { openCapture } from './openCapture.ts';
 import { onEndingSignal } from './signals.ts';
 import { isStandardOutput, takesStandardOutput } from './standardOutput.ts';
 
@@ -36,20 +29,25 @@ interface Call {
   readonly inputs: RunInputs;
   readonly options: RunCommandOptions;
   readonly store: DashboardStore;
-  readonly capture: CaptureFile | undefined;
+  /** Records what the network carries. */
+  readonly opened: (transports: Transports) => void;
 }
 
 export async function run(given: Io, argument: string, options: RunCommandOptions): Promise<number> {
   const taken = takesStandardOutput(options);
   const inputs = readInputs(argument, options);
   const store = createDashboardStore();
-  const capture = options.capture === undefined ? undefined : openCapture(options.capture, inputs, given);
+  const captures = options.capture === undefined ? undefined : await import('./openCapture.ts');
+  const capture = captures?.openCapture(options.capture ?? '', inputs, given);
+  const opened = (transports: Transports) => {
+    if (capture !== undefined) captures?.captureTransports(capture, inputs, transports);
+  };
   // Whoever reads a trace or a capture from standard output gets nothing else there.
   const io: Io =
     taken === undefined || options.json ? given : { out: (data) => given.err(String(data)), err: given.err };
   let end: RunEnd;
   try {
-    end = await watched({ io, inputs, options, store, capture }, given.out);
+    end = await watched({ io, inputs, options, store, opened }, given.out);
     if (end.finished !== undefined) capture?.finish();
   } finally {
     capture?.close();
@@ -60,7 +58,10 @@ export async function run(given: Io, argument: string, options: RunCommandOption
     return exitCode ?? exitOfSignal.SIGINT;
   }
   if (options.json) io.out(jsonLine(resultObject(finished, store.view().buses)));
-  else io.out(`${summaryText(store.view(), { wallMs: finished.wallMs, color: hasColor(io) })}\n`);
+  else {
+    const { summaryText } = await import('../report/summary.ts');
+    io.out(`${summaryText(store.view(), { wallMs: finished.wallMs, color: hasColor(io) })}\n`);
+  }
   return finished.outcome === 'passed' ? exitOk : exitFailed;
 }
 
@@ -122,26 +123,17 @@ interface RunEnd {
 
 /** Runs with what the user sees meanwhile: the dashboard in a terminal, lines elsewhere, nothing with --json. */
 async function watched(call: Call, traceOut: Io['out']): Promise<RunEnd> {
-  const { io, inputs, options, store, capture } = call;
-  const opened = ({ buses, ethernets }: Transports) => {
-    if (capture === undefined) return;
-    captureBuses(buses, inputs.scenario.start, (record) => capture.put(record));
-    captureEthernets(ethernets, inputs.scenario.start, (record) => capture.put(record));
-  };
+  const { io, inputs, options, store, opened } = call;
   const { trace } = options;
   const traced = trace !== undefined && (isStandardOutput(trace) ? { traceOut } : { tracePath: trace });
   const common = { inputs, opened, attachTold: (line: string) => tell(io, line), ...traced };
   const update: Observer = (event) => store.update(event);
-  if (!options.json && options.dash && io.terminal !== undefined && canShowDashboard(io.terminal, process.env)) {
+  if (!options.json && options.dash && (await hasDashboard(io))) {
     return { finished: await onDashboard(call, { ...common, observers: [update] }) };
   }
-  const progress = createProgressLines();
-  const print: Observer = (event) => {
-    for (const line of progress(event)) io.out(`${line}\n`);
-  };
   const signals = endOnSignals(inputs);
   try {
-    const observers = options.json ? [update] : [update, print];
+    const observers = options.json ? [update] : [update, await printer(io)];
     const finished = await runScenario({ ...common, observers, controlled: signals.controlled });
     return { finished, ...(signals.exitCode !== undefined && { exitCode: signals.exitCode }) };
   } finally {
@@ -149,7 +141,23 @@ async function watched(call: Call, traceOut: Io['out']): Promise<RunEnd> {
   }
 }
 
+async function hasDashboard({ terminal }: Io): Promise<boolean> {
+  if (terminal === undefined) return false;
+  const { canShowDashboard } = await import('../tui/loadDashboard.ts');
+  return canShowDashboard(terminal, process.env);
+}
+
+/** Prints a run as lines. */
+async function printer({ out }: Io): Promise<Observer> {
+  const { createProgressLines } = await import('../report/progressLines.ts');
+  const progress = createProgressLines();
+  return (event) => {
+    for (const line of progress(event)) out(`${line}\n`);
+  };
+}
+
 async function onDashboard({ io, inputs, store }: Call, options: RunOptions): Promise<FinishedRun | undefined> {
+  const { loadDashboard } = await import('../tui/loadDashboard.ts');
   const { showDashboard } = await loadDashboard();
   let dashboard: ReturnType<typeof showDashboard> | undefined;
   const controlled = (controls: RunControls) => {

@@ -1,6 +1,10 @@
 // Owns: what an image declares of itself and of the images that other ECUs must, or must not, run beside it. J7
 // The Image repository lists it as `custom.release`, under the signatures of whoever answers for the image.
-import semver from 'semver';
+// One file a function: the whole of semver is three times as many, and every run loads them.
+import rcompare from 'semver/functions/rcompare.js';
+import satisfies from 'semver/functions/satisfies.js';
+import valid from 'semver/functions/valid.js';
+import validRange from 'semver/ranges/valid.js';
 import { fromUtf8 } from '../core/bytes.ts';
 import { releaseDependenciesMax, versionRangeCharsMax } from '../core/limits.ts';
 import { fail, type Result } from '../core/result.ts';
@@ -55,7 +59,7 @@ export function checkDeclaration(declaration: ReleaseDeclaration): Result<Releas
 function readDeclaration(value: JsonValue): ReleaseDeclaration {
   const object = readObject(value, 'release');
   const version = readString(object.version, 'release.version', versionRangeCharsMax);
-  if (semver.valid(version) !== version) notAsExpected('release.version', 'a version such as 2.1.0 is needed');
+  if (valid(version) !== version) notAsExpected('release.version', 'a version such as 2.1.0 is needed');
   return {
     product: readIdentifier(object.product, 'release.product'),
     version,
@@ -75,15 +79,15 @@ function readDependencies(value: JsonValue | undefined, path: string): readonly 
 }
 
 export function isRange(text: string): boolean {
-  return text.length <= versionRangeCharsMax && semver.validRange(text) !== null;
+  return text.length <= versionRangeCharsMax && validRange(text) !== null;
 }
 
 /** Whether a release is one of those that a dependency names. */
 export function isOneOf({ product, version }: ReleaseDeclaration, dependency: Dependency): boolean {
-  return product === dependency.product && semver.satisfies(version, dependency.range);
+  return product === dependency.product && satisfies(version, dependency.range);
 }
 
 /** The newest first. */
 export function newestFirst(a: ReleaseDeclaration, b: ReleaseDeclaration): number {
-  return semver.rcompare(a.version, b.version);
+  return rcompare(a.version, b.version);
 }

@@ -10,7 +10,6 @@ import { isRealTime, type RunInputs } from './inputs.ts';
 import { type RunResult, Simulation } from './simulation.ts';
 import { createRecorder } from './tape/recorder.ts';
 import { type TraceTo, TraceWriter, traceHead } from './trace.ts';
-import { openTransports } from './transports/realTransports.ts';
 import { type Transports, virtualTransports } from './transports/transports.ts';
 
 export interface RunOptions extends TraceTo {
@@ -98,6 +97,8 @@ async function runPaced(
   const pacer = new Pacer(queue, isRealTime(inputs) ? 1 : speed, (cause) => fail(cause));
   const gate = new Gate(pacer);
   const recorder = createRecorder(queue, gate.enter, trace);
+  // The real transports, TLS and native modules among them, are loaded by runs in real time alone.
+  const { openTransports } = await import('./transports/realTransports.ts');
   const transports = await openTransports(inputs, queue, recorder, gate.enter, attachTold);
   opened?.(transports);
   try {

@@ -44,6 +44,15 @@ describe('what is loaded', { timeout: 60_000 }, () => {
     expect(own.filter((name) => !/^(cli|core)\//.test(name))).toEqual([]);
     expect(own).toContain('cli/commands/verify');
   });
+
+  it('by run --json in virtual time: no dashboard, no lines, no capture files, no real transports', () => {
+    const { own, packages } = loadedBy('run', 'nominal', '--json');
+    expect(packages.filter((name) => ['ink', 'react', 'socketcan'].includes(name))).toEqual([]);
+    const rarely =
+      /^(tui\/(summary|progressLines|loadDashboard)|capture\/writeCaptureFile|sim\/realTransports|attach\/slcanServer|bus\/(tcpLink|socketcan))$/;
+    expect(own.filter((name) => rarely.test(name))).toEqual([]);
+    expect(own).toContain('sim/simulation');
+  });
 });
 
 describe('a pipe without a reader', { timeout: 60_000 }, () => {
