@@ -1,6 +1,7 @@
 // Owns: which keys and signatures are well-formed, whatever library checks them. Libraries differ on small-order,
-// mixed-order and non-canonical inputs; the one rule here is: canonical encodings only, no small-order public key, and the
-// equation without the cofactor (R recomputed, its bytes compared), which each implementation keeps to.
+// mixed-order and non-canonical inputs, and one library from version to version (node:crypto has refused an R of small order
+// since Node 24); the one rule here is: canonical encodings only, no public key and no R of small order, and the equation
+// without the cofactor (R recomputed, its bytes compared), which each implementation keeps to.
 
 const p = 2n ** 255n - 19n;
 /** The order of the base point: a signature's S is below it. RFC 8032, 5.1.7 */
@@ -16,14 +17,19 @@ function littleEndian(bytes: Uint8Array): bigint {
   return value;
 }
 
-/** Whether a public key is one that this project accepts at all. */
-export function isWellFormedPublicKey(publicKey: Uint8Array): boolean {
-  if (publicKey.length !== 32) return false;
-  const y = littleEndian(publicKey) & (2n ** 255n - 1n);
+/** Whether 32 bytes have a reduced y that is none of a point of small order: they need not be a point of the curve. */
+function isWellFormedPoint(bytes: Uint8Array): boolean {
+  const y = littleEndian(bytes) & (2n ** 255n - 1n);
   return y < p && !smallOrderY.has(y);
 }
 
-/** Whether a signature has the form R || S with S below the group's order. */
+/** Whether a public key is one that this project accepts at all. */
+export function isWellFormedPublicKey(publicKey: Uint8Array): boolean {
+  return publicKey.length === 32 && isWellFormedPoint(publicKey);
+}
+
+/** Whether a signature has the form R || S with R of no small order, as no honest signer makes one, and S below the group's order. */
 export function isWellFormedSignature(signature: Uint8Array): boolean {
-  return signature.length === 64 && littleEndian(signature.subarray(32)) < order;
+  if (signature.length !== 64) return false;
+  return isWellFormedPoint(signature.subarray(0, 32)) && littleEndian(signature.subarray(32)) < order;
 }

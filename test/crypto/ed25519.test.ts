@@ -111,7 +111,7 @@ const tamed: readonly [string, boolean, string, string, string][] = [
   ],
   [
     'a key of mixed order, an R of small order, and the equation holds without the cofactor',
-    true,
+    false,
     'f7badec5b8abeaf699583992219b7b223f1df3fbbea919844e3f7c554a43dd43',
     'aebf3f2601a0c8c5d39cc7d8911642f740b78168218da8471772b35f9d35b9ab',
     'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa8c4bd45aecaca5b24fb97bc10ac27ac8751a7dfe1baff8b953ec9f5833ca260e',
@@ -313,7 +313,7 @@ describe('both agree', () => {
       for (const nonce of [0n, 11n]) {
         const r = times(Point.BASE, nonce).add(part).toBytes();
         const made = concatBytes(r, encoded((nonce + challenge(r, key, message) * scalar) % order));
-        expect(verdict(key, message, made)).toBe(part.equals(Point.ZERO));
+        expect(verdict(key, message, made)).toBe(nonce !== 0n && part.equals(Point.ZERO));
       }
     }
   });
@@ -341,7 +341,7 @@ describe('both agree', () => {
 });
 
 it('a well-formed signature has S below the order of the base point', () => {
-  const withS = (s: bigint) => concatBytes(new Uint8Array(32), encoded(s));
+  const withS = (s: bigint) => concatBytes(signature.subarray(0, 32), encoded(s));
   expect([0n, 1n, order - 1n, order, order + 1n, 2n ** 255n].map((s) => isWellFormedSignature(withS(s)))).toEqual([
     true,
     true,
