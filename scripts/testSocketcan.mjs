@@ -52,9 +52,14 @@ function runHere() {
   const reportFile = join(folder, 'report.json');
   const args = [
     ...[join(project, 'node_modules/vitest/vitest.mjs'), 'run'],
-    ...['--pool=forks', '--no-isolate', '--no-file-parallelism', '--maxWorkers=1'],
+    ...['--pool=forks', '--no-file-parallelism', '--maxWorkers=1'],
     ...[`--testTimeout=${testTimeoutMs}`, `--hookTimeout=${testTimeoutMs}`, `--slowTestThreshold=${testTimeoutMs}`],
-    ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
+    ...[
+      '--reporter=default',
+      '--reporter=./scripts/guest/sumReporter.mjs',
+      '--reporter=json',
+      `--outputFile.json=${reportFile}`,
+    ],
     ...files,
   ];
   const { status } = spawnSync(process.execPath, args, {
@@ -71,8 +76,12 @@ function runHere() {
 }
 
 function runInGuest() {
-  // An emulated machine takes minutes for it.
-  const { status: built } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: 'inherit' });
+  // Where dist/ is stale: an emulated machine takes minutes for it.
+  const build = "import { build } from './test/support/builtCommand.ts'; build();";
+  const { status: built } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', build], {
+    cwd: project,
+    stdio: 'inherit',
+  });
   if (built !== 0) return 1;
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
   const command = [process.execPath, fileURLToPath(import.meta.url)];

@@ -14,7 +14,8 @@ function changedMs(paths: readonly string[]): number {
   );
 }
 
-function build(): void {
+/** Builds where the source is newer. Throws where the compiler fails. */
+export function build(): void {
   const source = readdirSync(join(project, 'src'), { recursive: true, encoding: 'utf8' });
   const from = ['src', 'tsconfig.json', 'tsconfig.build.json', ...source.map((name) => join('src', name))];
   if (changedMs(from.map((name) => join(project, name))) < changedMs([builtMain])) return;
