@@ -35,10 +35,16 @@ test('comes to rest where a block takes between the two bounds', () => {
 
 test('halves with each block that does not arrive, down to the least, and grows again', () => {
   const length = new BlockLength(32_768);
-  length.failed();
+  length.failed(length.bytes);
   expect(length.bytes).toBe(imageBlockFirstBytes / 2);
-  for (let failures = 0; failures < 20; failures += 1) length.failed();
+  for (let failures = 0; failures < 20; failures += 1) length.failed(length.bytes);
   expect(length.bytes).toBe(imageBlockBytesMin);
   length.left(NS_PER_MS);
   expect(length.bytes).toBe(2 * imageBlockBytesMin);
+});
+
+test('is half of what was sent where the last block, shorter than the others, does not arrive', () => {
+  const length = new BlockLength(32_768);
+  length.failed(100);
+  expect(length.bytes).toBe(50);
 });

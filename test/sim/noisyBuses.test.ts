@@ -53,7 +53,8 @@ describe('an update of four ECUs on noisy buses completes', () => {
   });
 
   it('and on other seeds as well', { timeout: 120_000 }, () => {
-    for (const seed of [2, 3, 4]) {
+    // On 1146 a piece of metadata is lost eight times where it is as long each time.
+    for (const seed of [2, 3, 4, 1146]) {
       const { result } = runVirtual({ ...atRate(1e-3), seed });
       expect(result.outcome, `seed ${seed}`).toBe('passed');
     }

@@ -4,16 +4,17 @@ import {
   imageBlockBytesMin,
   metadataChunkBytesMax,
   metadataPatienceMs,
-  requestAttemptsMax,
   transferBytesPerSecondMin,
 } from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
+import type { RequestBody } from '../../messages/codec.ts';
 import { BlockLength } from '../blockLength.ts';
 import { bundleFor, delegatedRolesFor } from '../bundle.ts';
 import type { Conversation } from '../conversation.ts';
 import { imageFileFor } from '../imageFile.ts';
 import { slowTransfer, watchRate } from '../rateWatch.ts';
+import { sendPiece } from '../sendPiece.ts';
 import type { PrimaryUnit } from '../unit.ts';
 
 /** A Secondary that refuses the time takes no image in this cycle (Y3); new metadata may be what it lacks to believe it (Y5). */
@@ -49,16 +50,22 @@ function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted:
   const honest = bundleFor(verification, welcome, trusted, delegated, storage);
   const files = distribution().metadata(serial, honest);
   const untilNs = clock.nowNs() + metadataMsMax(files) * NS_PER_MS;
+  const length = new BlockLength(metadataChunkBytesMax);
   for (const [file, bytes] of files) {
-    for (let offset = 0; offset < bytes.length; offset += metadataChunkBytesMax) {
-      const data = bytes.subarray(offset, offset + metadataChunkBytesMax);
-      const chunk = { name: 'metadata', file, totalLength: bytes.length, offset, data } as const;
-      const answer = yield* partner.ask(chunk, 'metadataStored');
+    let offset = 0;
+    while (offset < bytes.length) {
+      let end = offset;
+      const chunk = (data: Uint8Array): RequestBody => {
+        end = offset + data.length;
+        return { name: 'metadata', file, totalLength: bytes.length, offset, data };
+      };
+      const answer = yield* sendPiece(partner, length, bytes, offset, chunk, 'metadataStored');
       if (!answer.ok) return unit.leave(serial);
       if (clock.nowNs() >= untilNs) {
         unit.note(slowTransfer(`metadata to ${serial}`));
         return unit.leave(serial);
       }
+      offset = end;
     }
   }
   const verdict = yield* partner.ask({ name: 'verify', reportAccepted: unit.cycle.manifestAccepted }, 'verified');
@@ -106,27 +113,15 @@ function* sendImage(unit: PrimaryUnit, partner: Conversation, filename: string, 
   const rate = watchRate(clock.nowNs());
   const length = new BlockLength(Math.min(blockBytes, imageBlockBytesMax));
   let offset = ready.value.nextOffset;
-  const ends = new Set<number>();
-  let inVain = 0;
   while (offset < image.length) {
-    const data = image.subarray(offset, offset + length.bytes);
-    ends.add(offset + data.length);
-    const stored = yield* partner.askOnce({ name: 'imageBlock', offset, data }, 'blockStored');
-    if (stored === undefined) {
-      inVain += 1;
-      if (inVain === requestAttemptsMax) {
-        partner.unanswered('imageBlock');
-        return false;
-      }
-      length.failed();
-      yield* partner.pause(inVain);
-      continue;
-    }
+    const ends = new Set<number>();
+    const block = (data: Uint8Array): RequestBody => {
+      ends.add(offset + data.length);
+      return { name: 'imageBlock', offset, data };
+    };
+    const stored = yield* sendPiece(partner, length, image, offset, block, 'blockStored');
     // A longer block that was sent before may have arrived after all, and its answer got lost.
     if (!stored.ok || !ends.has(stored.value.nextOffset)) return false;
-    ends.clear();
-    inVain = 0;
-    if (data.length === length.bytes) length.left(partner.sendingNs);
     const storedBytes = stored.value.nextOffset - offset;
     offset = stored.value.nextOffset;
     if (offset < image.length && !rate.passed(storedBytes, clock.nowNs())) {
