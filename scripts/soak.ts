@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EventQueue } from '../src/core/clock.ts';
 import { loadScenario, scenarioPath } from '../src/sim/scenario/load.ts';
-import type { Scenario, Step } from '../src/sim/scenario/schema.ts';
+import type { Scenario } from '../src/sim/scenario/schema.ts';
 import { Simulation } from '../src/sim/simulation.ts';
+import type { Step } from '../src/sim/steps/steps.ts';
 import { virtualTransports } from '../src/sim/transports/transports.ts';
 
 interface Task {
@@ -34,7 +35,7 @@ function atRate(scenario: Scenario, bitErrors: number | undefined): Scenario {
   return { ...scenario, steps };
 }
 
-const nothingGiven = { givenImages: new Map(), interfaces: new Map(), tcpLinks: new Set<string>() };
+const nothingGiven = { givenImages: new Map(), interfaces: new Map(), links: new Map() };
 
 function run(task: Task): Outcome {
   const scenario = atRate(loadScenario(scenarioPath(task.scenario)), task.bitErrors);

@@ -164,11 +164,10 @@ export class Ecu {
     const { identity } = this.parts;
     const { reportCounter, time, previousTime } = this.state;
     this.store({ ...this.state, reportCounter: reportCounter + 1 });
-    const { filename, length, hashes } = this.banks.running;
     return makeVersionReport(
       {
         ecuSerial: identity.serial,
-        installed: { filename, length, hashes },
+        installed: this.banks.running,
         attacksDetected: this.faults.carry(),
         time,
         previousTime,

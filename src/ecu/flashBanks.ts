@@ -3,17 +3,12 @@
 import { fromUtf8, utf8 } from '../core/bytes.ts';
 import { activationsMax, flashReadBytesMax } from '../core/limits.ts';
 import { createHasher } from '../crypto/hashes.ts';
-import type { Hashes, Target } from '../uptane/metadata.ts';
+import { type DescribedImage, isSameImage } from '../uptane/describedImage.ts';
 import type { BankIndex, Flash } from './flash.ts';
 import type { EcuStorage } from './storage.ts';
 
 /** What is, or is to be, in a bank. */
-export interface BankImage {
-  readonly filename: string;
-  readonly length: number;
-  readonly hashes: Hashes;
-  readonly releaseCounter: number;
-}
+export type BankImage = DescribedImage & { readonly releaseCounter: number };
 
 /** The stored state; one small file, written as a whole. */
 interface BankRecord {
@@ -34,22 +29,6 @@ export interface Boot {
   readonly image: BankImage;
   /** The image that was on trial and did not come up. */
   readonly failed: BankImage | undefined;
-}
-
-export function imageOf(target: Target): BankImage {
-  const { filename, length, hashes, mustMatch } = target;
-  return { filename, length, hashes, releaseCounter: mustMatch.releaseCounter ?? 0 };
-}
-
-/** Whether two descriptions are of one image. */
-export function sameImage(a: BankImage, b: BankImage): boolean {
-  return (
-    a.filename === b.filename &&
-    a.length === b.length &&
-    a.releaseCounter === b.releaseCounter &&
-    a.hashes.sha256 === b.hashes.sha256 &&
-    a.hashes.sha512 === b.hashes.sha512
-  );
 }
 
 export class FlashBanks {
@@ -99,7 +78,7 @@ export class FlashBanks {
    */
   begin(image: BankImage): number {
     const pending = this.record.images[this.inactive];
-    if (pending === undefined || this.record.written === 0 || !sameImage(pending, image)) {
+    if (pending === undefined || this.record.written === 0 || !isSameImage(pending, image)) {
       this.discard();
       this.store({ ...this.withInactive(image), tries: this.triesOf(image) > 0 ? this.record.tries : undefined });
     }
@@ -158,7 +137,7 @@ export class FlashBanks {
 
   private triesOf(image: BankImage): number {
     const { tries } = this.record;
-    return tries !== undefined && sameImage(tries.image, image) ? tries.count : 0;
+    return tries !== undefined && isSameImage(tries.image, image) ? tries.count : 0;
   }
 
   private get inactive(): BankIndex {

@@ -2,10 +2,10 @@
 import type { RemoteFault } from '../core/faults.ts';
 import { fail, type Result } from '../core/result.ts';
 import { checkTarget } from '../uptane/checks/image.ts';
+import { imageOf } from '../uptane/describedImage.ts';
 import { remoteFault } from '../uptane/faults.ts';
 import type { Target, Targets } from '../uptane/metadata.ts';
 import type { Ecu } from './ecu.ts';
-import { imageOf } from './flashBanks.ts';
 
 /** P4 P5 P7, and P6 by the size of its banks. */
 export function ownTarget({ parts, banks }: Ecu, director: Targets): Result<Target, RemoteFault> {

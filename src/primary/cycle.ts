@@ -7,7 +7,7 @@ export interface Cycle {
   /** The welcome of each Secondary that was reached. */
   readonly welcomes: Map<string, ResponseBodies['welcome']>;
   /** The signed reports, as JSON, by serial. */
-  readonly reports: Map<string, JsonValue | object>;
+  readonly reports: Map<string, JsonValue>;
   /** The Secondaries' time tokens, in hexadecimal, by serial. */
   readonly tokens: Map<string, string>;
   /** Secondaries that take no further part: unreachable, or they refused. */
@@ -19,6 +19,8 @@ export interface Cycle {
   /** What the Director wants, once verified. */
   director: Targets | undefined;
   manifestAccepted: boolean;
+  /** By their keys in the store, the images whose download came to nothing, of which a fault has told. */
+  readonly undownloaded: Set<string>;
 }
 
 export function newCycle(): Cycle {
@@ -31,5 +33,6 @@ export function newCycle(): Cycle {
     attestation: undefined,
     director: undefined,
     manifestAccepted: false,
+    undownloaded: new Set(),
   };
 }

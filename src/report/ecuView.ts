@@ -54,8 +54,16 @@ export function initialEcuView({ installed, ...summary }: EcuSummary): EcuView {
 
 export function ecuVerdict({ before, now, maker, faults }: EcuView): EcuVerdict {
   if (maker === 'attacker') return 'compromised';
-  if (now.sha256 === before.sha256) return faults > 0 ? 'refused' : 'unchanged';
-  return now.releaseCounter > before.releaseCounter ? 'updated' : 'suspect';
+  if (isSameInstalled(now, before)) return faults > 0 ? 'refused' : 'unchanged';
+  // The same bytes under another name are no step back.
+  const isLater = now.releaseCounter > before.releaseCounter;
+  const isRenamed = now.sha256 === before.sha256 && now.releaseCounter === before.releaseCounter;
+  return isLater || isRenamed ? 'updated' : 'suspect';
+}
+
+/** Whether it is the same image: the same bytes released again are another one. */
+export function isSameInstalled(a: InstalledImage, b: InstalledImage): boolean {
+  return a.sha256 === b.sha256 && a.filename === b.filename && a.releaseCounter === b.releaseCounter;
 }
 
 function withoutProgress({ progress: _, ...rest }: EcuView): EcuView {

@@ -3,7 +3,7 @@
 import type { EventOf, SimEvent } from '../sim/events.ts';
 import { type BusView, initialBusView, updateBusNode, updateBusView } from './busView.ts';
 import { describeEvent, type Note } from './describe.ts';
-import { type EcuEvent, type EcuView, initialEcuView, updateEcuView } from './ecuView.ts';
+import { type EcuEvent, type EcuView, initialEcuView, isSameInstalled, updateEcuView } from './ecuView.ts';
 
 /** Log lines kept: a few screens. */
 export const logLinesMax = 200;
@@ -158,7 +158,7 @@ function updateState(view: DashboardView, event: SimEvent): DashboardView {
 /** Booting the image that an ECU has already is no achievement. */
 function quieted(note: Note | undefined, event: SimEvent, { ecus }: DashboardView): Note | undefined {
   if (note === undefined || event.type !== 'ecu.booted') return note;
-  const known = ecus.some(({ id, now }) => id === event.ecu && now.sha256 === event.installed.sha256);
+  const known = ecus.some(({ id, now }) => id === event.ecu && isSameInstalled(now, event.installed));
   return known ? { ...note, tone: 'dim' } : note;
 }
 

@@ -3,7 +3,7 @@ import { type BusView, knowsLoad, meanLoad } from './busView.ts';
 import { cellWidth } from './cells.ts';
 import { type Column, tableLines } from './columns.ts';
 import { attackWords, trafficWords } from './describe.ts';
-import { type EcuVerdict, type EcuView, ecuVerdict } from './ecuView.ts';
+import { type EcuVerdict, type EcuView, ecuVerdict, isSameInstalled } from './ecuView.ts';
 import { formatCount, formatPercent, formatTime, formatWallTime, plural } from './format.ts';
 import { type Line, span, type Tone, terminalText, truncateLine } from './line.ts';
 import type { DashboardView } from './runView.ts';
@@ -37,7 +37,7 @@ const ecuColumns: readonly Column<EcuView>[] = [
     minCells: 7,
     maxCells: 11,
     draw: ({ before, now }) =>
-      now.sha256 === before.sha256
+      isSameInstalled(now, before)
         ? [span(String(now.releaseCounter))]
         : [span(`${before.releaseCounter} → ${now.releaseCounter}`)],
   },
@@ -77,7 +77,7 @@ function labelled(label: string, text: string, tone: Tone = 'plain'): readonly L
 }
 
 function imageLines(ecus: readonly EcuView[]): readonly Line[] {
-  const changed = ecus.filter(({ before, now }) => before.sha256 !== now.sha256);
+  const changed = ecus.filter(({ before, now }) => !isSameInstalled(now, before));
   if (changed.length === 0) return labelled('Images', 'all as before');
   return changed.flatMap(({ before, now }, index) =>
     labelled(index === 0 ? 'Images' : '', `${before.filename} → ${now.filename}`),

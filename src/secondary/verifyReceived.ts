@@ -1,9 +1,9 @@
 // Owns: the verification of what a Secondary was sent, by its mode, down to the image that is meant for it. K5 Q R P4 P5 P7
 import { ok } from '../core/result.ts';
 import type { Ecu } from '../ecu/ecu.ts';
-import { imageOf, sameImage } from '../ecu/flashBanks.ts';
 import { ownTarget } from '../ecu/ownTarget.ts';
 import { targetOf } from '../uptane/checks/match.ts';
+import { imageOf, isSameImage } from '../uptane/describedImage.ts';
 import type { Target } from '../uptane/metadata.ts';
 import { fileName, uptaneProfile } from '../uptane/profile.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
@@ -18,7 +18,7 @@ export function verifyReceived(ecu: Ecu, files: ReceivedFiles): Outcome<Target |
   if (!result.ok) return { ...outcome, result };
   const target = ownTarget(ecu, result.value.director);
   if (target.ok) {
-    const isRunning = sameImage(imageOf(target.value), ecu.banks.running);
+    const isRunning = isSameImage(imageOf(target.value), ecu.banks.running);
     return { ...outcome, result: ok(isRunning ? undefined : target.value) };
   }
   // P5

@@ -34,8 +34,14 @@ export function dependenciesOf(ranges: Readonly<Record<string, string>>): readon
 const declaringImage = image.extend({ release: release.optional() });
 export const declaringImageSchema = withUnits(declaringImage, units);
 
-/** `supplier`: by whose word it is genuine; the Image repository's own when omitted. */
-const publishedImage = withUnits(declaringImage.extend({ supplier: name.optional() }), units);
+/**
+ * `supplier`: by whose word it is genuine; the Image repository's own when omitted. `bytesOf`: an earlier image of the same ECU, whose
+ * bytes are released again.
+ */
+const publishedImage = withUnits(
+  declaringImage.extend({ supplier: name.optional(), bytesOf: filename.optional() }),
+  units,
+);
 export const publishedImagesSchema = z
   .record(name, publishedImage)
   .refine((images) => Object.keys(images).length > 0, 'an image is needed');

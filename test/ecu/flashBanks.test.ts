@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import { type Flash, memoryFlash } from '../../src/ecu/flash.ts';
-import { type BankImage, FlashBanks, sameImage } from '../../src/ecu/flashBanks.ts';
+import { type BankImage, FlashBanks } from '../../src/ecu/flashBanks.ts';
 import { type EcuStorage, memoryStorage } from '../../src/ecu/storage.ts';
 import { bankImage, blockBytes } from './support/bench.ts';
 import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from './support/powerCut.ts';
@@ -155,20 +155,6 @@ describe('flash banks', () => {
     const banks = started(parts);
     banks.boot(comesUp);
     expectIntact(banks, empty);
-  });
-
-  it('ask for every part of a description before two images count as one', () => {
-    const { hashes } = oldImage;
-    expect(sameImage(oldImage, { ...oldImage, hashes: { ...hashes } })).toBe(true);
-    for (const other of [
-      { ...oldImage, filename: 'x' },
-      { ...oldImage, length: 1 },
-      { ...oldImage, releaseCounter: 9 },
-      { ...oldImage, hashes: { ...hashes, sha512: '00' } },
-      { ...oldImage, hashes: { ...hashes, sha256: '00' } },
-    ]) {
-      expect(sameImage(oldImage, other)).toBe(false);
-    }
   });
 });
 

@@ -7,11 +7,12 @@ import { sealedBlockBytes, sealedLength, sealImage } from '../../src/crypto/encr
 import { wrapKey } from '../../src/crypto/encryption/keyWrap.ts';
 import { x25519PublicKey } from '../../src/crypto/encryption/x25519.ts';
 import { memoryFlash } from '../../src/ecu/flash.ts';
-import { FlashBanks, imageOf } from '../../src/ecu/flashBanks.ts';
+import { FlashBanks } from '../../src/ecu/flashBanks.ts';
 import { beginImage, type IncomingImage } from '../../src/ecu/incomingImage.ts';
 import { memoryStorage } from '../../src/ecu/storage.ts';
 import { listImage } from '../../src/repository/roles/writeMetadata.ts';
 import { checkImage } from '../../src/uptane/checks/image.ts';
+import { imageOf } from '../../src/uptane/describedImage.ts';
 import type { EncryptedImage, Target } from '../../src/uptane/metadata.ts';
 import { bankImage, ecuKey, present, succeeded, vin } from './support/bench.ts';
 

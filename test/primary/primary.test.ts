@@ -6,11 +6,15 @@ import { memoryImageStore } from '../../src/primary/imageStore.ts';
 import { primaryMachine } from '../../src/primary/machine.ts';
 import { honestDistribution } from '../../src/primary/ports.ts';
 import { PrimaryUnit } from '../../src/primary/unit.ts';
+import { imageOf } from '../../src/uptane/describedImage.ts';
 import { remoteFault } from '../../src/uptane/faults.ts';
+import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
 import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
+import { makeVersionReport } from '../../src/uptane/statements/versionReport.ts';
 import {
   Bench,
   begin,
+  ecuKey,
   hardwareOf,
   imageBytes,
   imageName,
@@ -383,6 +387,35 @@ describe('a Secondary that lies, or says nothing,', () => {
     const { one, blocks } = blocksTo(obliging('full', { verify }));
     expect(blocks).toEqual([]);
     expect(one.askedOf('full')).not.toContain('imageStart');
+    const fault = { code: 'unexpected-message', clause: 'M11', file: 'an image to full' };
+    expect(one.onlooker.faults).toMatchObject([fault]);
+    expect(one.onlooker.faults[0]?.message).toMatch(/^full asks for .*/);
+  });
+
+  it('and asks for the image that it reports to run: that there is none to give is said, and reported [M11 O4]', () => {
+    const bench = new Bench();
+    const { releaseCounter: _, ...installed } = imageOf(bench.offer('full', 2));
+    let counter = 0;
+    const report: Puppet = () => {
+      counter += 1;
+      const times = { time: undefined, previousTime: undefined };
+      const made = { ecuSerial: 'full', installed, attacksDetected: [], ...times, counter };
+      const signed = canonicalJson(makeVersionReport(made, ecuKey('full')));
+      return { name: 'report', report: signed, timeToken: new Uint8Array(16) };
+    };
+    const one = new PrimaryBench({ bench, puppets: { full: obliging('full', { report }) } });
+    one.cycle();
+    expect(one.requests.filter((request) => request.includes('full-2.img'))).toEqual([]);
+    expect(one.onlooker.faults).toMatchObject([
+      { code: 'missing-file', clause: 'M11', file: `${imageName('full', 2)} to full` },
+    ]);
+    const reported = succeeded(present(one.verdicts.at(-1))).reports.get('primary')?.attacksDetected;
+    expect(reported).toMatchObject([
+      {
+        code: 'missing-file',
+        message: 'full-2.img to full: full is to install it, and the Primary does not have it',
+      },
+    ]);
   });
 
   it('and takes blocks longer than a message is sent what fits into one', () => {

@@ -23,6 +23,8 @@ const takingBlocksOf =
   (blockBytesMax: number): Puppet =>
   () =>
     welcome && ({ ...welcome, blockBytesMax } as never);
+/** Its puppet asks for an image that nobody offers. */
+const unmeant = { code: 'unexpected-message', clause: 'M11', file: 'an image to partial' };
 const slow = (file: string) => ({ code: 'slow-transfer', clause: 'K3', file, attack: 'slow-retrieval' });
 
 /** A cycle, and how long it took in ms. */
@@ -158,7 +160,7 @@ describe('a download', () => {
     expect(ms).toBeGreaterThan(transferMsMax);
     expect(ms).toBeLessThan(transferMsMax + 60_000);
     expect(states).toContain('distributingImages');
-    expect(one.onlooker.faults).toMatchObject([slow('full-2.img')]);
+    expect(one.onlooker.faults).toMatchObject([slow('full-2.img'), unmeant]);
     expect(one.runs('primary')).toBe(imageName('primary', 2));
     one.onTheLine = (_request, genuine) => genuine;
     one.cycle();
@@ -174,7 +176,7 @@ describe('a download', () => {
     one.onTheLine = (request, genuine) =>
       request.type === 'image' && request.mirror === 2 ? genuine : slowly(request, genuine);
     expect(timed(one).ms).toBeLessThan(transferMsMax);
-    expect(one.onlooker.faults).toMatchObject(Array(2).fill(slow('full-2.img')));
+    expect(one.onlooker.faults).toMatchObject([slow('full-2.img'), slow('full-2.img'), unmeant]);
     expect(one.askedOf('full')).toContain('install');
   });
 

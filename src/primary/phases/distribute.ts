@@ -12,7 +12,7 @@ import type { RequestBody } from '../../messages/codec.ts';
 import { BlockLength } from '../blockLength.ts';
 import { bundleFor, delegatedRolesFor } from '../bundle.ts';
 import type { Conversation } from '../conversation.ts';
-import { imageFileFor } from '../imageFile.ts';
+import { imageAtHand, noteUnmeant } from '../imageAtHand.ts';
 import { slowTransfer, watchRate } from '../rateWatch.ts';
 import { sendPiece } from '../sendPiece.ts';
 import type { PrimaryUnit } from '../unit.ts';
@@ -89,7 +89,9 @@ function* distributeImageTo(unit: PrimaryUnit, partner: Conversation, wanted: Wa
   if (filename === undefined) return;
   const target = unit.cycle.director?.targets.get(filename);
   // What it says that it wants is its own word: it is given only what the Director means for it.
-  const honest = target?.ecus.has(serial) ? unit.parts.imageStore.read(imageFileFor(target, serial).key) : undefined;
+  const isMeant = target?.ecus.has(serial) === true;
+  if (!isMeant) noteUnmeant(unit, serial, filename);
+  const honest = isMeant ? imageAtHand(unit, target, serial) : undefined;
   const image = unit.parts.distribution().image(serial, filename, honest);
   if (image === undefined) return unit.leave(serial);
   const sent = yield* sendImage(unit, partner, filename, image);

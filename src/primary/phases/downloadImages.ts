@@ -8,10 +8,11 @@ import {
 } from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
-import { agreeingHashes } from '../../uptane/checks/hashes.ts';
 import { checkImage } from '../../uptane/checks/image.ts';
+import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
 import { remoteFault } from '../../uptane/faults.ts';
-import type { Hashes, Target } from '../../uptane/metadata.ts';
+import type { Target } from '../../uptane/metadata.ts';
+import { claimedImage } from '../../uptane/statements/versionReport.ts';
 import { type ImageFile, imageFileFor } from '../imageFile.ts';
 import { slowTransfer, watchRate } from '../rateWatch.ts';
 import type { PrimaryUnit } from '../unit.ts';
@@ -31,24 +32,22 @@ export function* downloadImages(unit: PrimaryUnit): Task<void> {
   }
   for (const key of imageStore.keys()) if (!current.has(key)) imageStore.delete(key);
   const untilNs = clock.nowNs() + downloadsMsMax * NS_PER_MS;
-  for (const file of lacking.values()) yield* downloadImage(unit, file, untilNs);
+  for (const file of lacking.values()) {
+    const isThere = yield* downloadImage(unit, file, untilNs);
+    if (!isThere) unit.cycle.undownloaded.add(file.key);
+  }
 }
 
 /** Whether the ECU says that it runs this image already. Its word is enough to save a download: it decides for itself later. */
 function reportsInstalled(unit: PrimaryUnit, serial: string, target: Target): boolean {
-  if (serial === unit.parts.identity.serial) return agreeingHashes(unit.ecu.banks.running.hashes, target.hashes);
-  const report = unit.cycle.reports.get(serial) as
-    | {
-        readonly signed?: {
-          readonly installed_image?: { readonly fileinfo?: { readonly hashes?: Hashes } };
-        };
-      }
-    | undefined;
-  return agreeingHashes(report?.signed?.installed_image?.fileinfo?.hashes ?? {}, target.hashes);
+  const wanted = imageOf(target);
+  if (serial === unit.parts.identity.serial) return isSameImage(unit.ecu.banks.running, wanted);
+  const claimed = claimedImage(unit.cycle.reports.get(serial) ?? null);
+  return claimed.ok && isSameImage(claimed.value, wanted);
 }
 
-/** From one address of the Image repository after the other, until one gives the image. G2 */
-function* downloadImage(unit: PrimaryUnit, file: ImageFile, allUntilNs: number): Task<void> {
+/** From one address of the Image repository after the other, until one gives the image. False where none did, and a fault says why. G2 */
+function* downloadImage(unit: PrimaryUnit, file: ImageFile, allUntilNs: number): Task<boolean> {
   const { filename, length } = file;
   if (length > imageBytesMax) {
     const message = `${length} bytes, ${imageBytesMax} are allowed`;
@@ -59,17 +58,19 @@ function* downloadImage(unit: PrimaryUnit, file: ImageFile, allUntilNs: number):
       message,
       file: filename,
     } as const;
-    return unit.note(remoteFault(fault));
+    unit.note(remoteFault(fault));
+    return false;
   }
   const { clock } = unit.parts;
   const untilNs = Math.min(allUntilNs, clock.nowNs() + transferMsMax * NS_PER_MS);
   for (let mirror = 0; mirror < unit.mirrors; mirror += 1) {
     // Those that follow have as much of the time that is left.
     const shareNs = (untilNs - clock.nowNs()) / (unit.mirrors - mirror);
-    if (yield* downloadFrom(unit, file, mirror, clock.nowNs() + shareNs)) return;
+    if (yield* downloadFrom(unit, file, mirror, clock.nowNs() + shareNs)) return true;
     // What one mirror began may be wrong from its first byte: the next one begins anew.
     if (mirror + 1 < unit.mirrors) unit.parts.imageStore.delete(file.key);
   }
+  return false;
 }
 
 /** Goes on where an earlier download of the same image stopped. False where it came to nothing, and the fault is noted. */

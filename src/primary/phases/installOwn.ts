@@ -4,12 +4,12 @@ import { imageBlockBytesMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { type Task, wait } from '../../core/task.ts';
 import { NS_PER_S } from '../../core/units.ts';
-import { imageOf, sameImage } from '../../ecu/flashBanks.ts';
 import { beginImage } from '../../ecu/incomingImage.ts';
 import { givenUp, ownTarget } from '../../ecu/ownTarget.ts';
 import { checkImage } from '../../uptane/checks/image.ts';
+import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
 import type { Target } from '../../uptane/metadata.ts';
-import { imageFileFor } from '../imageFile.ts';
+import { imageAtHand } from '../imageAtHand.ts';
 import type { PrimaryUnit } from '../unit.ts';
 
 /** True when a new image was activated, so that the Primary is to reboot. */
@@ -21,8 +21,9 @@ export function* installOwn(unit: PrimaryUnit): Task<boolean> {
   const fault = target.ok ? givenUp(unit.ecu, target.value) : target.fault;
   if (fault !== undefined && fault.code !== 'no-image-for-ecu') unit.note(fault);
   if (!target.ok || fault !== undefined) return false;
-  const image = unit.parts.imageStore.read(imageFileFor(target.value, unit.parts.identity.serial).key);
-  if (sameImage(imageOf(target.value), banks.running) || image === undefined) return false;
+  if (isSameImage(imageOf(target.value), banks.running)) return false;
+  const image = imageAtHand(unit, target.value, unit.parts.identity.serial);
+  if (image === undefined) return false;
   const written = yield* writeImage(unit, target.value, image);
   const checked = written.ok ? checkImage(target.value, banks.written, banks.writtenBlocks()) : written;
   if (!checked.ok) {

@@ -3,6 +3,7 @@
 import { InputError, type RemoteFault } from '../../core/faults.ts';
 import { campaignsMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
+import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
 import { faultText } from '../../uptane/faults.ts';
 import { type Dependency, isRange, type Release } from '../release.ts';
 import type { ListedImage } from '../roles/writeMetadata.ts';
@@ -172,10 +173,7 @@ export class Campaigns {
     const releases = this.parts.releases();
     const ecus = [...vehicle.ecus.values()].map(({ serial, hardwareId }): ResolvingEcu => {
       const installed = vehicle.reports.get(serial)?.installed;
-      const release = releases.find(
-        (known) =>
-          known.image.filename === installed?.filename && known.image.hashes.sha256 === installed.hashes.sha256,
-      );
+      const release = installed && releases.find((known) => isSameImage(imageOf(known.image), installed));
       return { serial, hardwareId, installed: release };
     });
     const resolved = resolveImages(ecus, releases, new Map(serials.map((serial) => [serial, image])));
@@ -189,6 +187,6 @@ function outstandingOf(vehicle: InventoriedVehicle, { planned }: VehiclePart): r
   return [...planned.keys()].filter((serial) => {
     const installed = vehicle.reports.get(serial)?.installed;
     const image = planned.get(serial);
-    return installed?.filename !== image?.filename || installed?.hashes.sha256 !== image?.hashes.sha256;
+    return installed === undefined || image === undefined || !isSameImage(installed, imageOf(image));
   });
 }

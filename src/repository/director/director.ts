@@ -3,6 +3,7 @@ import { InputError, type RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { hashHex } from '../../crypto/hashes.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
+import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
 import type { EcuAssignment } from '../../uptane/metadata.ts';
 import type { VersionReport } from '../../uptane/statements/versionReport.ts';
 import { type CurrentFiles, imagesFolder, Publication, type Validity } from '../roles/publication.ts';
@@ -93,6 +94,11 @@ export class Director {
     }
     const { encryptionKey } = ecu;
     const sealed = plain && encryptionKey !== undefined ? sealFor(serial, encryptionKey, plain) : undefined;
+    // A name is listed once: who was to run the same bytes as an earlier release is to run them as this one.
+    for (const [other, before] of this.assigned) {
+      const isReleasedAgain = isSameImage({ ...imageOf(image), releaseCounter: undefined }, imageOf(before.image));
+      if (isReleasedAgain) this.assigned.set(other, { ...before, image });
+    }
     this.assigned.set(serial, { image, sealed });
     this.published = false;
   }
@@ -183,7 +189,7 @@ export class Director {
     const lacking = new Map<string, Outstanding>();
     for (const [serial, { image }] of bundle) {
       const installed = this.vehicle.reports.get(serial)?.installed;
-      const runs = installed?.filename === image.filename && installed.hashes.sha256 === image.hashes.sha256;
+      const runs = installed !== undefined && isSameImage(installed, imageOf(image));
       if (!runs) lacking.set(serial, { wanted: image.filename, installed: installed?.filename });
     }
     return lacking;

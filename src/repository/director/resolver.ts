@@ -5,6 +5,7 @@ import { type Constraint, type Model, solve } from 'yalps';
 import type { RemoteFault } from '../../core/faults.ts';
 import { releasesConsideredMax, resolverStepsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
 import { remoteFault } from '../../uptane/faults.ts';
 import { type Dependency, isOneOf, newestFirst, type Release } from '../release.ts';
 import {
@@ -46,10 +47,11 @@ function optionsOf(ecu: ResolvingEcu, releases: readonly Release[], want: Depend
   const fits = ({ image: { mustMatch } }: Release) =>
     (mustMatch.hardwareIds?.includes(ecu.hardwareId) ?? true) &&
     (mustMatch.releaseCounter ?? 0) >= (installed?.image.mustMatch.releaseCounter ?? 0);
+  const isRunning = ({ image }: Release) => installed && isSameImage(imageOf(image), imageOf(installed.image));
   const isMeant = (release: Release) =>
     want === undefined ? installed === undefined || release.product === installed.product : isOneOf(release, want);
   const others = releases
-    .filter((release) => !isSameImage(release, installed) && isMeant(release) && fits(release))
+    .filter((release) => !isRunning(release) && isMeant(release) && fits(release))
     .toSorted(newestFirst)
     .slice(0, releasesConsideredMax);
   const stays = want === undefined || (installed !== undefined && isOneOf(installed, want));
@@ -65,10 +67,6 @@ function optionsOf(ecu: ResolvingEcu, releases: readonly Release[], want: Depend
 
 /** More than all ranks of a vehicle together: no newer version outweighs an ECU that can be left alone. */
 const changeCost = 100 * releasesConsideredMax;
-
-function isSameImage(release: Release, installed: Release | undefined): boolean {
-  return release.image.hashes.sha256 === installed?.image.hashes.sha256;
-}
 
 /** What images declare. What does not hold today, and is not touched, is not the campaign's business. */
 function rulesOf(ecus: readonly ResolvingEcu[], choices: Choices): readonly Rule[] {

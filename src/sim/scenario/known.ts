@@ -15,12 +15,18 @@ export class Known {
   hasAttackersImage = false;
   hasCycled = false;
   waitsMs = 0;
-  /** Whose each image is. */
+  /** Whose each image is, and how long. */
   readonly owners = new Map<string, string>();
+  readonly sizesBytes = new Map<string, number>();
 
   constructor({ vehicle, suppliers }: Pick<Setting, 'vehicle' | 'suppliers'>) {
     this.suppliers = suppliers;
-    for (const [ecu, { image }] of Object.entries(vehicle.ecus)) this.owners.set(image.filename, ecu);
+    for (const [ecu, { image }] of Object.entries(vehicle.ecus)) this.noteImage(ecu, image);
+  }
+
+  noteImage(owner: string, { filename, sizeBytes }: { readonly filename: string; readonly sizeBytes: number }): void {
+    this.owners.set(filename, owner);
+    this.sizesBytes.set(filename, sizeBytes);
   }
 }
 

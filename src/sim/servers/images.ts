@@ -1,7 +1,7 @@
 // Owns: the bytes of every image in a run: those of the makers, and an attacker's.
 import type { Random } from '../../core/random.ts';
 import { hashHex } from '../../crypto/hashes.ts';
-import type { MadeImage } from '../../vehicleFile/image.ts';
+import type { MadeImage, PublishedImage } from '../../vehicleFile/image.ts';
 import type { ImageMaker, InstalledImage } from '../events.ts';
 
 /** A file given on the command line as an ECU's new image. */
@@ -23,9 +23,10 @@ export class Images {
     for (const { filename, bytes } of given) this.genuine.set(filename, bytes);
   }
 
-  /** The given bytes, or bytes drawn from the seed, the same for the same name. */
-  make({ filename, sizeBytes }: MadeImage): Uint8Array {
-    const bytes = this.genuine.get(filename) ?? this.random.fork(`genuine/${filename}`).bytes(sizeBytes);
+  /** The given bytes, or those of an earlier image, or bytes drawn from the seed, the same for the same name. */
+  make({ filename, sizeBytes, bytesOf = filename }: MadeImage & Pick<PublishedImage, 'bytesOf'>): Uint8Array {
+    const known = this.genuine.get(filename) ?? this.genuine.get(bytesOf);
+    const bytes = known ?? this.random.fork(`genuine/${filename}`).bytes(sizeBytes);
     this.genuine.set(filename, bytes);
     return bytes;
   }

@@ -7,9 +7,9 @@ export const publish = stepKind({
   schema: publishedImagesSchema,
   documented: [
     {
-      form: 'publish: {ECU: {filename, size, releaseCounter, supplier, release}}',
+      form: 'publish: {ECU: {filename, size, releaseCounter, bytesOf, supplier, release}}',
       meaning:
-        'the Image repository lists new images, their bytes drawn from the seed, and the Director wants them on these ECUs; with `supplier`, that one signs the image',
+        'the Image repository lists new images, their bytes drawn from the seed, and the Director wants them on these ECUs; with `supplier`, that one signs the image; with `bytesOf: FILE`, the bytes are those of an earlier image of the ECU, released again',
     },
   ],
   text: (images) => `publish new images for ${Object.keys(images).join(', ')}`,

@@ -12,10 +12,11 @@ import { printable } from '../../core/text.ts';
 import { formatUtc } from '../../core/utc.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { readHashes, readIdentifier, readTime } from '../decode/fields.ts';
+import type { DescribedImage } from '../describedImage.ts';
 import { remoteFault } from '../faults.ts';
 import { readArray, readInteger, reading, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
-import type { Hashes, PublicKey } from '../metadata.ts';
+import type { PublicKey } from '../metadata.ts';
 import type { SigningKey } from '../signing/keys.ts';
 import { checkPayload } from '../signing/payload.ts';
 import { signPayload } from '../signing/sign.ts';
@@ -30,7 +31,8 @@ export interface DetectedAttack {
 
 export interface VersionReport {
   readonly ecuSerial: string;
-  readonly installed: { readonly filename: string; readonly length: number; readonly hashes: Hashes };
+  /** O3 */
+  readonly installed: DescribedImage;
   readonly attacksDetected: readonly DetectedAttack[];
   /** The latest attested time and the one before it, seconds since 1970. O5 */
   readonly time: number | undefined;
@@ -41,10 +43,12 @@ export interface VersionReport {
 
 /** The report as JSON, signed by the ECU's own key. */
 export function makeVersionReport(report: VersionReport, key: SigningKey): object {
-  const { filename, length, hashes } = report.installed;
+  const { filename, length, hashes, releaseCounter } = report.installed;
+  // Names, lengths and hashes do not tell a release from the one before where a maker releases the same file again.
+  const custom = releaseCounter === undefined ? {} : { custom: { releaseCounter } };
   const signed = {
     ecu_serial: report.ecuSerial,
-    installed_image: { filepath: filename, fileinfo: { length, hashes } },
+    installed_image: { filepath: filename, fileinfo: { length, hashes, ...custom } },
     attacks_detected: report.attacksDetected
       .slice(-attacksReportedMax)
       .map((found) => ({ ...found, message: printable(found.message, faultMessageCharsMax) })),
@@ -60,6 +64,11 @@ export function claimedSerial(value: JsonValue): Result<string, string> {
   return reading(() =>
     readIdentifier(readObject(readObject(value, 'report').signed, 'signed').ecu_serial, 'ecu_serial'),
   );
+}
+
+/** The image that a report claims to run; judged only by `checkVersionReport`. */
+export function claimedImage(value: JsonValue): Result<DescribedImage, string> {
+  return reading(() => readInstalled(readObject(readObject(value, 'report').signed, 'signed').installed_image));
 }
 
 /** The report of the ECU that owns `key`. J5 */
@@ -87,16 +96,26 @@ function readReportedTime(value: JsonValue | undefined, path: string): number | 
   return value === '' ? undefined : readTime(value, path);
 }
 
+/** O3. Other makers' ECUs say no release counter, and may say what they like in `custom`. */
+function readInstalled(value: JsonValue | undefined): DescribedImage {
+  const image = readObject(value, 'installed_image');
+  const path = 'installed_image.fileinfo';
+  const { length, hashes, custom } = readObject(image.fileinfo, path);
+  const { releaseCounter } = custom === undefined ? {} : readObject(custom, `${path}.custom`);
+  return {
+    filename: printable(readString(image.filepath, 'installed_image.filepath', filenameCharsMax), filenameCharsMax),
+    length: readInteger(length, `${path}.length`, 0),
+    hashes: readHashes(hashes, `${path}.hashes`),
+    ...(releaseCounter !== undefined && {
+      releaseCounter: readInteger(releaseCounter, `${path}.custom.releaseCounter`, 0),
+    }),
+  };
+}
+
 function readReport(signed: JsonObject): VersionReport {
-  const image = readObject(signed.installed_image, 'installed_image');
-  const info = readObject(image.fileinfo, 'installed_image.fileinfo');
   return {
     ecuSerial: readIdentifier(signed.ecu_serial, 'ecu_serial'),
-    installed: {
-      filename: printable(readString(image.filepath, 'installed_image.filepath', filenameCharsMax), filenameCharsMax),
-      length: readInteger(info.length, 'installed_image.fileinfo.length', 0),
-      hashes: readHashes(info.hashes, 'installed_image.fileinfo.hashes'),
-    },
+    installed: readInstalled(signed.installed_image),
     attacksDetected: readArray(signed.attacks_detected, 'attacks_detected', attacksReportedMax).map(readAttack),
     time: readReportedTime(signed.timeserver_time, 'timeserver_time'),
     previousTime: readReportedTime(signed.previous_timeserver_time, 'previous_timeserver_time'),

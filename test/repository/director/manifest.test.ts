@@ -43,13 +43,15 @@ describe('a manifest', () => {
   it('confirms the bundle only when every ECU runs what it was assigned [J12]', () => {
     const listed = world.images.add('primary-0/x.bin', utf8('x'), { hardwareIds: ['hw-primary-0'], releaseCounter: 9 });
     world.director.assign('primary-0', listed);
-    const running = (filename: string, sha256: string) => ({ installed: { filename, length: 1, hashes: { sha256 } } });
+    const running = (filename: string, sha256: string, length = 1) => ({
+      installed: { filename, length, hashes: { sha256 } },
+    });
     const installs = (primary: object): object =>
       Object.fromEntries(
         serials.map((serial) => {
-          const { hashes } =
+          const { hashes, length } =
             draftOf(world.latest('image', 'targets').bytes).targets[imageName(serial, 1)] ?? expect.fail();
-          const own = running(imageName(serial, 1), hashes.sha256 ?? '');
+          const own = running(imageName(serial, 1), hashes.sha256 ?? '', length);
           return [
             serial,
             world.report(serial, { counter: 1000 + versionServed(), ...own, ...(serial === 'primary-0' && primary) }),
@@ -209,13 +211,44 @@ describe('a manifest', () => {
     succeeded(world.sendManifest());
   });
 
+  it.each([
+    ['the same bytes under another name', { filename: 'old.bin' }, false],
+    ['the same file of an earlier release', { releaseCounter: 8 }, false],
+    ['the file, of whatever release', { releaseCounter: undefined }, true],
+    ['the file of this release', {}, true],
+  ])('of an ECU that runs %s confirms the image: %3$s [O3 J12]', (_what, changes, confirmed) => {
+    const listed = world.images.add('primary-0/x.bin', utf8('x'), { hardwareIds: ['hw-primary-0'], releaseCounter: 9 });
+    world.director.assign('primary-0', listed);
+    succeeded(world.sendManifest());
+    const { filename, length, hashes } = listed;
+    const installed = { filename, length, hashes, releaseCounter: 9, ...changes };
+    const primary = world.report('primary-0', { counter: 1000, installed });
+    const { outstanding } = succeeded(world.sendManifest(world.manifest({ 'primary-0': primary })));
+    expect(outstanding.has('primary-0')).toBe(!confirmed);
+  });
+
+  it('has an image released again wanted as that release on all ECUs that are to run it [D5 J12]', () => {
+    const add = (releaseCounter: number) =>
+      world.images.add('shared.bin', utf8('x'), { hardwareIds: ['hw-full-1', 'hw-partial-2'], releaseCounter });
+    const first = add(1);
+    world.director.assign('full-1', first);
+    world.director.assign('partial-2', first);
+    world.director.assign('partial-2', add(2));
+    succeeded(world.sendManifest());
+    const { custom } = draftOf(world.latest('director', 'targets').bytes).targets['shared.bin'] ?? expect.fail();
+    expect(custom).toMatchObject({
+      mustMatch: { releaseCounter: 2 },
+      ecuIdentifiers: { 'full-1': {}, 'partial-2': {} },
+    });
+  });
+
   it('tells which ECUs do not run what the last bundle gave them: some withheld, some mixed [J5]', () => {
     world.release(2);
     const running = (serial: Serial, release: number) => {
       const { targets } = draftOf(world.latest('image', 'targets').bytes);
       const filename = imageName(serial, release);
-      const hashes = targets[filename]?.hashes ?? expect.fail();
-      return world.report(serial, { counter: 100 * release, installed: { filename, length: 1, hashes } });
+      const { hashes, length } = targets[filename] ?? expect.fail();
+      return world.report(serial, { counter: 100 * release, installed: { filename, length, hashes } });
     };
     const mixed = {
       'primary-0': running('primary-0', 2),

@@ -62,6 +62,12 @@ describe('the images of one vehicle', () => {
     expect(resolved(['brakes 2.0.0', 'steering 1.0.0'], simple, ['brakes *'])).toEqual([]);
   });
 
+  it('are brought where the bytes are those that run, released again under another name [J7]', () => {
+    const again = release('brakes 2.0.0');
+    const sameBytes = { ...again, image: { ...again.image, hashes: { sha256: 'brakes 1.0.0' } } };
+    expect(resolved(['brakes 1.0.0'], [release('brakes 1.0.0'), sameBytes], ['brakes ^2'])).toEqual(['brakes 2.0.0']);
+  });
+
   const needy = [
     ...simple,
     release('brakes 3.0.0', { requires: ['steering ^2'] }),

@@ -10,6 +10,7 @@ import { uptaneProfile } from '../../../src/uptane/profile.ts';
 import { signPayload } from '../../../src/uptane/signing/sign.ts';
 import {
   checkVersionReport,
+  claimedImage,
   claimedSerial,
   makeVersionReport,
   type VersionReport,
@@ -46,6 +47,8 @@ const resigned = (changes: object): object => {
 describe('a version report', () => {
   it('says all that O asks for, and comes back as it was made [O1 O2 O3 O4 O5 O6]', () => {
     expect(succeeded(check(makeVersionReport(report, key)))).toEqual(report);
+    const counted = { ...report, installed: { ...report.installed, releaseCounter: 3 } };
+    expect(succeeded(check(makeVersionReport(counted, key)))).toEqual(counted);
     const never = { ...report, time: undefined, previousTime: undefined, attacksDetected: [] };
     expect(succeeded(check(makeVersionReport(never, key)))).toEqual(never);
   });
@@ -98,6 +101,20 @@ describe('a version report', () => {
     const odd = resigned({ attacks_detected, installed_image: { filepath, fileinfo: { length: 1, hashes: {} } } });
     const { attacksDetected, installed } = succeeded(check(odd));
     expect(JSON.stringify([attacksDetected, installed])).not.toMatch(/\\u00|\u202e/);
+  });
+
+  it('says by itself which image it claims, whoever signed it; one that says none is refused in words [O3]', () => {
+    const counted = { ...report.installed, releaseCounter: 3 };
+    const made = received(makeVersionReport({ ...report, installed: counted }, attacker));
+    expect(claimedImage(made)).toEqual({ ok: true, value: counted });
+    expect(claimedImage(null)).toEqual({ ok: false, fault: 'report: an object is needed' });
+    expect(claimedImage(received(resigned({ installed_image: null })))).toMatchObject({ ok: false });
+  });
+
+  it('of another maker may say what it likes beside the image: that counts for nothing [O3]', () => {
+    const fileinfo = { length: 1, hashes: {}, custom: { color: 'red' } };
+    const { installed } = succeeded(check(resigned({ installed_image: { filepath: 'a', fileinfo } })));
+    expect(installed).toEqual({ filename: 'a', length: 1, hashes: {} });
   });
 
   const what = 'the report of ecu-1';
@@ -221,6 +238,11 @@ describe('a version report', () => {
       'with an image of negative length [O3]',
       info({ length: -1 }),
       malformed(': installed_image.fileinfo.length: a whole number from 0 is needed'),
+    ],
+    [
+      'with an image of half a release [O3]',
+      info({ custom: { releaseCounter: 0.5 } }),
+      malformed(': installed_image.fileinfo.custom.releaseCounter: a whole number from 0 is needed'),
     ],
     [
       'with an image of a short hash [O3]',
