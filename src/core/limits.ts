@@ -13,8 +13,8 @@ export const snapshotBytesMax = 64 * KIB;
 export const tufRootBytesMax = 512 * KIB;
 /** A snapshot of a repository with tens of thousands of delegated roles, where the timestamp states its length. U1 */
 export const statedSnapshotBytesMax = 8 * MIB;
-/** Director Targets name the images of one vehicle. V1 */
-export const directorTargetsBytesMax = 64 * KIB;
+/** Director Targets name the images of one vehicle: of 500 ECUs, each with one of its own, encrypted for it. V1 */
+export const directorTargetsBytesMax = 512 * KIB;
 /** Image repository Targets can list thousands of images. V1 */
 export const imageTargetsBytesMax = 8 * MIB;
 /** Any metadata file: what a Secondary makes room for before it knows which one it is. */
@@ -23,8 +23,10 @@ export const metadataFileBytesMax = Math.max(statedSnapshotBytesMax, imageTarget
 export const timeAttestationBytesMax = 64 * KIB;
 /** One ECU's version report. */
 export const versionReportBytesMax = 8 * KIB;
-/** A manifest of some hundred reports. */
-export const vehicleManifestBytesMax = 1 * MIB;
+/** ECUs of one vehicle, some of which are behind gateways: trucks and buses have more than a hundred. */
+export const ecusMax = 500;
+/** A manifest of that many reports, each as long as it may be, and what stands around them. */
+export const vehicleManifestBytesMax = ecusMax * (versionReportBytesMax + 256);
 /** Roots followed in one update: an ECU off the road for years still catches up. S2 */
 export const rootRotationsMax = 256;
 /** Delegated roles visited in search of one image, as TUF's clients do. W */
@@ -92,7 +94,7 @@ export const urlWordsCharsMax = 140;
 /** The name of an encrypted image, in hexadecimal. D7 */
 export const encryptedNameCharsMax = 256;
 /** Tokens in one time attestation: one an ECU, and some to spare. Y1 */
-export const timeTokensMax = 256;
+export const timeTokensMax = ecusMax + 12;
 /** In another's report: a code or an attack, and a clause. What is not known is shown all the same. O4 */
 export const reportedCodeCharsMax = 60;
 export const reportedClauseCharsMax = 16;
@@ -232,7 +234,6 @@ export const scenarioBytesMax = 256 * KIB;
 export const imageBytesMax = 64 * MIB;
 /** A trace to be replayed, one line of it. */
 export const traceLineBytesMax = 2 * MIB;
-export const ecusMax = 100;
 /** Suppliers of a scenario, each a delegated role: fewer than one search may visit. */
 export const suppliersMax = 24;
 
@@ -288,8 +289,8 @@ export const editionsKeptMax = 32;
 export const reportTimeAheadSecondsMax = 300;
 /** Attacks that the Director keeps of what one ECU reported, the latest. O4 */
 export const attacksKeptMax = 64;
-/** One vehicle's registration: some hundred ECUs with two keys each. J10 */
-export const registrationBytesMax = 64 * KIB;
+/** One vehicle's registration: a KiB an ECU, with two keys and names of some length. J10 */
+export const registrationBytesMax = ecusMax * KIB;
 /** Vehicles in one inventory that is held in memory. J9 */
 export const vehiclesMax = 100_000;
 /** Campaigns in one Director, ended ones included. */

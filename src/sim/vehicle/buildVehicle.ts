@@ -40,8 +40,8 @@ export interface VehicleOptions {
 const phaseMs = 6 * 3_600_000;
 const activateMs = 100;
 const answerMs = 5000;
-/** A Secondary waits for its image while the others of a large vehicle get their metadata. */
-const silenceMs = 3_600_000;
+/** A Secondary waits for its image while the others of a large vehicle get their metadata: for a phase at the most. */
+const silenceMs = phaseMs;
 
 /** Builds the vehicle; the ECUs are still to be provisioned and booted. */
 export function buildVehicle(options: VehicleOptions): SimulatedVehicle {

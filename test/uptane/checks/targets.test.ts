@@ -143,7 +143,7 @@ const withCustom =
 const directorRows: Rows = {
   'longer than their cap, whatever the snapshot says [V1]': {
     attack: withCustom((signed) => Object.assign(signed.custom, { filler: 'x'.repeat(directorTargetsBytesMax) })),
-    fault: ofDirector('oversized', 'V1', 'longer than 65536 bytes', 'endless-data'),
+    fault: ofDirector('oversized', 'V1', `longer than ${directorTargetsBytesMax} bytes`, 'endless-data'),
   },
   'made for another vehicle [D3]': {
     attack: withCustom((signed) => Object.assign(signed.custom, { vin: 'OTHER' })),

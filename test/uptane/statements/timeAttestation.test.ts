@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import type { Attack, RemoteFaultCode } from '../../../src/core/faults.ts';
-import { timeAttestationBytesMax } from '../../../src/core/limits.ts';
+import { timeAttestationBytesMax, timeTokensMax } from '../../../src/core/limits.ts';
 import {
   areTimeTokens,
   checkTimeAttestation,
@@ -160,9 +160,9 @@ describe('an attestation is not believed', () => {
     ],
     [
       'with more tokens than a vehicle has ECUs [Y3]',
-      makeTimeAttestation(begin, Array(257).fill(own), keys),
+      makeTimeAttestation(begin, Array(timeTokensMax + 1).fill(own), keys),
       {},
-      malformed('nonces: a list of at most 256 is needed'),
+      malformed(`nonces: a list of at most ${timeTokensMax} is needed`),
     ],
     [
       'with endless signatures [Y3]',
@@ -201,8 +201,8 @@ describe('an attestation is not believed', () => {
 
 it('the timeserver signs nothing but tokens, and no more than an ECU reads back [Y1]', () => {
   expect(areTimeTokens([])).toBe(true);
-  expect(areTimeTokens(Array(256).fill(own))).toBe(true);
-  expect(areTimeTokens(Array(257).fill(own))).toBe(false);
+  expect(areTimeTokens(Array(timeTokensMax).fill(own))).toBe(true);
+  expect(areTimeTokens(Array(timeTokensMax + 1).fill(own))).toBe(false);
   expect(areTimeTokens([`${own}0a`])).toBe(false);
   expect(areTimeTokens([own.toUpperCase()])).toBe(false);
 });

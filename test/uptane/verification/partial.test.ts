@@ -125,7 +125,7 @@ const rows: Readonly<Record<string, readonly [() => void, RemoteFault]>> = {
   ],
   'Targets longer than their cap [V1]': [
     () => world.serve(name, padded(served(), directorTargetsBytesMax + 1)),
-    fault('oversized', 'V1', 'longer than 65536 bytes', 'endless-data'),
+    fault('oversized', 'V1', `longer than ${directorTargetsBytesMax} bytes`, 'endless-data'),
   ],
   'the Image repository’s Targets [V3]': [() => world.serve(name, world.latest('image', 'targets').bytes), unmet(0)],
   'unsigned Targets [V3]': [() => world.serve(name, withSignatures(served(), [])), unmet(0)],
@@ -224,7 +224,7 @@ describe('a rotation of the Director’s root', () => {
     });
     expect(requests).toEqual([
       { repository: 'director', role: 'root', version: 2, bytesMax: 65_536 },
-      { repository: 'director', role: 'targets', version: undefined, bytesMax: 65_536 },
+      { repository: 'director', role: 'targets', version: undefined, bytesMax: directorTargetsBytesMax },
     ]);
   });
 
