@@ -149,7 +149,7 @@ it('asks with fixed caps where nobody states a length [U1 V1]', () => {
     });
   }
   const caps = observed(world.provisioned()).requests.map(({ bytesMax }) => bytesMax);
-  expect(caps).toEqual([65_536, 16_384, 65_536, 65_536, 65_536, 16_384, 65_536, 8_388_608]);
+  expect(caps).toEqual([65_536, 16_384, 65_536, 524_288, 65_536, 16_384, 65_536, 8_388_608]);
 });
 
 describe('trusted metadata after a failure', () => {

@@ -97,7 +97,7 @@ describe.each(ecus)('$name, from media', ({ verify, serial }) => {
     const snapshot = (signed: Draft) => delete signed.meta['offline-targets.json']?.length;
     const { caps, result } = verify(makeMedia(world, { snapshot }), world.provisioned());
     succeeded(result);
-    expect(caps).toEqual([65_536, 65_536, 65_536, 65_536, 65_536, 8_388_608, 8_388_608]);
+    expect(caps).toEqual([65_536, 65_536, 65_536, 524_288, 65_536, 8_388_608, 8_388_608]);
   });
 
   it('accepts an Image Snapshot of the length that one may have whose length a Timestamp states [OU3 U1]', () => {
