@@ -1,5 +1,5 @@
-// Owns: raw 32-byte keys of ed25519 and X25519 as node:crypto's key objects, and back. Public keys go through JWK (RFC 8037),
-// which OpenSSL takes some ten times faster than DER; secrets through DER (RFC 8410), since a JWK of one names its public key.
+// Owns: raw 32-byte keys of ed25519 and X25519 as node:crypto's key objects, and back. Through JWK (RFC 8037), which OpenSSL 3.0
+// takes some ten times faster than DER (RFC 8410).
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { fromHex } from '../core/bytes.ts';
 
@@ -20,7 +20,14 @@ export function publicKeyObject(curve: Curve25519, keyHex: string): KeyObject {
 /** Throws unless `secretHex` is 32 bytes. */
 export function secretKeyObject(curve: Curve25519, secretHex: string): KeyObject {
   if (fromHex(secretHex)?.length !== 32) throw new RangeError(`a secret of ${curve} has 32 bytes`); // OpenSSL overlooks more
-  return createPrivateKey({ key: Buffer.from(pkcs8Prefix[curve] + secretHex, 'hex'), format: 'der', type: 'pkcs8' });
+  const secret = Buffer.from(secretHex, 'hex');
+  try {
+    // Up to Node 22 the public key is made from the secret, and what a JWK says of it is not looked at.
+    return createPrivateKey({ key: { kty: 'OKP', crv: curve, d: secret.toString('base64url'), x: '' }, format: 'jwk' });
+  } catch {
+    // Later versions want to be told the public key; they are quick with DER.
+    return createPrivateKey({ key: Buffer.from(pkcs8Prefix[curve] + secretHex, 'hex'), format: 'der', type: 'pkcs8' });
+  }
 }
 
 /** The 32-byte public key that belongs to a secret key. */
