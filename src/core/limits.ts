@@ -64,6 +64,10 @@ export const jsonDepthMax = 32;
  * of them fit into the 8 MiB of the longest file.
  */
 export const jsonValuesMax = 500_000;
+/** Decoded files that are kept, since ECUs of one vehicle read the same ones: of two repositories all roles, as trusted and as received, and their delegated ones. */
+export const decodedFilesKeptMax = 64;
+/** The longest of them, which bounds what they take: those of one vehicle's update have a few KiB. */
+export const decodedFileKeptBytesMax = 32 * KIB;
 /** Signatures on one file, keys in one role. */
 export const signaturesMax = 64;
 /** Keys that one file lists. */

@@ -1,8 +1,9 @@
 // Owns: from received bytes to metadata, in the form that a profile allows. Judges form only: who signed, whether it is new,
 // and what it means are the checks' matter. The members of each role are read in decode/.
-import { nameWordsCharsMax, wordCharsMax } from '../../core/limits.ts';
+import { decodedFileKeptBytesMax, decodedFilesKeptMax, nameWordsCharsMax, wordCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { shortened } from '../../core/text.ts';
+import { hashHex } from '../../crypto/hashes.ts';
 import { canonicalForms } from '../json/canonicalJson.ts';
 import {
   type MisreadCode,
@@ -13,7 +14,7 @@ import {
   readString,
 } from '../json/jsonReader.ts';
 import { type JsonObject, parseStrictJson } from '../json/strictJson.ts';
-import type { MetadataOf, RepositoryName, RoleName, Signed, Snapshot, Timestamp } from '../metadata.ts';
+import type { Metadata, MetadataOf, RepositoryName, RoleName, Signed, Snapshot, Timestamp } from '../metadata.ts';
 import type { Profile } from '../profile.ts';
 import { readFileMeta, readTime } from './fields.ts';
 import { readSignatures } from './keys.ts';
@@ -67,8 +68,39 @@ export interface DecodeFault {
   readonly message: string;
 }
 
+/** What was decoded of a file: nothing in it is ever changed, so that it can be handed out again. */
+type Decoded<T extends Metadata> = Omit<Signed<T>, 'bytes'>;
+
+/** By place and hash of the bytes, for each profile: public data alone, and no verdict on it. */
+const kept = new WeakMap<Profile, Map<string, Decoded<Metadata>>>();
+
+function keptOf(profile: Profile): Map<string, Decoded<Metadata>> {
+  const files = kept.get(profile) ?? new Map<string, Decoded<Metadata>>();
+  kept.set(profile, files);
+  if (files.size >= decodedFilesKeptMax) files.clear();
+  return files;
+}
+
 /** Decodes a metadata file that must be `role`'s. The caller has bounded its length. B3 B4 */
 export function decodeMetadata<R extends RoleName>(
+  place: MetadataPlace<R>,
+  bytes: Uint8Array,
+): Result<Signed<MetadataOf<R>>, DecodeFault> {
+  if (bytes.length > decodedFileKeptBytesMax) return decodeAnew(place, bytes);
+  const { profile, repository, role, offline = false } = place;
+  const files = keptOf(profile);
+  const key = `${repository} ${role} ${offline} ${hashHex('sha256', bytes)}`;
+  const known = files.get(key) as Decoded<MetadataOf<R>> | undefined;
+  if (known !== undefined) return ok({ ...known, bytes });
+  const decoded = decodeAnew(place, bytes);
+  if (decoded.ok) {
+    const { body, signedForms, signatures } = decoded.value;
+    files.set(key, { body, signedForms, signatures });
+  }
+  return decoded;
+}
+
+function decodeAnew<R extends RoleName>(
   { profile, repository, role, offline }: MetadataPlace<R>,
   bytes: Uint8Array,
 ): Result<Signed<MetadataOf<R>>, DecodeFault> {
