@@ -2,6 +2,8 @@
 import type { EventQueue } from '../core/clock.ts';
 import { createRandom, type Random } from '../core/random.ts';
 import { ed25519Node } from '../crypto/ed25519Node.ts';
+import { sharedVerdicts } from '../crypto/sharedVerdicts.ts';
+import type { Signatures } from '../crypto/signatures.ts';
 import type { BankImage } from '../ecu/flashBanks.ts';
 import { type Distribution, honestDistribution } from '../primary/ports.ts';
 import type { ListedImage } from '../repository/roles/writeMetadata.ts';
@@ -60,7 +62,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     const { scenario, clock, transports, emit } = options;
-    const signatures = ed25519Node();
+    const signatures = sharedVerdicts(ed25519Node());
     this.scenario = scenario;
     this.clock = clock;
     this.transports = transports;
@@ -144,7 +146,7 @@ export class World {
   }
 
   /** Gives every ECU its first image and the metadata that it trusts from the start. L1 L2 L3 */
-  private manufacture(signatures: ReturnType<typeof ed25519Node>): void {
+  private manufacture(signatures: Signatures): void {
     const { director, imageRepository } = this.servers;
     const provisioned = (repository: 'director' | 'image', bytes: Uint8Array) => {
       const root = checkProvisionedRoot({ signatures, profile: uptaneProfile, repository }, bytes);

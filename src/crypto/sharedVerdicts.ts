@@ -1,0 +1,24 @@
+// Owns: one check of a signature for all who ask for the very same one: in a simulation every ECU of a vehicle is in one process, and
+// each checks the signatures on the same files. Knows no keys' owners; a program that checks for itself alone has no use for it.
+import { toHex } from '../core/bytes.ts';
+import { sharedVerdictsMax } from '../core/limits.ts';
+import { hashHex } from './hashes.ts';
+import type { Signatures } from './signatures.ts';
+
+/** `signatures`, whose verdicts are kept by key, signature and message, all of their bytes. For one run. */
+export function sharedVerdicts(signatures: Signatures): Signatures {
+  const kept = new Map<string, boolean>();
+  return {
+    ...signatures,
+    verify(publicKey, message, signature) {
+      // Dashes between them: no two questions have one text.
+      const question = `${toHex(publicKey)}-${toHex(signature)}-${hashHex('sha512', message)}`;
+      const known = kept.get(question);
+      if (known !== undefined) return known;
+      const verdict = signatures.verify(publicKey, message, signature);
+      if (kept.size >= sharedVerdictsMax) kept.clear();
+      kept.set(question, verdict);
+      return verdict;
+    },
+  };
+}
