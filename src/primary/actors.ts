@@ -1,8 +1,7 @@
-// Owns: the behaviour of a Primary's statechart: each phase as an actor that runs its task, each guard and action by name.
-import { fromCallback } from 'xstate';
+// Owns: the behaviour of a Primary's statechart: each phase as a task, each guard and action by name.
 import { runTask, type Task } from '../core/task.ts';
 import { newCycle } from './cycle.ts';
-import type { PrimaryEvent, primaryMachine } from './machine.ts';
+import type { PrimaryBehaviour } from './machine.ts';
 import { attestTime } from './phases/attestTime.ts';
 import { collectReports } from './phases/collectReports.ts';
 import { distributeImages, distributeMetadata, distributeTime, type WantedImages } from './phases/distribute.ts';
@@ -12,23 +11,21 @@ import { sendManifest } from './phases/sendManifest.ts';
 import { verifyMetadata } from './phases/verifyMetadata.ts';
 import type { PrimaryUnit } from './unit.ts';
 
-type Machine = typeof primaryMachine;
-
-export function providePrimary(machine: Machine, unit: PrimaryUnit): Machine {
+/** Of one boot. */
+export function primaryBehaviour(unit: PrimaryUnit): PrimaryBehaviour {
   let wanted: WantedImages = new Map();
   let activated = false;
 
-  /** Leaving the state stops the task: a phase that ran out of time leaves nothing running. */
-  const phase = <T>(task: () => Task<T>, completed: (value: T) => void = () => {}) =>
-    fromCallback<PrimaryEvent>(({ sendBack }) =>
+  const phase =
+    <T>(task: () => Task<T>, note: (value: T) => void = () => {}) =>
+    (completed: () => void) =>
       runTask(task(), (value) => {
-        completed(value);
-        sendBack({ type: 'phase.completed' });
-      }),
-    );
+        note(value);
+        completed();
+      });
 
-  return machine.provide({
-    actors: {
+  return {
+    phases: {
       collectReports: phase(() => collectReports(unit)),
       sendManifest: phase(() => sendManifest(unit)),
       attestTime: phase(() => attestTime(unit)),
@@ -64,5 +61,5 @@ export function providePrimary(machine: Machine, unit: PrimaryUnit): Machine {
       metadataVerified: () => unit.cycle.director !== undefined,
       newImageActivated: () => activated,
     },
-  });
+  };
 }

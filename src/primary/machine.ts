@@ -1,5 +1,6 @@
-// Owns: the statechart of a Primary: one update cycle in the order of M1. Each phase is an actor that actors.ts provides;
-// each has its bound in time, after which the cycle goes straight to the report.
+// Owns: the statechart of a Primary: one update cycle in the order of M1. Each phase is an actor, with a bound in time
+// after which the cycle goes straight to the report. What all of it does comes with its context, from actors.ts: the chart is built
+// once, not at each boot.
 import { fromCallback, setup } from 'xstate';
 import type { PrimaryTiming } from './ports.ts';
 
@@ -19,12 +20,42 @@ type PhaseName =
   | 'distributeImages'
   | 'installOwn';
 
-const unprovided = fromCallback<PrimaryEvent>(() => {});
+type Action = 'beginCycle' | 'beginClosing' | 'completeCycle';
+type Guard = 'closingOwed' | 'metadataVerified' | 'newImageActivated';
+
+/** What the statechart does, by name: a Primary's from one boot to the next. */
+export interface PrimaryBehaviour {
+  /** Starts a phase, which calls `completed` at its end; gives how to stop it. */
+  readonly phases: { readonly [Name in PhaseName]: (completed: () => void) => () => void };
+  readonly actions: { readonly [Name in Action]: () => void };
+  readonly guards: { readonly [Name in Guard]: () => boolean };
+}
+
+interface PrimaryContext {
+  readonly timing: PrimaryTiming;
+  readonly behaviour: PrimaryBehaviour;
+}
+
+interface Given {
+  readonly context: PrimaryContext;
+}
+
+const act = (name: Action) => (given: Given) => given.context.behaviour.actions[name]();
+const ask = (name: Guard) => (given: Given) => given.context.behaviour.guards[name]();
+const run = (name: PhaseName) =>
+  fromCallback<PrimaryEvent, PrimaryBehaviour>(({ input, sendBack }) =>
+    input.phases[name](() => sendBack({ type: 'phase.completed' })),
+  );
+
+/** Leaving the state stops the phase: one that ran out of time leaves nothing running. */
+function invoked<Name extends PhaseName>(src: Name) {
+  return { src, input: ({ context }: Given) => context.behaviour };
+}
 
 /** A phase that leads to `target`; one that takes too long leads to the report. P2 */
 function phase<Name extends PhaseName, Target extends string>(src: Name, target: Target) {
   return {
-    invoke: { src },
+    invoke: invoked(src),
     on: { 'phase.completed': { target } },
     after: { phase: { target: 'closing' } },
   } as const;
@@ -32,30 +63,30 @@ function phase<Name extends PhaseName, Target extends string>(src: Name, target:
 
 export const primaryMachine = setup({
   types: {
-    context: {} as { readonly timing: PrimaryTiming },
+    context: {} as PrimaryContext,
     events: {} as PrimaryEvent,
-    input: {} as { readonly timing: PrimaryTiming },
+    input: {} as PrimaryContext,
   },
   actors: {
-    collectReports: unprovided,
-    sendManifest: unprovided,
-    attestTime: unprovided,
-    verifyMetadata: unprovided,
-    downloadImages: unprovided,
-    distributeTime: unprovided,
-    distributeMetadata: unprovided,
-    distributeImages: unprovided,
-    installOwn: unprovided,
+    collectReports: run('collectReports'),
+    sendManifest: run('sendManifest'),
+    attestTime: run('attestTime'),
+    verifyMetadata: run('verifyMetadata'),
+    downloadImages: run('downloadImages'),
+    distributeTime: run('distributeTime'),
+    distributeMetadata: run('distributeMetadata'),
+    distributeImages: run('distributeImages'),
+    installOwn: run('installOwn'),
   },
   actions: {
-    beginCycle: () => {},
-    beginClosing: () => {},
-    completeCycle: () => {},
+    beginCycle: act('beginCycle'),
+    beginClosing: act('beginClosing'),
+    completeCycle: act('completeCycle'),
   },
   guards: {
-    closingOwed: () => false,
-    metadataVerified: () => false,
-    newImageActivated: () => false,
+    closingOwed: ask('closingOwed'),
+    metadataVerified: ask('metadataVerified'),
+    newImageActivated: ask('newImageActivated'),
   },
   delays: {
     boot: ({ context }) => context.timing.bootMs,
@@ -101,12 +132,12 @@ export const primaryMachine = setup({
       initial: 'collectingReports',
       states: {
         collectingReports: {
-          invoke: { src: 'collectReports' },
+          invoke: invoked('collectReports'),
           on: { 'phase.completed': { target: 'sendingManifest' } },
           after: { phase: { target: 'sendingManifest' } },
         },
         sendingManifest: {
-          invoke: { src: 'sendManifest' },
+          invoke: invoked('sendManifest'),
           on: { 'phase.completed': { target: '#primary.completed' } },
           after: { phase: { target: '#primary.completed' } },
         },

@@ -2,7 +2,7 @@
 import { createActor } from 'xstate';
 import type { Ecu } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';
-import { providePrimary } from './actors.ts';
+import { primaryBehaviour } from './actors.ts';
 import { primaryMachine } from './machine.ts';
 import type { PrimaryParts } from './ports.ts';
 import { PrimaryUnit } from './unit.ts';
@@ -18,9 +18,9 @@ export interface RunningPrimary {
 /** Boots a Primary. */
 export function startPrimary(parts: PrimaryParts): RunningPrimary {
   const unit = new PrimaryUnit(parts);
-  const actor = createActor(providePrimary(primaryMachine, unit), {
+  const actor = createActor(primaryMachine, {
     clock: xstateClock(parts.clock),
-    input: { timing: parts.timing },
+    input: { timing: parts.timing, behaviour: primaryBehaviour(unit) },
   });
   let running = true;
   follow(

@@ -4,10 +4,9 @@ import { ok, type Result } from '../core/result.ts';
 import type { ResponseBody } from '../messages/codec.ts';
 import { remoteFault } from '../uptane/faults.ts';
 import type { Target } from '../uptane/metadata.ts';
-import type { SecondaryEvent, SecondaryRequest, secondaryMachine } from './machine.ts';
+import type { SecondaryBehaviour, SecondaryEvent, SecondaryRequest } from './machine.ts';
 import { refusal, type SecondaryUnit } from './unit.ts';
 
-type Machine = typeof secondaryMachine;
 type Of<Type extends SecondaryRequest['type']> = Extract<SecondaryRequest, { type: Type }>;
 
 /** Sends answers, one at a time. */
@@ -22,19 +21,19 @@ function idOf(event: SecondaryEvent): number {
   return 'id' in event ? event.id : 0;
 }
 
-export function provideSecondary(
-  machine: Machine,
+/** Of one boot. */
+export function secondaryBehaviour(
   unit: SecondaryUnit,
   flash: { readonly flashBytesPerSecond: number },
   answers: Answers,
-): Machine {
+): SecondaryBehaviour {
   const { send } = answers;
   /** What is being worked on, between the request and its answer: the request's id, and the bytes that go to flash. */
   let pending = { id: 0, bytes: 0 };
   let metadata: Result<Target | undefined, RemoteFault> = ok(undefined);
   let image: Result<void, RemoteFault> = ok();
 
-  return machine.provide({
+  return {
     actions: {
       welcome: ({ event }) => send(idOf(event), unit.welcome((event as Of<'hello.received'>).body)),
       report: ({ event }) => send(idOf(event), unit.report()),
@@ -78,5 +77,5 @@ export function provideSecondary(
     delays: {
       flashWrite: () => (1000 * pending.bytes) / flash.flashBytesPerSecond,
     },
-  });
+  };
 }

@@ -1,4 +1,5 @@
-// Owns: the statechart of a Secondary, the same for full and partial verification. Behaviour is provided by actors.ts.
+// Owns: the statechart of a Secondary, the same for full and partial verification. What it does comes with its context, from
+// actors.ts: the chart is built once, not at each boot of each ECU.
 import { setup } from 'xstate';
 import { answerSendingMsMax } from '../core/limits.ts';
 import type { RequestBodies } from '../messages/codec.ts';
@@ -33,40 +34,78 @@ export interface SecondaryTiming {
   readonly silenceMs: number;
 }
 
+type Action =
+  | 'welcome'
+  | 'report'
+  | 'acceptTime'
+  | 'storeMetadata'
+  | 'verifyMetadata'
+  | 'answerVerification'
+  | 'startImage'
+  | 'storeBlock'
+  | 'noteRepetition'
+  | 'answerBlock'
+  | 'checkImage'
+  | 'answerInstallation'
+  | 'activate'
+  | 'refuseUnexpected';
+type Guard = 'imageWanted' | 'imageExpected' | 'imageGood' | 'answerLeft';
+
+/** What the statechart does, by name: an ECU's from one boot to the next. */
+export interface SecondaryBehaviour {
+  readonly actions: { readonly [Name in Action]: (given: { readonly event: SecondaryEvent }) => void };
+  readonly guards: { readonly [Name in Guard]: (given: { readonly event: SecondaryEvent }) => boolean };
+  /** In milliseconds. */
+  readonly delays: { readonly flashWrite: () => number };
+}
+
+interface SecondaryContext {
+  readonly timing: SecondaryTiming;
+  readonly behaviour: SecondaryBehaviour;
+}
+
+interface Given {
+  readonly context: SecondaryContext;
+  readonly event: SecondaryEvent;
+}
+
+const act = (name: Action) => (given: Given) => given.context.behaviour.actions[name](given);
+const ask = (name: Guard) => (given: Given) => given.context.behaviour.guards[name](given);
+
 export const secondaryMachine = setup({
   types: {
-    context: {} as { readonly timing: SecondaryTiming },
+    context: {} as SecondaryContext,
     events: {} as SecondaryEvent,
-    input: {} as { readonly timing: SecondaryTiming },
+    input: {} as SecondaryContext,
   },
   actions: {
-    welcome: () => {},
-    report: () => {},
-    acceptTime: () => {},
-    storeMetadata: () => {},
-    verifyMetadata: () => {},
-    answerVerification: () => {},
-    startImage: () => {},
-    storeBlock: () => {},
-    noteRepetition: () => {},
-    answerBlock: () => {},
-    checkImage: () => {},
-    answerInstallation: () => {},
-    activate: () => {},
-    refuseUnexpected: () => {},
+    welcome: act('welcome'),
+    report: act('report'),
+    acceptTime: act('acceptTime'),
+    storeMetadata: act('storeMetadata'),
+    verifyMetadata: act('verifyMetadata'),
+    answerVerification: act('answerVerification'),
+    startImage: act('startImage'),
+    storeBlock: act('storeBlock'),
+    noteRepetition: act('noteRepetition'),
+    answerBlock: act('answerBlock'),
+    checkImage: act('checkImage'),
+    answerInstallation: act('answerInstallation'),
+    activate: act('activate'),
+    refuseUnexpected: act('refuseUnexpected'),
   },
   guards: {
-    imageWanted: () => false,
-    imageExpected: () => false,
-    imageGood: () => false,
-    answerLeft: () => false,
+    imageWanted: ask('imageWanted'),
+    imageExpected: ask('imageExpected'),
+    imageGood: ask('imageGood'),
+    answerLeft: ask('answerLeft'),
   },
   delays: {
     boot: ({ context }) => context.timing.bootMs,
     verification: ({ context }) => context.timing.verifyMs,
     activation: ({ context }) => context.timing.activateMs,
     silence: ({ context }) => context.timing.silenceMs,
-    flashWrite: () => 0,
+    flashWrite: ({ context }) => context.behaviour.delays.flashWrite(),
     answer: () => answerSendingMsMax,
   },
 }).createMachine({

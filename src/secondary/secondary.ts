@@ -5,7 +5,7 @@ import { NS_PER_US } from '../core/units.ts';
 import { Ecu, type EcuParts } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';
 import { decodeRequest, encodeResponse, type RequestBody } from '../messages/codec.ts';
-import { type Answers, provideSecondary } from './actors.ts';
+import { type Answers, secondaryBehaviour } from './actors.ts';
 import { type SecondaryRequest, type SecondaryTiming, secondaryMachine } from './machine.ts';
 import { type SecondaryConfig, SecondaryUnit } from './unit.ts';
 
@@ -47,8 +47,8 @@ export function startSecondary(parts: SecondaryParts): RunningEcu {
   const unit = new SecondaryUnit(new Ecu(parts), parts.config);
   let running = true;
   const answers = answering(parts, () => running);
-  const machine = provideSecondary(secondaryMachine, unit, parts, answers);
-  const actor = createActor(machine, { clock: xstateClock(parts.clock), input: { timing: parts.timing } });
+  const input = { timing: parts.timing, behaviour: secondaryBehaviour(unit, parts, answers) };
+  const actor = createActor(secondaryMachine, { clock: xstateClock(parts.clock), input });
 
   follow(
     actor,

@@ -1,4 +1,4 @@
-// Owns: reading a statechart's names: what it asks for, what it was given, where it waits.
+// Owns: reading a statechart's names: what it asks for, what it declares, where it waits.
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
 type Kind = 'actions' | 'guards' | 'actors' | 'delays';
@@ -25,13 +25,6 @@ export function usedNames(machine: AnyStateMachine): Record<Kind, Set<string>> {
   };
   visit(machine.config, '');
   return used;
-}
-
-/** The names whose implementation `provided` has of its own. */
-export function providedNames(machine: AnyStateMachine, provided: AnyStateMachine, kind: Kind): string[] {
-  const before: Record<string, unknown> = machine.implementations[kind];
-  const after: Record<string, unknown> = provided.implementations[kind];
-  return Object.keys(after).filter((name) => after[name] !== before[name]);
 }
 
 export function declaredNames(machine: AnyStateMachine, kind: Kind): string[] {
