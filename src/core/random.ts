@@ -24,9 +24,10 @@ function hash32(text: string, seed: number): number {
 
 /** The generator of a run. `seed`: any text; the command line gives a number. */
 export function createRandom(seed: string): Random {
-  let a = hash32(seed, 1);
-  let b = hash32(seed, 2);
-  let c = hash32(seed, 3);
+  // Whole numbers of 32 bits with a sign at all times: others would be allocated with each draw.
+  let a = hash32(seed, 1) | 0;
+  let b = hash32(seed, 2) | 0;
+  let c = hash32(seed, 3) | 0;
   let counter = 1;
 
   function uint32(): number {
@@ -34,7 +35,7 @@ export function createRandom(seed: string): Random {
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
   for (let index = 0; index < 12; index += 1) uint32();
