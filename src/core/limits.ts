@@ -68,7 +68,7 @@ export const jsonValuesMax = 500_000;
 export const decodedFilesKeptMax = 64;
 /** The longest of them, which bounds what they take: those of one vehicle's update have a few KiB. */
 export const decodedFileKeptBytesMax = 32 * KIB;
-/** Verdicts on signatures that ECUs of one simulated run share: some hundred in an update of a vehicle. Each takes half a KiB. */
+/** Verdicts on signatures that ECUs of one simulated run share: some hundred in an update of a vehicle. Each takes some 150 bytes. */
 export const sharedVerdictsMax = 4096;
 /** Signatures on one file, keys in one role. */
 export const signaturesMax = 64;
