@@ -26,7 +26,7 @@ async function round(seeds) {
   const digests = [];
   const before = process.cpuUsage();
   for (const seed of seeds) {
-    const inputs = { scenario, seed, givenImages: new Map(), interfaces: new Map(), tcpLinks: new Set() };
+    const inputs = { scenario, seed, givenImages: new Map(), interfaces: new Map(), links: new Map() };
     digests.push((await runScenario({ inputs, observers: [] })).traceDigest);
   }
   const { user, system } = process.cpuUsage(before);
