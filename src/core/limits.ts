@@ -236,6 +236,10 @@ export const trafficFramesMax = 20_000;
 
 /** A scenario or vehicle file. */
 export const scenarioBytesMax = 256 * KIB;
+/** Its nesting: the deepest that means anything is a gateway's range of ids, 8 levels within a scenario. */
+export const yamlDepthMax = 32;
+/** Its values, those that aliases stand for counted each time: a file as long as it may be holds no more when written out. */
+export const yamlValuesMax = 150_000;
 /** An image given on the command line, and the largest flash bank. */
 export const imageBytesMax = 64 * MIB;
 /** A trace to be replayed, one line of it. */

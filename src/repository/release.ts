@@ -59,7 +59,7 @@ export function checkDeclaration(declaration: ReleaseDeclaration): Result<Releas
 function readDeclaration(value: JsonValue): ReleaseDeclaration {
   const object = readObject(value, 'release');
   const version = readString(object.version, 'release.version', versionRangeCharsMax);
-  if (valid(version) !== version) notAsExpected('release.version', 'a version such as 2.1.0 is needed');
+  if (!isVersion(version)) notAsExpected('release.version', 'a version such as 2.1.0 is needed');
   return {
     product: readIdentifier(object.product, 'release.product'),
     version,
@@ -76,6 +76,10 @@ function readDependencies(value: JsonValue | undefined, path: string): readonly 
     if (!isRange(range)) notAsExpected(`${path}[${index}].range`, 'a range such as ^2.1.0 is needed');
     return { product: readIdentifier(object.product, `${path}[${index}].product`), range };
   });
+}
+
+export function isVersion(text: string): boolean {
+  return text.length <= versionRangeCharsMax && valid(text) === text;
 }
 
 export function isRange(text: string): boolean {

@@ -6,6 +6,9 @@ import { EventQueue } from '../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
 import { readLines } from '../files/regularFile.ts';
+import { checkForm } from '../vehicleFile/source/checkForm.ts';
+import { pathText } from '../vehicleFile/source/finding.ts';
+import type { Told } from '../vehicleFile/source/told.ts';
 import { checkTransports, linkKinds, type RunInputs } from './inputs.ts';
 import { checkScenario } from './scenario/check.ts';
 import { readRecordedScenario } from './scenario/recorded.ts';
@@ -55,11 +58,11 @@ function parseObject(path: string, line: number, text: string): Record<string, u
 }
 
 function parseInput(path: string, line: number, entry: object): TapeInput {
-  const parsed = tapeInputSchema.safeParse(entry);
+  const judged = checkForm(tapeInputSchema, entry);
   // as it stands, not as parsed: it is held against what comes out, members in their order
-  if (parsed.success) return entry as TapeInput;
-  const [issue] = parsed.error.issues;
-  throw new InputError(`${path}:${line}: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'not an input'}`);
+  if (judged.ok) return entry as TapeInput;
+  const [told] = judged.fault;
+  throw new InputError(`${path}:${line}: ${pathText(told?.path ?? []) || 'input'}: ${told?.text ?? 'not an input'}`);
 }
 
 interface Recorded {
@@ -78,24 +81,24 @@ function otherFormat(format: number): string {
   return `a trace of format ${format}; ${known}: run the scenario again with --trace, or replay it with the ecunet that wrote it`;
 }
 
-function badHead(path: string, at: readonly PropertyKey[], issue: z.core.$ZodIssue | undefined): InputError {
-  const member = [...at, ...(issue?.path ?? [])].join('.');
-  return new InputError(`${path}:1: ${member || 'head'}: ${issue?.message ?? 'not a trace'}`);
+function badHead(path: string, at: readonly PropertyKey[], [told]: readonly Told[]): InputError {
+  const member = pathText([...at, ...(told?.path ?? [])]);
+  return new InputError(`${path}:1: ${member || 'head'}: ${told?.text ?? 'not a trace'}`);
 }
 
 function parseHead(path: string, text: string): Omit<RunInputs, 'givenImages'> {
   const entry = parseObject(path, 1, text);
   const { format } = entry;
   if (typeof format === 'number' && format !== traceFormat) throw new InputError(`${path}:1: ${otherFormat(format)}`);
-  const result = head.safeParse(entry);
-  if (!result.success) throw badHead(path, [], result.error.issues[0]);
-  const { seed, interfaces, links, slcan, cannelloni, hold } = result.data;
-  const read = readRecordedScenario(result.data.scenario);
-  if (!read.ok) throw badHead(path, ['scenario'], read.issue);
-  const { scenario } = read;
+  const result = checkForm(head, entry);
+  if (!result.ok) throw badHead(path, [], result.fault);
+  const { seed, interfaces, links, slcan, cannelloni, hold } = result.value;
+  const read = readRecordedScenario(result.value.scenario);
+  if (!read.ok) throw badHead(path, ['scenario'], read.fault);
+  const scenario = read.value;
   const problem = checkScenario(scenario);
   if (problem !== undefined) {
-    throw new InputError(`${path}:1: scenario.${problem.path.join('.')}: ${problem.message}`);
+    throw new InputError(`${path}:1: scenario.${pathText(problem.path)}: ${problem.message}`);
   }
   const inputs = {
     seed,

@@ -7,12 +7,13 @@ import {
   ethernetQueueBytesMax,
   ethernetQueueBytesMin,
 } from '../core/limits.ts';
-import { microseconds, name, share, size } from './fields.ts';
+import { name, share } from './fields.ts';
+import { microsecondsUpTo, sizeBetween } from './quantities.ts';
 import { withUnits } from './withUnits.ts';
 
 const speed = z.enum(Object.keys(linkSpeeds) as (keyof typeof linkSpeeds)[]);
 /** One way along a link: some metres of cable, and the two chips at its ends. */
-const latency = microseconds(ethernetLatencyUsMax);
+const latency = microsecondsUpTo(ethernetLatencyUsMax);
 
 export const ethernetSchema = withUnits(
   z.strictObject({
@@ -22,7 +23,7 @@ export const ethernetSchema = withUnits(
     /** The share of frames lost on each link, each way. */
     loss: share.default(0),
     /** Bytes of frames that may wait at each output. */
-    queue: size.pipe(z.number().min(ethernetQueueBytesMin).max(ethernetQueueBytesMax)).default(ethernetQueueBytes),
+    queue: sizeBetween(ethernetQueueBytesMin, ethernetQueueBytesMax).default(ethernetQueueBytes),
     /** Where an ECU's link differs. */
     links: z
       .record(

@@ -1,6 +1,7 @@
 // Owns: who is on an Ethernet network of the vehicle, and by which link; and whether what the vehicle says of that makes sense.
 import type { EthernetLinkOptions } from '../bus/ethernet/ethernetNetwork.ts';
 import { linkSpeeds } from '../bus/ethernet/wire.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { NS_PER_US } from '../core/units.ts';
 import type { GatewayDescription } from './gateways.ts';
 import type { Problem } from './problem.ts';
@@ -35,7 +36,7 @@ export function* ethernetProblems(vehicle: Vehicle): Generator<Problem> {
     const on = ethernetLinks(vehicle, network);
     for (const id of Object.keys(links)) {
       const path = ['vehicle', 'buses', network, 'links', id];
-      if (!on.has(id)) yield { path, message: `${id} is not on ${network}` };
+      if (!on.has(id)) yield { path, message: `${id} is not on ${network}${didYouMean(id, on.keys())}` };
     }
   }
   const primaryBuses = Object.values(vehicle.ecus).flatMap((ecu) => (ecu.role === 'primary' ? ecu.buses : []));

@@ -3,6 +3,7 @@
 import { type FrameRoute, idText, leadsInto, routedId, routeProblem, routeText } from '../bus/gateway/frameRoutes.ts';
 import { findRouteLoop, type PlacedRoute } from '../bus/gateway/routeLoops.ts';
 import { gatewayRoutesMax } from '../core/limits.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { frameTable, type GatewayDescription, type IsoTpRouting, isoTpTable } from './gateways.ts';
 import type { Problem } from './problem.ts';
 import { type Place, segmentsOf, type Way, wayTo } from './routes.ts';
@@ -17,7 +18,10 @@ export function* gatewayProblems(vehicle: Vehicle): Generator<Problem> {
   }
   const rows = placedRoutes(vehicle);
   if (rows.length > gatewayRoutesMax) {
-    yield { path: ecusPath, message: `more than ${gatewayRoutesMax} ids and ranges in the routes of all gateways` };
+    yield {
+      path: ecusPath,
+      message: `at most ${gatewayRoutesMax} ids and ranges are allowed in the routes of all gateways, not ${rows.length}`,
+    };
     return;
   }
   const loop = findRouteLoop(rows);
@@ -41,20 +45,25 @@ function* singleProblems(
 ): Generator<Problem> {
   const { buses, routes } = gateway;
   if (new Set(buses).size !== buses.length) yield { path: [...path, 'buses'], message: 'a bus is named twice' };
-  for (const bus of buses) {
-    const isThere = vehicle.buses[bus] !== undefined || vehicle.ethernets[bus] !== undefined;
-    if (!isThere) yield { path: [...path, 'buses'], message: `there is no bus ${bus}` };
+  const names = [...Object.keys(vehicle.buses), ...Object.keys(vehicle.ethernets)];
+  for (const [index, bus] of buses.entries()) {
+    const message = `there is no bus ${bus}${didYouMean(bus, names)}`;
+    if (!names.includes(bus)) yield { path: [...path, 'buses', index], message };
   }
   for (const [index, route] of routes.entries()) {
     const at = [...path, 'routes', index];
     const { from, to } = 'isotp' in route ? route.isotp : route;
-    for (const bus of [from, to]) if (!buses.includes(bus)) yield { path: at, message: `it is not on bus ${bus}` };
+    for (const bus of [from, to])
+      if (!buses.includes(bus)) yield { path: at, message: `it is not on bus ${bus}${didYouMean(bus, buses)}` };
     const network = [from, to].find((bus) => vehicle.ethernets[bus] !== undefined);
     if (network !== undefined && !('isotp' in route))
       yield { path: at, message: `${network} carries no CAN frames: an isotp route is needed` };
     if (from === to) yield { path: at, message: 'it leads back to the bus that it comes from' };
     if (!('isotp' in route) && route.as !== undefined && route.as.length !== route.ids.length) {
-      yield { path: [...at, 'as'], message: `one for each of the ${route.ids.length} ids is needed` };
+      yield {
+        path: [...at, 'as'],
+        message: `one for each of the ${route.ids.length} ids is needed, not ${route.as.length}`,
+      };
     }
   }
   const table = frameTable(gateway);

@@ -13,10 +13,11 @@ import {
   gatewayRoutesMax,
 } from '../core/limits.ts';
 import { NS_PER_US } from '../core/units.ts';
-import { canId, microseconds, name, size } from './fields.ts';
+import { canId, name } from './fields.ts';
+import { microsecondsUpTo, sizeBetween } from './quantities.ts';
 import { withUnits } from './withUnits.ts';
 
-const anyCanId = z.int().min(0).max(extendedIdMax);
+const anyCanId = z.int().min(0).max(extendedIdMax).meta({ hex: true });
 const second = 1_000_000;
 
 const frameRoute = z.strictObject({
@@ -51,11 +52,11 @@ export const gatewaySchema = withUnits(
   z.strictObject({
     role: z.literal('gateway'),
     buses: z.array(name).min(2).max(16),
-    delay: microseconds(second).default(gatewayDelayNs / NS_PER_US),
+    delay: microsecondsUpTo(second).default(gatewayDelayNs / NS_PER_US),
     /** Frames that may wait for one bus. */
     queue: z.int().min(1).max(gatewayQueueFramesMax).default(gatewayQueueFrames),
     /** Bytes of messages that may wait in one direction of an ISO-TP route. */
-    buffer: size.pipe(z.number().min(gatewayBufferBytesMin).max(gatewayBufferBytesMax)).default(gatewayBufferBytes),
+    buffer: sizeBetween(gatewayBufferBytesMin, gatewayBufferBytesMax).default(gatewayBufferBytes),
     routes: z
       .array(z.union([frameRoute, isoTpRoute]))
       .min(1)

@@ -1,7 +1,8 @@
 // Owns: the form of an image in vehicle and scenario files, with what it declares of itself.
 import { z } from 'zod';
-import { checkDeclaration, type Dependency } from '../repository/release.ts';
-import { counter, filename, name, size, versionRange } from './fields.ts';
+import { releaseDependenciesMax, versionRangeCharsMax } from '../core/limits.ts';
+import { type Dependency, isVersion } from '../repository/release.ts';
+import { counter, filename, mapOf, name, size, versionRange } from './fields.ts';
 import { withUnits } from './withUnits.ts';
 
 const image = z.strictObject({ filename, size, releaseCounter: counter });
@@ -10,21 +11,20 @@ const units = { size: 'sizeBytes' } as const;
 export const imageSchema = withUnits(image, units);
 
 /** Ranges of versions by product. */
-const versionRanges = z.record(name, versionRange);
+const versionRanges = mapOf(versionRange, 'products', releaseDependenciesMax);
+
+const version = z
+  .string()
+  .refine((text) => isVersion(text))
+  .meta({ needed: `a version such as 2.1.0, of at most ${versionRangeCharsMax} characters,` });
 
 /** What an image declares of itself, and of images that other ECUs must, or must not, run beside it. J7 */
-const release = z
-  .strictObject({
-    product: name,
-    version: z.string(),
-    requires: versionRanges.default({}),
-    conflicts: versionRanges.default({}),
-  })
-  .superRefine(({ product, version, requires, conflicts }, context) => {
-    const ranges = { requires: dependenciesOf(requires), conflicts: dependenciesOf(conflicts) };
-    const checked = checkDeclaration({ product, version, ...ranges });
-    if (!checked.ok) context.addIssue({ code: 'custom', message: checked.fault });
-  });
+const release = z.strictObject({
+  product: name,
+  version,
+  requires: versionRanges.default({}),
+  conflicts: versionRanges.default({}),
+});
 
 /** The same as repositories have it. */
 export function dependenciesOf(ranges: Readonly<Record<string, string>>): readonly Dependency[] {

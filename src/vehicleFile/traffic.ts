@@ -7,7 +7,7 @@ import { formatFrame, parseFrame } from '../bus/frame/frameText.ts';
 import { cycleMsMax, cycleMsMin, readDbc } from '../bus/restBus/dbc.ts';
 import { cyclicFrame, type RecordedFrame } from '../bus/restBus/restBus.ts';
 import { createCandumpDecoder } from '../capture/candump/candumpLog.ts';
-import { type CaptureRecord, captureFaultText } from '../capture/captureRecord.ts';
+import type { CaptureRecord } from '../capture/captureRecord.ts';
 import { fromUtf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { dbcMessagesMax, trafficFileBytesMax, trafficFramesMax } from '../core/limits.ts';
@@ -22,7 +22,7 @@ const cyclicMessage = z
   .strictObject({
     name: shownName,
     node: shownName,
-    id: z.int().min(0).max(extendedIdMax),
+    id: z.int().min(0).max(extendedIdMax).meta({ hex: true }),
     extended: z.boolean().default(false),
     fd: z.boolean().default(false),
     bytes: z.int().min(0).max(fdDataBytesMax),
@@ -39,7 +39,10 @@ const recordingNsMax = 86_400 * NS_PER_S;
 /** Nanoseconds since the first, and candump's text of the frame. */
 const recordedFrame = z.tuple([
   z.int().min(0).max(recordingNsMax),
-  z.string().refine((text) => parseFrame(text) !== undefined, 'a frame such as 123#DEADBEEF is needed'),
+  z
+    .string()
+    .refine((text) => parseFrame(text) !== undefined)
+    .meta({ needed: 'a frame such as 123#DEADBEEF' }),
 ]);
 
 const file = z.string().min(1).max(1000);
@@ -63,21 +66,19 @@ export const trafficSchema = z.union([
 
 export type Traffic = z.output<typeof trafficSchema>;
 
-/**
- * The same, with what its file says in place of the file's name; `noted` takes the path of that file. Throws an InputError that names the
- * file and the line.
- */
-export function withTrafficRead(traffic: Traffic, vehiclePath: string, noted: (path: string) => void): Traffic {
-  const file = 'dbc' in traffic ? traffic.dbc : 'log' in traffic ? traffic.log : undefined;
-  if (file === undefined) return traffic;
-  const path = pathOf(file, vehiclePath);
-  noted(path);
-  if ('log' in traffic) return { frames: [...readLog(path, traffic.interface)] };
-  return { messages: [...readDbcFile(path)] };
+/** The file that a traffic names, and by which member; undefined for one that is written out. */
+export function trafficFile(traffic: Traffic, vehiclePath: string): { member: string; path: string } | undefined {
+  const pathOf = (named: string) => (isAbsolute(named) ? named : join(dirname(vehiclePath), named));
+  if ('dbc' in traffic) return { member: 'dbc', path: pathOf(traffic.dbc) };
+  return 'log' in traffic ? { member: 'log', path: pathOf(traffic.log) } : undefined;
 }
 
-function pathOf(named: string, vehiclePath: string): string {
-  return isAbsolute(named) ? named : join(dirname(vehiclePath), named);
+/** The same, with what its file says in place of the file's name. Throws an InputError that names the file and the line. */
+export function withTrafficRead(traffic: Traffic, vehiclePath: string): Traffic {
+  const { path } = trafficFile(traffic, vehiclePath) ?? {};
+  if (path !== undefined && 'dbc' in traffic) return { messages: [...readDbcFile(path)] };
+  if (path !== undefined && 'log' in traffic) return { frames: [...readLog(path, traffic.interface)] };
+  return traffic;
 }
 
 function readDbcFile(path: string): readonly z.output<typeof cyclicMessage>[] {
@@ -102,11 +103,15 @@ function readLog(path: string, wanted: string | undefined): readonly [number, st
     const atNs = Number(record.timeNs - firstNs);
     if (atNs > recordingNsMax) problem ??= 'it is longer than a day';
     else if (atNs < (frames.at(-1)?.[0] ?? 0)) problem ??= 'its frames are not in the order of time';
-    else if (frames.length >= trafficFramesMax) problem ??= `more than ${trafficFramesMax} frames of ${from}`;
+    else if (frames.length >= trafficFramesMax)
+      problem ??= `more than the ${trafficFramesMax} frames that are allowed, all of ${from}`;
     else frames.push([atNs, formatFrame(record.frame)]);
   };
   const fault = decoder.push(readBoundedFile(path, trafficFileBytesMax), put) ?? decoder.end();
-  if (fault !== undefined) throw new InputError(`${path}: ${captureFaultText(fault)}`);
+  if (fault !== undefined) {
+    const { line, message } = fault;
+    throw new InputError(line === undefined ? `${path}: ${message}` : `${path}:${line}: ${message}`);
+  }
   if (problem !== undefined) throw new InputError(`${path}: ${problem}`);
   if (frames.length === 0) {
     throw new InputError(`${path}: no frames${wanted === undefined ? '' : ` of ${wanted}`} in it`);

@@ -4,16 +4,20 @@ import { z } from 'zod';
 import { ecusMax, filenamePatternsMax, imageBlockBytesMax, imageBlockBytesMin } from '../core/limits.ts';
 import { KIB, MIB } from '../core/units.ts';
 import { ethernetSchema } from './ethernet.ts';
-import { canId, duration, filenamePattern, minute, name, size } from './fields.ts';
+import { canId, duration, filenamePattern, mapOf, minute, name, size, vin } from './fields.ts';
 import { gatewaySchema } from './gateways.ts';
 import { declaringImageSchema } from './image.ts';
+import { sizeBetween } from './quantities.ts';
 import { trafficSchema } from './traffic.ts';
 import { withUnits } from './withUnits.ts';
+
+/** What transceivers for CAN FD reach. */
+export const dataBitrateMax = 8_000_000;
 
 const bus = z.strictObject({
   kind: z.enum(['can', 'can-fd']),
   bitrate: z.int().min(10_000).max(1_000_000),
-  dataBitrate: z.int().min(10_000).max(8_000_000).optional(),
+  dataBitrate: z.int().min(10_000).max(dataBitrateMax).optional(),
   /** `trivial`: what is sent arrives at once. */
   behaviour: z.enum(['detailed', 'trivial']).default('detailed'),
   /** What the ECUs send that are not in the vehicle file. */
@@ -58,7 +62,7 @@ const secondary = withUnits(
     isotp: z
       .strictObject({ blocksize: z.int().min(0).max(255).optional(), stmin: z.int().min(0).max(127).optional() })
       .optional(),
-    block: size.pipe(z.number().min(imageBlockBytesMin).max(imageBlockBytesMax)).default(4000),
+    block: sizeBetween(imageBlockBytesMin, imageBlockBytesMax).default(4000),
     verifyTime: duration(10 * minute).default(20),
     /** A trusted real-time clock of its own; when omitted, its time comes through the Primary. */
     clock: z.literal('own').optional(),
@@ -69,13 +73,9 @@ const secondary = withUnits(
 
 /** As a file has it: all networks are buses, and a gateway is an ECU. */
 const vehicleForm = z.strictObject({
-  vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'a VIN of 17 characters is needed'),
-  buses: z
-    .record(name, z.discriminatedUnion('kind', [bus, ethernetSchema]))
-    .refine((buses) => Object.keys(buses).length <= 16, 'at most 16 buses are allowed'),
-  ecus: z
-    .record(name, z.discriminatedUnion('role', [primary, secondary, gatewaySchema]))
-    .refine((ecus) => Object.keys(ecus).length <= ecusMax, `at most ${ecusMax} ECUs are allowed`),
+  vin,
+  buses: mapOf(z.discriminatedUnion('kind', [bus, ethernetSchema]), 'buses', 16),
+  ecus: mapOf(z.discriminatedUnion('role', [primary, secondary, gatewaySchema]), 'ECUs', ecusMax),
 });
 
 type AnyBus = z.output<typeof vehicleForm>['buses'][string];

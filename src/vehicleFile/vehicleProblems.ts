@@ -1,16 +1,17 @@
 // Owns: whether a vehicle makes sense as a whole.
+import { didYouMean } from '../core/nearest.ts';
 import { ethernetProblems } from './ethernetReferences.ts';
 import { gatewayProblems, wayProblems } from './gatewayReferences.ts';
 import type { Problem } from './problem.ts';
 import { trafficProblems } from './trafficReferences.ts';
-import type { Vehicle } from './vehicle.ts';
+import { dataBitrateMax, type Vehicle } from './vehicle.ts';
 
 export function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
   for (const [name, { kind, bitrate, dataBitrate }] of Object.entries(vehicle.buses)) {
     const path = ['vehicle', 'buses', name, 'dataBitrate'];
     if (kind === 'can' && dataBitrate !== undefined) yield { path, message: 'only a can-fd bus has one' };
     if (kind === 'can-fd' && (dataBitrate ?? 0) < bitrate) {
-      yield { path, message: 'a can-fd bus needs one that is not below its bitrate' };
+      yield { path, message: `a can-fd bus needs one, from ${bitrate} (its bitrate) to ${dataBitrateMax}` };
     }
   }
   const primaries = Object.entries(vehicle.ecus).filter(([, ecu]) => ecu.role === 'primary');
@@ -24,11 +25,16 @@ export function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
     const path = ['vehicle', 'ecus', name];
     for (const bus of ecu.role === 'primary' ? ecu.buses : [ecu.bus]) {
       if (vehicle.buses[bus] === undefined && vehicle.ethernets[bus] === undefined) {
-        yield { path, message: `there is no bus ${bus}` };
+        const at = ecu.role === 'primary' ? ['buses', ecu.buses.indexOf(bus)] : ['bus'];
+        const names = [...Object.keys(vehicle.buses), ...Object.keys(vehicle.ethernets)];
+        yield { path: [...path, ...at], message: `there is no bus ${bus}${didYouMean(bus, names)}` };
       }
     }
     if (ecu.image.sizeBytes > ecu.flash.bankBytes)
-      yield { path: [...path, 'image'], message: 'the image is larger than a flash bank' };
+      yield {
+        path: [...path, 'image', 'size'],
+        message: `${ecu.image.sizeBytes} bytes are more than the flash bank of ${ecu.flash.bankBytes} holds`,
+      };
   }
   yield* ethernetProblems(vehicle);
   yield* gatewayProblems(vehicle);

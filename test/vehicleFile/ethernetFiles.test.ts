@@ -39,7 +39,7 @@ describe('a vehicle with Ethernet', () => {
     [
       'latency: 1us',
       'latency: 11ms',
-      'vehicle.yaml:8: buses.backbone.latency: a duration such as 50us or 2ms is needed, at most 10ms',
+      'vehicle.yaml:8: buses.backbone.latency: a duration such as 50us or 2ms, from 0 to 10ms, is needed, not `11ms`',
     ],
     ['queue: 64 KiB', 'queue: 1 KiB', 'vehicle.yaml:10: buses.backbone.queue'],
     ['queue: 64 KiB', 'queue: 2 MiB', 'vehicle.yaml:10: buses.backbone.queue'],

@@ -69,7 +69,11 @@ export function readDbc(text: string): Result<readonly CyclicMessage[], DbcFault
     // A comment goes on over lines, which may look like anything.
     const isText = inText;
     if ((line.replaceAll('\\"', '').split('"').length & 1) === 0) inText = !inText;
-    if (line.length > dbcLineCharsMax) return fail({ line: index + 1, message: 'the line is too long' });
+    if (line.length > dbcLineCharsMax)
+      return fail({
+        line: index + 1,
+        message: `the line has ${line.length} characters, at most ${dbcLineCharsMax} are allowed`,
+      });
     const problem = isText ? undefined : readLine(line, index + 1, reading);
     if (problem !== undefined) return fail({ line: index + 1, message: problem });
   }
@@ -99,9 +103,9 @@ function readMessage(text: string, line: number, reading: Reading): string | und
   if (id === '') return `not of the form BO_ ID NAME: LENGTH NODE: ${printable(text, 60)}`;
   const number = Number(id);
   if (number === independentSignals) return undefined;
-  if (number >= 2 * extendedFlag) return `the message number ${id} is above 32 bits`;
+  if (number >= 2 * extendedFlag) return `the message number ${id} is not one of 32 bits`;
   if (reading.messages.has(number)) return `the message number ${id} is used twice`;
-  if (reading.messages.size >= dbcMessagesMax) return `more than ${dbcMessagesMax} messages`;
+  if (reading.messages.size >= dbcMessagesMax) return `more than the ${dbcMessagesMax} messages that are allowed`;
   reading.messages.set(number, {
     ...{ id: number, bytes: Number(bytes), line },
     name: printable(name, dbcNameCharsMax),
@@ -114,7 +118,7 @@ function cyclic({ id: number, name, bytes, node }: Described, reading: Reading):
   const cycleMs = Number(reading.value(cycleTime, number) ?? 0);
   if (!(cycleMs > 0) || node === nobody) return undefined;
   if (cycleMs < cycleMsMin || cycleMs > cycleMsMax) {
-    return `${name}: a cycle of ${cycleMs} ms is not between ${cycleMsMin} and ${cycleMsMax}`;
+    return `${name}: a cycle of ${cycleMs} ms is not one of ${cycleMsMin} to ${cycleMsMax} ms`;
   }
   const extended = number >= extendedFlag;
   const id = number % extendedFlag;
@@ -122,6 +126,6 @@ function cyclic({ id: number, name, bytes, node }: Described, reading: Reading):
   const given = reading.value(frameFormat, number) ?? '';
   const format = reading.formats[Number(given)] ?? given;
   const fd = /_?FD$/i.test(format) || bytes > classicDataBytesMax;
-  if (bytes > fdDataBytesMax) return `${name}: ${bytes} bytes do not fit one frame`;
+  if (bytes > fdDataBytesMax) return `${name}: a frame has 0 to ${fdDataBytesMax} bytes, not ${bytes}`;
   return { name, node, id, extended, fd, bytes: fd ? (fdLengthAtLeast(bytes) ?? bytes) : bytes, cycleMs };
 }

@@ -19,9 +19,9 @@ const supplier = z.strictObject({
 
 export const settingSchema = z.strictObject({
   title: z.string().min(1).max(100),
-  about: z.string().max(2000),
+  about: z.string().max(2000).optional(),
   /** A vehicle file, relative to this one, or the vehicle itself. */
-  vehicle: z.union([z.string(), vehicleSchema]),
+  vehicle: z.union([z.string(), vehicleSchema]).meta({ needed: 'a vehicle file’s path or a vehicle' }),
   seed: z.int().min(0).default(1),
   start: time.default(parseUtc('2026-06-01T08:00:00Z') ?? 0),
   /** In order of priority. E2 */

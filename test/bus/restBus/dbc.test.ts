@@ -86,8 +86,8 @@ describe('what is wrong is named with its line', () => {
     ['a number used twice', ['BO_ 1 A: 8 A', 'BO_ 1 B: 8 A'], 5, 'used twice'],
     ['a number above 32 bits', ['BO_ 4294967296 A: 8 A'], 4, '32 bits'],
     ['an id above 11 bits', ['BO_ 2048 M: 8 A', 'BA_ "GenMsgCycleTime" BO_ 2048 10;'], 4, '11 bits'],
-    ['more than a frame holds', ['BO_ 1 M: 65 A', 'BA_ "GenMsgCycleTime" BO_ 1 10;'], 4, '65 bytes'],
-    ['a line without end', [`CM_ "${'x'.repeat(dbcLineCharsMax)}`], 4, 'too long'],
+    ['more than a frame holds', ['BO_ 1 M: 65 A', 'BA_ "GenMsgCycleTime" BO_ 1 10;'], 4, '0 to 64 bytes, not 65'],
+    ['a line without end', [`CM_ "${'x'.repeat(dbcLineCharsMax)}`], 4, 'at most 65536'],
   ])('%s', (_, lines, line, words) => {
     expect(readDbc(cycles(...lines))).toEqual({ ok: false, fault: { line, message: expect.stringContaining(words) } });
   });

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../src/core/faults.ts';
 import { completeInputs } from '../../../src/sim/inputs.ts';
-import { loadScenario } from '../../../src/sim/scenario/load.ts';
+import { loadScenario, scenarioPath } from '../../../src/sim/scenario/load.ts';
 import { inputsOf } from '../support/runs.ts';
 import { scenarioFolder } from '../support/scenarioFolder.ts';
 
@@ -46,7 +47,8 @@ describe('a scenario file', () => {
     ['2 KiB, release', '2 parsecs, release', 'scenario.yaml:6: steps[0].publish.door.size: a size such as 24 KiB'],
     ['  - cycle: {}', '  - cylce: {}', 'scenario.yaml:7: steps[1].cylce: there is no such field'],
     ['title: Test', 'title: 5', 'scenario.yaml:1: title: '],
-    ['about: A test.\n', '', 'scenario.yaml:1: about: '],
+    ['about: A test.\n', '', 'accepted'],
+    ['title: Test\n', '', 'scenario.yaml:1: title: it is missing'],
     ['      door: {', '      boot: {', 'scenario.yaml:6: steps[0].publish.boot: there is no ECU boot'],
     ['ecu: door, runs', 'ecu: doors, runs', 'scenario.yaml:9: steps[2].expect[0].ecu: there is no ECU doors'],
     ['ecu: door, runs: d-2.img', 'ecu: door, walks: 2', 'scenario.yaml:9: steps[2].expect[0]'],
@@ -126,12 +128,12 @@ describe('a scenario file', () => {
     [
       'releaseCounter: 2 }',
       'releaseCounter: 2, release: { product: doors, version: v2 } }',
-      'publish.door.release: release.version: a version such as 2.1.0 is needed',
+      'publish.door.release.version: a version such as 2.1.0, of at most 128 characters, is needed',
     ],
     [
       'releaseCounter: 2 }',
       'releaseCounter: 2, release: { product: doors, version: 2.0.0, requires: { hubs: newest } } }',
-      'publish.door.release.requires.hubs: a range of versions such as ^2.1.0 is needed',
+      'publish.door.release.requires.hubs: a range of versions such as ^2.1.0, of at most',
     ],
     [
       '  - cycle: {}',
@@ -167,7 +169,11 @@ describe('a scenario file', () => {
     ['kind: can, bitrate: 500000', 'kind: can-fd, bitrate: 500000', 'a can-fd bus needs one'],
     ['bitrate: 500000 }', 'bitrate: 500000, dataBitrate: 500000 }', 'only a can-fd bus has one'],
     ['buses: [body]', 'buses: [body, body]', 'a bus is named twice'],
-    ['vin: WECUNET0000000001', 'vin: SHORT', 'vehicle.yaml:1: vin: a VIN of 17 characters'],
+    [
+      'vin: WECUNET0000000001',
+      'vin: SHORT',
+      'vehicle.yaml:1: vin: a VIN of 17 capital letters and digits is needed, not of 5',
+    ],
   ])('whose vehicle has %j as %j is refused', (from, to, message) => {
     expect(vehicle).toContain(from);
     const said = refusal(scenario, vehicle.replace(from, to));
@@ -193,6 +199,21 @@ describe('a scenario file', () => {
       bomb.push(`${next}: &${next} [${Array.from({ length: 10 }, () => `*${last}`).join(',')}]`);
     }
     expect(refusal(`${bomb.join('\n')}\n${scenario}`)).toContain('scenario.yaml:');
+  });
+});
+
+describe('the name of a scenario', () => {
+  it.each([
+    ['nominl', 'there is no scenario nominl: did you mean nominal?'],
+    ['rolback', 'there is no scenario rolback: did you mean rollback?'],
+    ['key_rotation', 'there is no scenario key_rotation: did you mean key-rotation?'],
+  ])('%s is one that is not there', (name, text) => {
+    expect(() => scenarioPath(name)).toThrow(new InputError(text));
+  });
+
+  it('may be a path', () => {
+    expect(scenarioPath('./nominl')).toBe('./nominl');
+    expect(scenarioPath('nominal')).toMatch(/scenarios\/nominal\.yaml$/);
   });
 });
 
@@ -277,7 +298,7 @@ describe('the traffic of a bus', () => {
       'BO_ 1 M: 8 A\n',
       'idle.dbc: no message in it has a sender and a GenMsgCycleTime',
     ],
-    ['{ log: bad.log }', 'bad.log', 'hello\n', 'bad.log: line 1: '],
+    ['{ log: bad.log }', 'bad.log', 'hello\n', 'bad.log:1: '],
     ['{ log: empty.log }', 'empty.log', '', 'empty.log: no frames in it'],
     [
       '{ log: back.log }',
@@ -308,7 +329,7 @@ describe('the traffic of a bus', () => {
       '{ messages: [{ name: M, node: A, id: 1, fd: true, bytes: 8, cycleMs: 10 }] }',
       '',
       '',
-      'vehicle.buses.body.traffic: message M: this bus carries classic CAN only',
+      'vehicle.yaml:3: buses.body.traffic: message M: this bus carries classic CAN only',
     ],
     ['{ frames: [[0, "123#00"], [1, "001##000"]] }', '', '', 'traffic: frame 2: this bus carries classic CAN only'],
     [

@@ -209,62 +209,58 @@ describe('a vehicle is refused', () => {
     [
       'whose answers come back over one hop only',
       ['ids: [0x718, 0x719, 0x71a]', 'ids: [0x718, 0x719]'],
-      'vehicle.ecus.seat-ecu: central brings 0x712 to bus zone, but no route of it takes 0x71a back to bus backbone',
+      'ecus.seat-ecu: central brings 0x712 to bus zone, but no route of it takes 0x71a back to bus backbone',
     ],
     [
       'whose requests do not come over the second hop',
       ['ids: [0x712, { first', 'ids: [{ first'],
-      'vehicle.ecus.seat-ecu: no route of zone-front brings 0x712 to bus body and takes 0x71a back',
+      'ecus.seat-ecu: no route of zone-front brings 0x712 to bus body and takes 0x71a back',
     ],
     [
       'whose requests do not come over the first hop',
       ['ids: [0x710, 0x711, 0x712]', 'ids: [0x710, 0x712]'],
-      'vehicle.ecus.door-ecu: no route of central or zone-front brings 0x711 to bus zone and takes 0x719 back',
+      'ecus.door-ecu: no route of central or zone-front brings 0x711 to bus zone and takes 0x719 back',
     ],
     [
       'with an ECU on a bus that no gateway joins',
       ['    bus: body\n', '    bus: attic\n'],
-      'vehicle.ecus.door-ecu: there is no bus attic',
+      'ecus.door-ecu.bus: there is no bus attic',
     ],
     [
       'with a route between buses that the gateway is not on',
       ['from: body, to: zone', 'from: body, to: backbone'],
-      'vehicle.ecus.zone-front.routes[2]: it is not on bus backbone',
+      'ecus.zone-front.routes[2]: it is not on bus backbone',
     ],
-    [
-      'with a route back',
-      ['from: body, to: zone', 'from: body, to: body'],
-      'vehicle.ecus.zone-front.routes[2]: it leads back',
-    ],
+    ['with a route back', ['from: body, to: zone', 'from: body, to: body'], 'ecus.zone-front.routes[2]: it leads back'],
     [
       'with a range backwards',
       ['{ first: 0x120, last: 0x12f }', '{ first: 0x12f, last: 0x120 }'],
-      'vehicle.ecus.zone-front.routes: the route of 0x12f-0x120 from zone to body: its ids are not ones of 11 bits',
+      'ecus.zone-front.routes: the route of 0x12f-0x120 from zone to body: its ids are not ones of 11 bits',
     ],
     [
       'with too few new ids',
       ['ids: [0x71a]', 'ids: [0x71a], as: []'],
-      'vehicle.ecus.zone-front.routes[2].as: one for each of the 1 ids',
+      'ecus.zone-front.routes[2].as: one for each of the 1 ids',
     ],
     [
       'with an unknown bus',
       ['buses: [zone, body]', 'buses: [zone, body, attic]'],
-      'vehicle.ecus.zone-front.buses: there is no bus attic',
+      'ecus.zone-front.buses[2]: there is no bus attic',
     ],
     [
       'with a bus twice',
       ['buses: [zone, body]', 'buses: [zone, body, zone]'],
-      'vehicle.ecus.zone-front.buses: a bus is named twice',
+      'ecus.zone-front.buses: a bus is named twice',
     ],
     [
       'where a frame route takes what ends at the gateway',
       ['ids: [0x712, { first', 'ids: [0x711, 0x712, { first'],
-      'vehicle.ecus.zone-front.routes: two routes take 0x711 from bus zone',
+      'ecus.zone-front.routes: two routes take 0x711 from bus zone',
     ],
     [
       'where ids meet on the way',
       ['responseId: 0x718\n', 'responseId: 0x719\n'],
-      "vehicle.ecus.door-ecu.responseId: the id is climate-ecu's on bus backbone already",
+      "ecus.door-ecu.responseId: the id is climate-ecu's on bus backbone already",
     ],
     [
       'where frames go round',
@@ -276,7 +272,7 @@ describe('a vehicle is refused', () => {
     routes: [{ from: zone, to: backbone, ids: [0x712] }]
   zone-front:\n`,
       ],
-      'vehicle.ecus.central.routes: frames would go round for ever: central takes 0x712 from backbone to zone, ring takes 0x712 from zone',
+      'ecus.central.routes: frames would go round for ever: central takes 0x712 from backbone to zone, ring takes 0x712 from zone',
     ],
     [
       'where a frame comes to a bus twice',
@@ -288,15 +284,19 @@ describe('a vehicle is refused', () => {
     routes: [{ from: backbone, to: zone, ids: [0x712] }]
   zone-front:\n`,
       ],
-      'vehicle.ecus.seat-ecu: 0x712 comes to bus zone twice: by central and twin',
+      'ecus.seat-ecu: 0x712 comes to bus zone twice: by central and twin',
     ],
     [
       'that routes frames to Ethernet',
       ['  body: { kind: can, bitrate: 125000 }', '  body: { kind: ethernet, speed: 100BASE-T1 }'],
-      'vehicle.ecus.seat-ecu.isotp: an ECU on Ethernet has none',
+      'ecus.seat-ecu.isotp: an ECU on Ethernet has none',
     ],
-    ['with a gateway of one bus', ['buses: [zone, body]', 'buses: [zone]'], 'ecus.zone-front.buses: Too small'],
-    ['with a queue of none', ['queue: 12', 'queue: 0'], 'ecus.zone-front.queue: Too small'],
+    [
+      'with a gateway of one bus',
+      ['buses: [zone, body]', 'buses: [zone]'],
+      'ecus.zone-front.buses: 2 to 16 entries are needed, not 1',
+    ],
+    ['with a queue of none', ['queue: 12', 'queue: 0'], 'ecus.zone-front.queue: 1 to 4096 is needed, not 0'],
     ['with a delay of days', ['queue: 12', 'delay: 2d'], 'ecus.zone-front.delay: a duration such as 50us'],
     [
       'with a gateway that has an image',
@@ -313,7 +313,7 @@ describe('a vehicle is refused', () => {
       '  body: { kind: ethernet, speed: 100BASE-T1 }',
     ] as const;
     expect(of(ethernet, ['    isotp: { blocksize: 12 }\n', ''])).toBe(
-      'vehicle.ecus.zone-front.routes[1]: body carries no CAN frames: an isotp route is needed',
+      'ecus.zone-front.routes[1]: body carries no CAN frames: an isotp route is needed',
     );
   });
 });

@@ -1,0 +1,123 @@
+// Owns: rows of bad files: the members of an attack.
+import type { BadFile } from './files.ts';
+
+export const attacksRows: readonly BadFile[] = [
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: tampered-imgae, id: a, position: network, ecu: door }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.kind',
+    text: 'dropped-time, eavesdropper, fast-forward, replayed-metadata, replayed-time, resigned-timestamp, slow-retrieval, stolen-both-repositories, stolen-director-keys, stolen-supplier-key, stolen-time-key or tampered-image is needed, not tampered-imgae: did you mean tampered-image?',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: bribery, id: a }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.kind',
+    text: 'dropped-time, eavesdropper, fast-forward, replayed-metadata, replayed-time, resigned-timestamp, slow-retrieval, stolen-both-repositories, stolen-director-keys, stolen-supplier-key, stolen-time-key or tampered-image is needed, not bribery',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { id: a }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.kind',
+    text: 'it is missing: dropped-time, eavesdropper, fast-forward, replayed-metadata, replayed-time, resigned-timestamp, slow-retrieval, stolen-both-repositories, stolen-director-keys, stolen-supplier-key, stolen-time-key or tampered-image is needed',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { knd: fast-forward, id: a }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.kind',
+    text: 'it is missing: dropped-time, eavesdropper, fast-forward, replayed-metadata, replayed-time, resigned-timestamp, slow-retrieval, stolen-both-repositories, stolen-director-keys, stolen-supplier-key, stolen-time-key or tampered-image is needed, and `knd` is no field: did you mean kind?',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: fast-forward }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.id',
+    text: 'it is missing: a name of 1 to 48 letters, digits, ".", "_" and "-", the first a letter or a digit is needed',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: fast-forward, id: a, position: network }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.position',
+    text: 'there is no such field; it may be kind or id',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: dropped-time, id: a }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.position',
+    text: 'it is missing: network or primary is needed',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: dropped-time, id: a, position: netwrok }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.position',
+    text: 'network or primary is needed, not netwrok: did you mean network?',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: dropped-time, id: a, position: network, ecu: [door] }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.ecu',
+    text: 'there is no such field: did you mean ecus?',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: stolen-time-key, id: a, position: network, ahead: soon }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.ahead',
+    text: 'a duration such as 31d, from 0 to 3650d, is needed, not `soon`',
+  },
+  {
+    scenario: [
+      '  - cycle: {}',
+      '  - attack: { kind: stolen-director-keys, id: a, ecus: [door], image: { imageof: cam } }',
+    ],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.image.imageof',
+    text: 'there is no such field: did you mean imageOf?',
+  },
+  {
+    scenario: [
+      '  - cycle: {}',
+      '  - attack: { kind: stolen-director-keys, id: a, ecus: [door], image: { filename: x, size: 1 } }',
+    ],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.image.releaseCounter',
+    text: 'it is missing: a whole number, 0 or more is needed',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: stolen-director-keys, id: a, ecus: [door], image: x.img }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.image',
+    text: 'a map (`name: value`) is needed, not text `x.img`',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: stolen-director-keys, id: a, ecus: [], image: { imageOf: cam } }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.ecus',
+    text: '1 or more entries are needed, not 0',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: eavesdropper'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack',
+    text: 'a map (`name: value`) is needed, not text `eavesdropper`',
+  },
+  {
+    scenario: ['  - cycle: {}', '  - attack: { kind: 5, id: a }'],
+    file: 'scenario.yaml',
+    line: 8,
+    path: 'steps[1].attack.kind',
+    text: 'dropped-time, eavesdropper, fast-forward, replayed-metadata, replayed-time, resigned-timestamp, slow-retrieval, stolen-both-repositories, stolen-director-keys, stolen-supplier-key, stolen-time-key or tampered-image is needed, not 5',
+  },
+];
