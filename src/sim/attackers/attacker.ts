@@ -1,7 +1,9 @@
 // Owns: what a kind of attack is: its form, whether it fits the scenario, how it is begun and undone. A kind stands in a file of its own, and
 // in the index.
+
 import { z } from 'zod';
 import type { Attack as AttackName } from '../../core/faults.ts';
+import { didYouMean } from '../../core/nearest.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
 import { type Checked, ecuProblems, memberOf } from '../scenario/known.ts';
@@ -70,7 +72,10 @@ export function* throughPrimaryProblems(ecus: readonly string[], { vehicle, path
 
 export function* recordingProblems({ recording }: { readonly recording: string }, at: Checked): Generator<Problem> {
   if (at.known.recordings.has(recording)) return;
-  yield { path: memberOf(at, 'recording').path, message: `nothing was recorded as ${recording}` };
+  yield {
+    path: memberOf(at, 'recording').path,
+    message: `nothing was recorded as ${recording}${didYouMean(recording, at.known.recordings)}`,
+  };
 }
 
 /** The attacker brings an image of its own into the world. */

@@ -1,6 +1,8 @@
 // Owns: what all kinds of bus faults have in common: members of a step or of an interruption, their check, doing them. Knows none by itself.
+
 import type { z } from 'zod';
 import { InputError } from '../../core/faults.ts';
+import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
 import { type Checked, memberOf, nodeProblems } from '../scenario/known.ts';
 import { registryOf } from '../scenario/registry.ts';
@@ -41,7 +43,10 @@ export function* busFaultProblems({ kind, fault }: BusFault, at: Checked): Gener
     const message = `${name} is Ethernet: it can be cut and repaired; its losses are those of the vehicle file`;
     if (kind.applyToEthernet === undefined) yield { path, message };
   } else if (bus === undefined) {
-    yield { path: memberOf(at, 'bus').path, message: `there is no bus ${name}` };
+    yield {
+      path: memberOf(at, 'bus').path,
+      message: `there is no bus ${name}${didYouMean(name, Object.keys({ ...vehicle.buses, ...vehicle.ethernets }))}`,
+    };
     return;
   }
   for (const node of nodes) {

@@ -1,5 +1,7 @@
 // Owns: how far a campaign has come.
+
 import { z } from 'zod';
+import { didYouMean } from '../../core/nearest.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 
@@ -14,7 +16,8 @@ export const campaign = expectationKind({
       'it is `waiting` (for the vehicle to report, or to confirm an earlier bundle), `running`, `completed`, `refused` (there is no set of images that fits) or `cancelled`',
   },
   *problems({ campaign: id }, { known, path }) {
-    if (!known.campaigns.has(id)) yield { path: [...path, 'campaign'], message: `there is no campaign ${id}` };
+    if (!known.campaigns.has(id))
+      yield { path: [...path, 'campaign'], message: `there is no campaign ${id}${didYouMean(id, known.campaigns)}` };
   },
   judge({ campaign: id, is: wanted }, world) {
     const { state, outstanding = [], reason } = world.operator.progress(id) ?? {};

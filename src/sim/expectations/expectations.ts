@@ -1,5 +1,6 @@
 // Owns: what all kinds of expectations have in common: their form, their check, their verdict. Knows none by itself.
 import { z } from 'zod';
+import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
 import type { Ledger } from '../ledger.ts';
 import { type Checked, ecuProblems, memberOf, nodeProblems } from '../scenario/known.ts';
@@ -31,10 +32,13 @@ export function* expectationProblems(expected: Expectation, at: Checked): Genera
   if (typeof node === 'string') yield* nodeProblems(memberOf(at, 'node'), node);
   const { buses, gateways } = at.vehicle;
   if (typeof gateway === 'string' && !Object.hasOwn(gateways, gateway)) {
-    yield { path: [...at.path, 'gateway'], message: `there is no gateway ${gateway}` };
+    yield {
+      path: [...at.path, 'gateway'],
+      message: `there is no gateway ${gateway}${didYouMean(gateway, Object.keys(gateways))}`,
+    };
   }
   if (typeof bus === 'string' && !Object.hasOwn(buses, bus)) {
-    yield { path: [...at.path, 'bus'], message: `there is no bus ${bus}` };
+    yield { path: [...at.path, 'bus'], message: `there is no bus ${bus}${didYouMean(bus, Object.keys(buses))}` };
   }
   yield* kindOf(expected).problems?.(expected, at) ?? [];
 }

@@ -1,12 +1,15 @@
 // Owns: how much of a published image an eavesdropper has heard.
+import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
 import type { Checked } from '../scenario/known.ts';
 import type { World } from '../world.ts';
 import type { Verdict } from './expectation.ts';
 
 export function* heardProblems(eavesdropper: string, file: string, { known, path }: Checked): Generator<Problem> {
-  if (!known.eavesdroppers.has(eavesdropper)) yield { path, message: `nobody listens as ${eavesdropper}` };
-  if (!known.owners.has(file)) yield { path, message: `there is no image ${file}` };
+  if (!known.eavesdroppers.has(eavesdropper))
+    yield { path, message: `nobody listens as ${eavesdropper}${didYouMean(eavesdropper, known.eavesdroppers)}` };
+  if (!known.owners.has(file))
+    yield { path, message: `there is no image ${file}${didYouMean(file, known.owners.keys())}` };
 }
 
 /** `holds` says of the pieces that were found, and searched for, whether they are as expected. */

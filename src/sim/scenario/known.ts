@@ -1,4 +1,5 @@
 // Owns: what a check of a scenario knows when it comes to a step: the vehicle, and what the steps so far have brought into the world.
+import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
 import type { Setting } from './setting.ts';
@@ -46,13 +47,22 @@ export function memberOf(at: Checked, ...members: readonly PropertyKey[]): Check
 export function* ecuProblems({ vehicle, path }: Checked, ecu: string): Generator<Problem> {
   if (Object.hasOwn(vehicle.ecus, ecu)) return;
   const isGateway = Object.hasOwn(vehicle.gateways, ecu);
-  yield { path, message: isGateway ? `${ecu} is a gateway, which gets no updates` : `there is no ECU ${ecu}` };
+  yield {
+    path,
+    message: isGateway
+      ? `${ecu} is a gateway, which gets no updates`
+      : `there is no ECU ${ecu}${didYouMean(ecu, Object.keys(vehicle.ecus))}`,
+  };
 }
 
 /** `at` names a node of a bus, be it a gateway. */
 export function* nodeProblems({ vehicle, path }: Checked, node: string): Generator<Problem> {
   const isThere = Object.hasOwn(vehicle.ecus, node) || Object.hasOwn(vehicle.gateways, node);
-  if (!isThere) yield { path, message: `there is no ECU ${node}` };
+  if (!isThere)
+    yield {
+      path,
+      message: `there is no ECU ${node}${didYouMean(node, Object.keys({ ...vehicle.ecus, ...vehicle.gateways }))}`,
+    };
 }
 
 /** An image of `owner`'s comes into the world under a name that no other has. */

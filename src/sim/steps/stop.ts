@@ -1,4 +1,5 @@
 // Owns: the end of an attack.
+import { didYouMean } from '../../core/nearest.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import { stepKind } from './step.ts';
 
@@ -7,7 +8,8 @@ export const stop = stepKind({
   documented: [{ form: 'stop: ID', meaning: 'it ends' }],
   text: (id) => `attack ${id} ends`,
   *problems(id, { known, path }) {
-    if (!known.attacks.delete(id)) yield { path, message: `no attack ${id} is under way` };
+    if (!known.attacks.delete(id))
+      yield { path, message: `no attack ${id} is under way${didYouMean(id, known.attacks)}` };
   },
   run({ world, attacks }, id) {
     attacks.get(id)?.stop();

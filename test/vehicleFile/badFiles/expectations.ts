@@ -21,7 +21,7 @@ export const expectationsRows: readonly BadFile[] = [
     file: 'scenario.yaml',
     line: 10,
     path: 'steps[2].expect[0].ecu',
-    text: 'there is no ECU doors',
+    text: 'there is no ECU doors: did you mean door?',
   },
   {
     scenario: ['{ manifest: confirmed }', '{ ecu: door, runs: h-1.img }'],
@@ -35,7 +35,7 @@ export const expectationsRows: readonly BadFile[] = [
     file: 'scenario.yaml',
     line: 11,
     path: 'steps[2].expect[1].gateway',
-    text: 'there is no gateway gat',
+    text: 'there is no gateway gat: did you mean gate?',
   },
   {
     scenario: ['{ manifest: confirmed }', '{ campaign: c, is: running }'],

@@ -307,7 +307,7 @@ export const stepsRows: readonly BadFile[] = [
     file: 'scenario.yaml',
     line: 8,
     path: 'steps[1].repair.bus',
-    text: 'there is no bus bdy',
+    text: 'there is no bus bdy: did you mean body?',
   },
   {
     scenario: ['  - cycle: {}', '  - campaign: { id: c, product: p, versions: newest, ecus: [door] }'],
