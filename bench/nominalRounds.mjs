@@ -27,7 +27,14 @@ async function round(seeds) {
   const before = process.cpuUsage();
   for (const seed of seeds) {
     // `tcpLinks`: for builds before traces of format 2
-    const inputs = { scenario, seed, givenImages: new Map(), interfaces: new Map(), links: new Map(), tcpLinks: new Set() };
+    const inputs = {
+      scenario,
+      seed,
+      givenImages: new Map(),
+      interfaces: new Map(),
+      links: new Map(),
+      tcpLinks: new Set(),
+    };
     digests.push((await runScenario({ inputs, observers: [] })).traceDigest);
   }
   const { user, system } = process.cpuUsage(before);
