@@ -1,8 +1,8 @@
 // Owns: the command line: which commands there are, and how an error of the user becomes one line and an exit code. Holds no state of
 // the process, so that tests call it with streams of their own.
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../core/faults.ts';
+import { ecunetVersion } from './ecunetVersion.ts';
 import { exitBadInput, exitOk } from './exitCodes.ts';
 import { type Io, tell } from './io.ts';
 
@@ -41,10 +41,6 @@ function speaksPlainly(command: Command, io: Io): void {
       outputError: (text) => tell(io, text.replace(/^error: /, '')),
     });
   for (const inner of command.commands) speaksPlainly(inner, io);
-}
-
-function ecunetVersion(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }
 
 /** One call of `ecunet ARGS`; resolves to its exit code. Only a bug rejects. */

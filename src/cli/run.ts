@@ -2,18 +2,21 @@
 import { basename } from 'node:path';
 import { InputError } from '../core/faults.ts';
 import { imageBytesMax } from '../core/limits.ts';
+import { NS_PER_MS } from '../core/units.ts';
 import { assertOwnFiles, type NamedFile } from '../files/outputs.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
-import { resultObject } from '../report/runResult.ts';
-import { createDashboardStore, type DashboardStore } from '../report/runView.ts';
-import type { Observer } from '../sim/events.ts';
+import { givenUpWords } from '../report/givenUp.ts';
+import { createRunStore, type RunStore } from '../report/runView.ts';
+import type { GiveUpReason, Observer } from '../sim/events.ts';
 import { completeInputs, isRealTime, type LinkKind, linkKinds, type RunInputs } from '../sim/inputs.ts';
 import { type FinishedRun, type RunControls, type RunOptions, runScenario } from '../sim/run.ts';
-import { loadScenario, scenarioPath } from '../sim/scenario/load.ts';
+import { loadScenarioFile, scenarioPath } from '../sim/scenario/load.ts';
+import { outlineOf, type ScenarioOutline } from '../sim/scenario/outline.ts';
 import type { GivenImage } from '../sim/servers/images.ts';
 import type { Transports } from '../sim/transports/transports.ts';
 import { isImageFilename } from '../uptane/decode/fields.ts';
 import type { RunCommandOptions } from './commands/run.ts';
+import { ecunetVersion } from './ecunetVersion.ts';
 import { exitFailed, exitOfSignal, exitOk } from './exitCodes.ts';
 import { type Io, tell } from './io.ts';
 import { jsonLine } from './jsonLine.ts';
@@ -28,15 +31,16 @@ interface Call {
   readonly io: Io;
   readonly inputs: RunInputs;
   readonly options: RunCommandOptions;
-  readonly store: DashboardStore;
+  readonly store: RunStore;
   /** Records what the network carries. */
   readonly opened: (transports: Transports) => void;
+  readonly stop: AbortController;
 }
 
 export async function run(given: Io, argument: string, options: RunCommandOptions): Promise<number> {
   const taken = takesStandardOutput(options);
-  const inputs = readInputs(argument, options);
-  const store = createDashboardStore();
+  const { inputs, outline } = readInputs(argument, options);
+  const store = createRunStore(outline);
   const captures = options.capture === undefined ? undefined : await import('./openCapture.ts');
   const capture = captures?.openCapture(options.capture ?? '', inputs, given);
   const opened = (transports: Transports) => {
@@ -45,27 +49,52 @@ export async function run(given: Io, argument: string, options: RunCommandOption
   // Whoever reads a trace or a capture from standard output gets nothing else there.
   const io: Io =
     taken === undefined || options.json ? given : { out: (data) => given.err(String(data)), err: given.err };
-  let end: RunEnd;
+  const stop = new AbortController();
+  const forgetSignals = stopOnSignals(stop);
+  let finished: FinishedRun;
   try {
-    end = await watched({ io, inputs, options, store, opened }, given.out);
-    if (end.finished !== undefined) capture?.finish();
+    finished = await watched({ io, inputs, options, store, opened, stop }, given.out);
+    if (finished.outcome !== 'given-up') capture?.finish();
   } finally {
+    // Of a run that was given up, too, what was recorded is a whole capture; where nothing was, there is none.
     capture?.close();
+    forgetSignals();
   }
-  const { finished, exitCode } = end;
-  if (finished === undefined) {
-    tell(io, 'the run was given up');
-    return exitCode ?? exitOfSignal.SIGINT;
-  }
-  if (options.json) io.out(jsonLine(resultObject(finished, store.view().buses)));
-  else {
-    const { summaryText } = await import('../report/summary.ts');
-    io.out(`${summaryText(store.view(), { wallMs: finished.wallMs, color: hasColor(io) })}\n`);
-  }
+  await report(io, finished, { store, outline, title: inputs.scenario.title, json: options.json === true });
+  if ('cause' in finished) throw finished.cause;
+  if (finished.givenUp !== undefined) return exitOfGivenUp(finished.givenUp.reason);
   return finished.outcome === 'passed' ? exitOk : exitFailed;
 }
 
-function readInputs(argument: string, options: RunCommandOptions): RunInputs {
+interface Told {
+  readonly store: RunStore;
+  readonly outline: ScenarioOutline;
+  readonly title: string;
+  readonly json: boolean;
+}
+
+async function report(io: Io, finished: FinishedRun, { store, outline, title, json }: Told): Promise<void> {
+  const { givenUp, simulatedMs, wallMs } = finished;
+  if (json) {
+    const { jsonResult } = await import('../report/jsonResult.ts');
+    const parts = { ecunet: ecunetVersion(), path: outline.file, title, finished, expectations: store.expectations() };
+    io.out(jsonLine(jsonResult({ ...parts, view: store.view() })));
+  } else {
+    const { summaryText } = await import('../report/summary.ts');
+    io.out(`${summaryText(store.view(), { wallMs, color: hasColor(io) })}\n`);
+  }
+  if (givenUp !== undefined)
+    tell(io, `the run was given up ${givenUpWords({ ...givenUp, t: simulatedMs * NS_PER_MS })}`);
+}
+
+function exitOfGivenUp(reason: GiveUpReason): number {
+  return reason === 'SIGHUP' || reason === 'SIGTERM' ? exitOfSignal[reason] : exitOfSignal.SIGINT;
+}
+
+function readInputs(
+  argument: string,
+  options: RunCommandOptions,
+): { readonly inputs: RunInputs; readonly outline: ScenarioOutline } {
   const {
     seed,
     image = new Map(),
@@ -78,14 +107,15 @@ function readInputs(argument: string, options: RunCommandOptions): RunInputs {
     capture,
   } = options;
   const read: NamedFile[] = [...image].map(([ecu, path]) => ({ what: `the image of ${ecu}`, path }));
-  const scenario = loadScenario(scenarioPath(argument), (what, path) => read.push({ what, path }));
+  const file = scenarioPath(argument);
+  const { scenario, lineOf } = loadScenarioFile(file, (what, path) => read.push({ what, path }));
   const written = Object.entries({ '--trace': trace, '--capture': capture });
   assertOwnFiles(
     written.flatMap(([what, path]) => (path === undefined || isStandardOutput(path) ? [] : [{ what, path }])),
     read,
   );
   const kinds = new Map([...link].map(([ecu, kind]) => [ecu, readLinkKind(ecu, kind)]));
-  return completeInputs({
+  const inputs = completeInputs({
     scenario,
     seed: seed ?? scenario.seed,
     givenImages: new Map([...image].map(([ecu, path]) => [ecu, readImage(ecu, path)])),
@@ -95,6 +125,7 @@ function readInputs(argument: string, options: RunCommandOptions): RunInputs {
     ...(cannelloni && { cannelloni }),
     ...(hold && { hold }),
   });
+  return { inputs, outline: outlineOf(file, inputs.scenario, lineOf) };
 }
 
 function readLinkKind(ecu: string, given: string): LinkKind {
@@ -114,31 +145,18 @@ function readImage(ecu: string, path: string): GivenImage {
   return { filename, bytes };
 }
 
-interface RunEnd {
-  /** Undefined where the run was given up. */
-  readonly finished: FinishedRun | undefined;
-  /** Of the signal by which it was given up. */
-  readonly exitCode?: number;
-}
-
 /** Runs with what the user sees meanwhile: the dashboard in a terminal, lines elsewhere, nothing with --json. */
-async function watched(call: Call, traceOut: Io['out']): Promise<RunEnd> {
-  const { io, inputs, options, store, opened } = call;
+async function watched(call: Call, traceOut: Io['out']): Promise<FinishedRun> {
+  const { io, inputs, options, store, opened, stop } = call;
   const { trace } = options;
   const traced = trace !== undefined && (isStandardOutput(trace) ? { traceOut } : { tracePath: trace });
-  const common = { inputs, opened, attachTold: (line: string) => tell(io, line), ...traced };
+  const common = { inputs, opened, attachTold: (line: string) => tell(io, line), stop: stop.signal, ...traced };
   const update: Observer = (event) => store.update(event);
   if (!options.json && options.dash && (await hasDashboard(io))) {
-    return { finished: await onDashboard(call, { ...common, observers: [update] }) };
+    return onDashboard(call, { ...common, observers: [update] });
   }
-  const signals = endOnSignals(inputs);
-  try {
-    const observers = options.json ? [update] : [update, await printer(io)];
-    const finished = await runScenario({ ...common, observers, controlled: signals.controlled });
-    return { finished, ...(signals.exitCode !== undefined && { exitCode: signals.exitCode }) };
-  } finally {
-    signals.stop();
-  }
+  const observers = options.json ? [update] : [update, await printer(io, store.view().outline)];
+  return runScenario({ ...common, observers });
 }
 
 async function hasDashboard({ terminal }: Io): Promise<boolean> {
@@ -148,20 +166,25 @@ async function hasDashboard({ terminal }: Io): Promise<boolean> {
 }
 
 /** Prints a run as lines. */
-async function printer({ out }: Io): Promise<Observer> {
+async function printer({ out }: Io, outline: ScenarioOutline | undefined): Promise<Observer> {
   const { createProgressLines } = await import('../report/progressLines.ts');
-  const progress = createProgressLines();
+  const progress = createProgressLines(outline);
   return (event) => {
     for (const line of progress(event)) out(`${line}\n`);
   };
 }
 
-async function onDashboard({ io, inputs, store }: Call, options: RunOptions): Promise<FinishedRun | undefined> {
+async function onDashboard({ io, inputs, store, stop }: Call, options: RunOptions): Promise<FinishedRun> {
   const { loadDashboard } = await import('../tui/loadDashboard.ts');
   const { showDashboard } = await loadDashboard();
   let dashboard: ReturnType<typeof showDashboard> | undefined;
   const controlled = (controls: RunControls) => {
-    dashboard = showDashboard({ store, controls, abort: () => process.exit(exitOfSignal.SIGINT) });
+    const quit = () => stop.abort('quit');
+    dashboard = showDashboard({
+      store,
+      controls: { ...controls, quit },
+      abort: () => process.exit(exitOfSignal.SIGINT),
+    });
   };
   const kept: string[] = [];
   const attachTold = (line: string) => {
@@ -177,35 +200,12 @@ async function onDashboard({ io, inputs, store }: Call, options: RunOptions): Pr
   }
 }
 
-/** A run without a dashboard, which has its own way, and the signals that end it. */
-interface Signals {
-  readonly controlled: (controls: RunControls) => void;
-  /** Of the first signal that came. */
-  readonly exitCode: number | undefined;
-  stop(): void;
-}
-
-/**
- * A signal ends the process by way of `exit`, so that a half-written trace is taken away. A run that can be held ends by itself
- * at the first one: held, with its result; sooner, given up with the signal's exit code.
- */
-function endOnSignals({ hold }: RunInputs): Signals {
-  let quit: (() => void) | undefined;
-  let first: number | undefined;
-  const stop = onEndingSignal((exitCode) => {
-    if (quit === undefined || first !== undefined) process.exit(exitCode);
-    first = exitCode;
-    quit();
+/** The first signal ends the run, which is met soon; another one ends the process, should it not be. Returns a function that stops listening. */
+function stopOnSignals(stop: AbortController): () => void {
+  return onEndingSignal((exitCode, signal) => {
+    if (stop.signal.aborted) process.exit(exitCode);
+    stop.abort(signal);
   });
-  return {
-    controlled(controls) {
-      if (hold) quit = controls.quit;
-    },
-    get exitCode() {
-      return first;
-    },
-    stop,
-  };
 }
 
 function hasColor({ terminal }: Io): boolean {

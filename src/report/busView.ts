@@ -1,4 +1,4 @@
-// Owns: what the screen knows of one bus. Pure.
+// Owns: what a watcher knows of one bus. Pure.
 
 import { NS_PER_S } from '../core/units.ts';
 import type { BusSummary, EventOf } from '../sim/events.ts';

@@ -1,7 +1,9 @@
 // Owns: an event of a run as a sentence. The event log and the progress lines both speak through here.
 import type { EventOf, FoundFault, SimEvent } from '../sim/events.ts';
 import { formatBytes, formatCount, plural } from './format.ts';
+import { givenUpWords } from './givenUp.ts';
 import type { Tone } from './line.ts';
+import { type Place, placeWords } from './place.ts';
 
 /** `subject` is who it is about: an ECU, a bus, or a part of the product. */
 export interface Note {
@@ -41,9 +43,11 @@ function describeProgress(event: EventOf<'ecu.progress'>): Note | undefined {
   return { subject: event.ecu, tone: 'plain', text: `has all of ${event.filename}, ${formatBytes(event.totalBytes)}` };
 }
 
-function describeExpectation(event: EventOf<'expectation'>): Note {
-  if (event.passed) return { subject: 'expected', tone: 'good', text: `✓ ${event.text}` };
-  return { subject: 'expected', tone: 'bad', text: `✗ ${event.text}; actual: ${event.actual}` };
+/** A failed one: its place first, where it is seen on a narrow screen too. */
+function describeExpectation({ text, passed, actual }: EventOf<'expectation'>, place: Place | undefined): Note {
+  if (passed) return { subject: 'expected', tone: 'good', text: `✓ ${text}` };
+  const where = place === undefined ? '' : `${placeWords(place)}: `;
+  return { subject: 'expected', tone: 'bad', text: `✗ ${where}${text}; actual: ${actual}` };
 }
 
 function describeBoot({ ecu, installed, bank, maker }: EventOf<'ecu.booted'>): Note {
@@ -100,8 +104,8 @@ export function isAnswered(outcome: string): boolean {
   return outcome === 'ok' || outcome === 'not-found';
 }
 
-/** The sentence for an event, or undefined for what only moves a number or a state on the screen. */
-export function describeEvent(event: SimEvent): Note | undefined {
+/** The sentence for an event, or undefined for what only moves a number or a state. `place`: of an expectation. */
+export function describeEvent(event: SimEvent, place?: Place): Note | undefined {
   switch (event.type) {
     case 'run.started':
       return {
@@ -144,9 +148,11 @@ export function describeEvent(event: SimEvent): Note | undefined {
     case 'attack.stopped':
       return { subject: 'attack', tone: 'plain', text: `${event.id} ends` };
     case 'expectation':
-      return describeExpectation(event);
+      return describeExpectation(event, place);
     case 'run.finished':
       return { subject: 'run', tone: event.outcome === 'passed' ? 'good' : 'bad', text: event.outcome };
+    case 'run.givenUp':
+      return { subject: 'run', tone: 'busy', text: `given up ${givenUpWords(event)}` };
     case 'ecu.state':
     case 'message':
     case 'bus.window':

@@ -14,6 +14,11 @@ export function formatTime(timeNs: number): string {
   return hours > 0 ? `${hours}:${pad(minutes, 2)}:${seconds}` : `${minutes}:${seconds}`;
 }
 
+/** Simulated time as `3.412 s`. */
+export function formatSeconds(timeNs: number): string {
+  return `${(Math.floor(timeNs / NS_PER_MS) / 1000).toFixed(3)} s`;
+}
+
 /** Host time as `12 ms`, `3.4 s` or `2 min 5 s`. */
 export function formatWallTime(wallMs: number): string {
   if (wallMs < 999.5) return `${Math.round(wallMs)} ms`;

@@ -1,8 +1,10 @@
 // Owns: a run as plain lines, for where no dashboard can be drawn: a pipe, a log file, CI. No colour, no cursor movement.
 import type { SimEvent } from '../sim/events.ts';
+import type { ScenarioOutline } from '../sim/scenario/outline.ts';
 import { visibleText } from './cells.ts';
 import { describeEvent, isAnswered, type Note } from './describe.ts';
 import { formatTime, plural, stateWords } from './format.ts';
+import { type Position, placeOf, positionAfter } from './place.ts';
 
 /** Wide enough for an hour of simulated time and for most names; a longer one moves its own line only. */
 const timeChars = 11;
@@ -26,13 +28,18 @@ function progressLine(t: number, subject: string, text: string): string {
  * One line per meaningful event, with simulated time in front. State changes of an ECU are condensed to the
  * phases that take their time. Requests that servers answered are counted and told with the next line.
  */
-export function createProgressLines(): ProgressLines {
+export function createProgressLines(outline?: ScenarioOutline): ProgressLines {
   const phases = new Map<string, string>();
+  let position: Position;
   let requests = 0;
   let lastSaid = '';
 
   function noteOf(event: SimEvent): Note | undefined {
-    if (event.type !== 'ecu.state') return describeEvent(event);
+    if (event.type !== 'ecu.state') {
+      const note = describeEvent(event, placeOf(outline, position));
+      position = positionAfter(position, event);
+      return note;
+    }
     const known = phases.get(event.ecu);
     phases.set(event.ecu, event.state);
     if (event.state === known || quietStates.has(event.state)) return undefined;

@@ -1,12 +1,12 @@
 // Owns: the closing summary of a run, as text for any terminal, file or mail: at most 80 columns, with or without colour.
 import { type BusView, knowsLoad, meanLoad } from './busView.ts';
-import { cellWidth } from './cells.ts';
+import { cellWidth, visibleText } from './cells.ts';
 import { type Column, tableLines } from './columns.ts';
 import { attackWords, trafficWords } from './describe.ts';
-import { type EcuVerdict, type EcuView, ecuVerdict, isSameInstalled } from './ecuView.ts';
+import { type EcuVerdict, type EcuView, ecuVerdict, isSameInstalled, isWanted } from './ecuView.ts';
 import { formatCount, formatPercent, formatTime, formatWallTime, plural } from './format.ts';
 import { type Line, span, type Tone, terminalText, truncateLine } from './line.ts';
-import type { DashboardView } from './runView.ts';
+import type { Expectation, RunView } from './runView.ts';
 import { verdictLine } from './verdict.ts';
 
 export interface SummaryOptions {
@@ -21,8 +21,7 @@ const labelCells = 12;
 const verdicts: Readonly<Record<EcuVerdict, { readonly words: string; readonly tone: Tone }>> = {
   updated: { words: '✓ updated', tone: 'good' },
   unchanged: { words: '· unchanged', tone: 'dim' },
-  refused: { words: '✗ refused', tone: 'busy' },
-  compromised: { words: '✗ attacked', tone: 'bad' },
+  compromised: { words: '✗ attacker’s', tone: 'bad' },
   suspect: { words: '✗ suspect', tone: 'bad' },
 };
 
@@ -45,13 +44,30 @@ const ecuColumns: readonly Column<EcuView>[] = [
     title: 'VERDICT',
     rank: 1,
     minCells: 11,
-    maxCells: 11,
+    maxCells: 12,
     draw: (ecu) => {
       const { words, tone } = verdicts[ecuVerdict(ecu)];
       return [span(words, tone)];
     },
   },
 ];
+
+/** The first of what an ECU refused, and how many other kinds. */
+const refusedColumn: Column<EcuView> = {
+  title: 'REFUSED',
+  rank: 1,
+  minCells: 8,
+  maxCells: 26,
+  draw: ({ refused: [first, ...others] }) => {
+    if (first === undefined) return [];
+    return [span(first, 'busy'), span(others.length === 0 ? '' : ` +${others.length}`, 'dim')];
+  },
+};
+
+/** What was refused has a column only where anything was. */
+function columnsFor(ecus: readonly EcuView[]): readonly Column<EcuView>[] {
+  return ecus.some(({ refused }) => refused.length > 0) ? [...ecuColumns, refusedColumn] : ecuColumns;
+}
 
 /** Breaks at spaces, so that no line takes more than `cells`; a longer word is left to the line's own truncation. */
 function wrapWords(text: string, cells: number): readonly string[] {
@@ -84,13 +100,35 @@ function imageLines(ecus: readonly EcuView[]): readonly Line[] {
   );
 }
 
-function attackLines({ attacksStarted, detections }: DashboardView): readonly Line[] {
+function attackLines({ attacksStarted, detections, ecus }: RunView): readonly Line[] {
   const names = [...new Set(detections.map(({ attack }) => attack))];
   const finders = (name: string) => detections.filter(({ attack }) => attack === name).map(({ by }) => by);
   const found = names.map((name) => `${attackWords(name)} (by ${finders(name).join(', ')})`);
   if (attacksStarted === 0 && found.length === 0) return labelled('Attacks', 'none');
   const begun = attacksStarted === 0 ? [] : [`${formatCount(attacksStarted)} carried out`];
-  return labelled('Attacks', [...begun, `detected: ${found.length === 0 ? 'none' : found.join('; ')}`].join('; '));
+  return [
+    ...labelled('Attacks', [...begun, `detected: ${found.length === 0 ? 'none' : found.join('; ')}`].join('; ')),
+    ...(attacksStarted === 0 ? [] : successLines(ecus)),
+  ];
+}
+
+/** On whom the attacks succeeded, as far as images tell: whose ECU runs the attacker's bytes, and which were kept from their update. */
+function successLines(ecus: readonly EcuView[]): readonly Line[] {
+  const named = (words: string, ones: readonly EcuView[]) =>
+    ones.length === 0 ? [] : [`${words} ${ones.map(({ id }) => id).join(', ')}`];
+  const runs = ecus.filter(({ maker }) => maker === 'attacker');
+  const ran = ecus.filter(({ maker, wasCompromised }) => wasCompromised && maker !== 'attacker');
+  const kept = ecus.filter((ecu) => isWanted(ecu) && ecuVerdict(ecu) === 'unchanged');
+  const parts = [
+    ...named('the attacker’s image runs on', runs),
+    ...named('it ran for a time on', ran),
+    ...named('not updated:', kept),
+  ];
+  return labelled(
+    '',
+    `succeeded: ${parts.length === 0 ? 'on no ECU' : parts.join('; ')}`,
+    runs.length > 0 ? 'bad' : 'plain',
+  );
 }
 
 function busWords(bus: BusView): string {
@@ -118,7 +156,7 @@ function troubleWords({ errorFrames, lostFrames, droppedFrames, nodes, babbling,
   return parts.map((part) => `; ${part}`).join('');
 }
 
-function gatewayWords(gateway: DashboardView['gateways'][number]): string {
+function gatewayWords(gateway: RunView['gateways'][number]): string {
   const { framesForwarded, framesDropped, messagesForwarded, messagesDropped } = gateway;
   const ofFrames = `${plural(framesForwarded, 'frame')} forwarded, ${formatCount(framesDropped)} dropped`;
   const ofMessages = `${plural(messagesForwarded, 'message')} forwarded, ${formatCount(messagesDropped)} dropped`;
@@ -134,15 +172,30 @@ function timeWords(timeNs: number, wallMs: number): string {
   return `${formatTime(timeNs)} simulated in ${formatWallTime(wallMs)}${factor}`;
 }
 
-function failureLines({ expectations }: DashboardView): readonly Line[] {
+function failureLines({ expectations }: RunView): readonly Line[] {
   return expectations
     .filter(({ passed }) => !passed)
-    .flatMap(({ text, actual }) => [...labelled('  ✗', text, 'bad'), ...labelled('', `actual: ${actual}`, 'dim')]);
+    .flatMap(({ text, actual, place }) => {
+      const lines = [labelled('', `expected: ${text}`, 'bad'), labelled('', `actual: ${actual}`, 'dim')].flat();
+      return [[span('   ✗'.padEnd(labelCells), 'bad'), ...placeSpans(place)], ...lines];
+    });
+}
+
+/** The end of a long path is what tells. */
+function placeSpans(place: Expectation['place']): Line {
+  if (place === undefined) return [];
+  const { step, file, line } = place;
+  const head = `step ${step}`;
+  if (file === undefined) return [span(head)];
+  const where = [...visibleText(`${file}:${line}`)];
+  while (cellWidth(where.join('')) > columnsMax - labelCells - head.length - 3) where.shift();
+  const cut = where.length < [...visibleText(`${file}:${line}`)].length ? '…' : '';
+  return [span(`${head}, ${cut}${where.join('')}`)];
 }
 
 /** The summary of a run from its final view; lines end in newlines. */
-export function summaryText(view: DashboardView, { wallMs, color }: SummaryOptions): string {
-  const table = tableLines(ecuColumns, view.ecus, columnsMax - 2).map((line): Line => [span(' '), ...line]);
+export function summaryText(view: RunView, { wallMs, color }: SummaryOptions): string {
+  const table = tableLines(columnsFor(view.ecus), view.ecus, columnsMax - 2).map((line): Line => [span(' '), ...line]);
   const { accepted, refused } = view.manifests;
   const lines: readonly Line[] = [
     [span(` ${view.scenario}`, 'strong'), span(`, seed ${view.seed}`, 'dim')],

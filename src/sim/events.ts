@@ -63,6 +63,13 @@ export interface FoundFault {
   readonly attack?: Attack;
 }
 
+/** Why a run is given up: its watcher quits, a signal, an error in the run, or the process exits for another reason. */
+export const giveUpReasons = ['quit', 'SIGINT', 'SIGTERM', 'SIGHUP', 'error', 'exit'] as const;
+export type GiveUpReason = (typeof giveUpReasons)[number];
+
+/** How a run came out. */
+export type Outcome = 'passed' | 'failed' | 'given-up';
+
 /** `t` is nanoseconds since the run began. */
 export type SimEvent =
   | {
@@ -202,7 +209,9 @@ export type SimEvent =
       readonly passed: boolean;
       readonly actual: string;
     }
-  | { readonly type: 'run.finished'; readonly t: number; readonly outcome: 'passed' | 'failed' };
+  | { readonly type: 'run.finished'; readonly t: number; readonly outcome: 'passed' | 'failed' }
+  /** The run ends before its last step. `error`: what went wrong, where that is the reason. */
+  | { readonly type: 'run.givenUp'; readonly t: number; readonly reason: GiveUpReason; readonly error?: string };
 
 export type Observer = (event: SimEvent) => void;
 

@@ -1,5 +1,5 @@
 // Owns: replaying a trace: today's code is given the recorded inputs, and each line that comes out is held against the recorded
-// one.
+// one, to the end of the run or to where it was given up.
 import { z } from 'zod';
 import { vehicleBus } from '../bus/faults/vehicleBus.ts';
 import { EventQueue } from '../core/clock.ts';
@@ -9,6 +9,7 @@ import { readLines } from '../files/regularFile.ts';
 import { checkForm } from '../vehicleFile/source/checkForm.ts';
 import { pathText } from '../vehicleFile/source/finding.ts';
 import type { Told } from '../vehicleFile/source/told.ts';
+import { giveUpReasons } from './events.ts';
 import { checkTransports, linkKinds, type RunInputs } from './inputs.ts';
 import { checkScenario } from './scenario/check.ts';
 import { readRecordedScenario } from './scenario/recorded.ts';
@@ -17,7 +18,7 @@ import type { GivenImage } from './servers/images.ts';
 import { Simulation } from './simulation.ts';
 import { type Player, type TapeContent, type TapeInput, tapeInputSchema } from './tape/tape.ts';
 import { playedBus, playedLink, type TapedBus } from './tape/taped.ts';
-import { traceFormat, traceHead } from './trace.ts';
+import { type GivenUp, traceFormat, traceHead } from './trace.ts';
 import { attachedBuses, playAttached } from './transports/attachPoints.ts';
 import { linkPort } from './transports/realLinks.ts';
 import { busRandom, type LinkPair, type Transports, virtualBuses, virtualEthernets } from './transports/transports.ts';
@@ -33,6 +34,8 @@ export interface ReplayResult {
   readonly lines: number;
   readonly difference: Difference | undefined;
   readonly title: string;
+  /** Where the recorded run was given up, and so the replay ended. */
+  readonly givenUp: GivenUp | undefined;
 }
 
 const head = z.object({
@@ -65,9 +68,31 @@ function parseInput(path: string, line: number, entry: object): TapeInput {
   throw new InputError(`${path}:${line}: ${pathText(told?.path ?? []) || 'input'}: ${told?.text ?? 'not an input'}`);
 }
 
+/** The last line of a run that was given up. */
+const givenUpSchema = z.strictObject({
+  type: z.literal('run.givenUp'),
+  t: z.int().min(0),
+  reason: z.enum(giveUpReasons),
+  error: z.string().optional(),
+});
+
+function parseGivenUp(path: string, line: number, text: string): GivenUp {
+  const parsed = givenUpSchema.safeParse(parseObject(path, line, text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new InputError(
+      `${path}:${line}: ${issue?.path.join('.') || 'run.givenUp'}: ${issue?.message ?? 'not a line'}`,
+    );
+  }
+  const { t, reason, error } = parsed.data;
+  return { t, reason, ...(error !== undefined && { error }) };
+}
+
 interface Recorded {
   readonly inputs: RunInputs;
   readonly tape: readonly TapeInput[];
+  readonly lines: number;
+  readonly givenUp: GivenUp | undefined;
 }
 
 /** An image of the trace while its bytes come in. */
@@ -122,9 +147,11 @@ function readInputs(path: string): Recorded {
   let parsed: Omit<RunInputs, 'givenImages'> | undefined;
   const images = new Map<string, ReceivedImage>();
   const tape: TapeInput[] = [];
+  let givenUp: GivenUp | undefined;
   let number = 0;
   for (const text of readLines(path, traceLineBytesMax)) {
     number += 1;
+    givenUp = undefined; // more came after it
     if (parsed === undefined) {
       parsed = parseHead(path, text);
     } else if (/^\{"type":"(image|imageBytes|input)"/.test(text)) {
@@ -133,13 +160,15 @@ function readInputs(path: string): Recorded {
       else if (!takeImage(parsed.scenario, images, entry)) {
         throw new InputError(`${path}:${number}: not an image of this trace`);
       }
+    } else if (text.startsWith('{"type":"run.givenUp"')) {
+      givenUp = parseGivenUp(path, number, text);
     }
   }
   if (parsed === undefined) throw new InputError(`${path}: an empty file is no trace`);
   for (const [ecu, { bytes, received }] of images) {
     if (received < bytes.length) throw new InputError(`${path}: the image of ${ecu} is not complete`);
   }
-  return { inputs: { ...parsed, givenImages: images }, tape };
+  return { inputs: { ...parsed, givenImages: images }, tape, lines: number, givenUp };
 }
 
 /** False for what is no image, or no part of one, of an ECU of the scenario. */
@@ -169,13 +198,20 @@ class Comparison {
   lines = 0;
   difference: Difference | undefined;
   private readonly recorded: Generator<string>;
+  private readonly linesMax: number;
 
-  constructor(recorded: Generator<string>) {
+  /** What comes out after `linesMax` is not compared: the recorded run was given up there. */
+  constructor(recorded: Generator<string>, linesMax: number) {
     this.recorded = recorded;
+    this.linesMax = linesMax;
+  }
+
+  get isOver(): boolean {
+    return this.difference !== undefined || this.lines >= this.linesMax;
   }
 
   put(entry: object): void {
-    if (this.difference !== undefined) return;
+    if (this.isOver) return;
     this.lines += 1;
     const next = this.recorded.next();
     const was = next.done ? undefined : next.value;
@@ -185,7 +221,7 @@ class Comparison {
 
   end(): void {
     const next = this.recorded.next();
-    if (this.difference === undefined && !next.done) {
+    if (!this.isOver && !next.done) {
       this.difference = { line: this.lines + 1, was: next.value, is: undefined };
     }
   }
@@ -193,12 +229,24 @@ class Comparison {
 
 /** Throws an InputError where the file is no trace. */
 export function replayTrace(path: string): ReplayResult {
-  const { inputs, tape } = readInputs(path);
-  const comparison = new Comparison(readLines(path, traceLineBytesMax));
-  for (const entry of traceHead(inputs)) {
-    comparison.put(entry);
-    if (comparison.difference !== undefined) break;
+  const recorded = readInputs(path);
+  const { inputs, givenUp } = recorded;
+  const linesMax = givenUp === undefined ? Number.POSITIVE_INFINITY : recorded.lines - 1;
+  const comparison = new Comparison(readLines(path, traceLineBytesMax), linesMax);
+  for (const entry of traceHead(inputs)) comparison.put(entry);
+  try {
+    if (!comparison.isOver) playRun(recorded, comparison);
+    if (!comparison.isOver) comparison.end();
+  } catch (error) {
+    // The event that brought the last line may be the one in which the recorded run broke, and does so again.
+    if (givenUp === undefined || comparison.lines < linesMax) throw error;
   }
+  const { difference } = comparison;
+  const reached = givenUp !== undefined && difference === undefined ? comparison.lines + 1 : comparison.lines;
+  return { lines: reached, difference, title: inputs.scenario.title, givenUp };
+}
+
+function playRun({ inputs, tape }: Recorded, comparison: Comparison): void {
   const queue = new EventQueue();
   const player = new TapePlayer(tape, comparison);
   const simulation = new Simulation(inputs, queue, playedTransports(inputs, queue, player), (event) =>
@@ -206,7 +254,7 @@ export function replayTrace(path: string): ReplayResult {
   );
   simulation.begin();
   player.listen('run', () => simulation.release());
-  const over = () => simulation.result !== undefined || comparison.difference !== undefined;
+  const over = () => simulation.result !== undefined || comparison.isOver;
   for (const input of player.inputs) {
     while ((queue.nextNs() ?? Number.POSITIVE_INFINITY) <= input.t && !over()) queue.step();
     if (over()) break;
@@ -215,8 +263,6 @@ export function replayTrace(path: string): ReplayResult {
     player.play(input);
   }
   while (!over() && queue.step());
-  if (comparison.difference === undefined) comparison.end();
-  return { lines: comparison.lines, difference: comparison.difference, title: inputs.scenario.title };
 }
 
 function playedTransports(inputs: RunInputs, queue: EventQueue, player: Player): Transports {

@@ -5,7 +5,7 @@ import type { Enter } from '../bus/enter.ts';
 import { EventQueue } from '../core/clock.ts';
 import { hostTimer, monotonicMs } from '../core/hostTime.ts';
 import { Pacer } from '../core/pacer.ts';
-import type { Observer } from './events.ts';
+import { type GiveUpReason, giveUpReasons, type Observer } from './events.ts';
 import { isRealTime, type RunInputs } from './inputs.ts';
 import { type RunResult, Simulation } from './simulation.ts';
 import { createRecorder } from './tape/recorder.ts';
@@ -23,6 +23,11 @@ export interface RunOptions extends TraceTo {
   readonly attachTold?: Tell;
   /** Called once, when a paced run stands at its beginning, with what controls it. */
   readonly controlled?: (controls: RunControls) => void;
+  /**
+   * Aborted to end the run: a held run whose steps are done comes to its end, any other is given up. The signal's reason is a
+   * `GiveUpReason`; `quit` where it is anything else.
+   */
+  readonly stop?: AbortSignal;
 }
 
 export interface RunControls {
@@ -33,64 +38,130 @@ export interface RunControls {
   setSpeed(speed: number): void;
   /** Simulated time now. */
   nowNs(): number;
-  /** Ends a held run whose steps are done. Gives any other up: `runScenario` comes to its end without a result. */
-  quit(): void;
 }
 
 export interface FinishedRun extends RunResult {
   readonly seed: number;
   readonly traceDigest: string;
   readonly wallMs: number;
+  /** What was thrown in a run that was given up for an error. */
+  readonly cause?: unknown;
 }
 
-/** Events between looks at the host's event loop, where signals and pipes wait. */
-const sliceEvents = 20_000;
+/** Events between looks at the host's clock, and the time between looks at its event loop, where signals and pipes wait. */
+const sliceEvents = 256;
+const sliceMs = 20;
 
-/** Undefined where the run was given up. Throws an InputError for an interface that cannot be had. */
-export async function runScenario(options: RunOptions): Promise<FinishedRun | undefined> {
+/** A run, from the first line of its trace to the last. */
+interface UnderWay {
+  readonly options: RunOptions;
+  readonly queue: EventQueue;
+  readonly trace: TraceWriter;
+  readonly observe: Observer;
+  /** Undefined until there is anything to give up. */
+  simulation: Simulation | undefined;
+}
+
+/**
+ * A run that is given up, be it for an error in it, has its result too, and its trace ends there. Throws an InputError for an
+ * interface that cannot be had, and for a trace that cannot be written.
+ */
+export async function runScenario(options: RunOptions): Promise<FinishedRun> {
   const { inputs, observers, speed } = options;
   const startedMs = monotonicMs();
-  const trace = new TraceWriter(options);
   const queue = new EventQueue();
+  const trace = new TraceWriter(options, () => ({ t: queue.nowNs(), reason: 'exit' }));
   const observe: Observer = (event) => {
     trace.put(event);
+    if (event.type === 'run.finished') trace.finish();
     for (const observer of observers) observer(event);
   };
-  const paced = isRealTime(inputs) || speed !== undefined;
+  const run: UnderWay = { options, queue, trace, observe, simulation: undefined };
+  const finished = (result: RunResult) => {
+    return { ...result, seed: inputs.seed, traceDigest: trace.finish(), wallMs: monotonicMs() - startedMs };
+  };
   try {
     for (const entry of traceHead(inputs)) trace.put(entry);
-    const result = paced ? await runPaced(options, queue, trace, observe) : await runUnpaced(options, queue, observe);
-    if (result === undefined) return undefined;
-    const traceDigest = trace.finish();
-    return { ...result, seed: inputs.seed, traceDigest, wallMs: monotonicMs() - startedMs };
+    const paced = isRealTime(inputs) || speed !== undefined;
+    return finished(await (paced ? runPaced(run) : runUnpaced(run)));
+  } catch (cause) {
+    const { simulation } = run;
+    if (simulation === undefined || trace.isBroken) throw cause;
+    return { ...finished(orThrow(cause, () => giveUp(run, simulation, 'error', cause))), cause };
   } finally {
     trace.discard();
   }
 }
 
-async function runUnpaced({ inputs, opened }: RunOptions, queue: EventQueue, observe: Observer): Promise<RunResult> {
-  const transports = virtualTransports(inputs, queue);
-  opened?.(transports);
-  const simulation = new Simulation(inputs, queue, transports, observe);
-  simulation.begin();
-  for (;;) {
-    for (let events = 0; events < sliceEvents; events += 1) {
-      if (simulation.result !== undefined) return simulation.result;
-      if (!queue.step()) throw new Error('the run came to a halt: nothing is left to happen');
-    }
-    await new Promise<void>((resume) => hostTimer(0, resume));
+/** An observer that threw may throw once more: what it threw first says what is wrong. */
+function orThrow<T>(cause: unknown, attempt: () => T): T {
+  try {
+    return attempt();
+  } catch {
+    throw cause;
   }
 }
 
-async function runPaced(
-  { inputs, speed = 1, opened, attachTold = () => {}, controlled }: RunOptions,
-  queue: EventQueue,
-  trace: TraceWriter,
-  observe: Observer,
-): Promise<RunResult | undefined> {
-  let finish: (result: RunResult | undefined) => void = () => {};
+/** The trace ends here and now; what the result needs beyond that is told to the observers alone. */
+function giveUp({ trace, queue }: UnderWay, simulation: Simulation, reason: GiveUpReason, cause?: unknown): RunResult {
+  const error = cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause);
+  trace.giveUp({ t: queue.nowNs(), reason, ...(error !== undefined && { error }) });
+  return simulation.giveUp(reason, error);
+}
+
+function reasonOf(stop: AbortSignal): GiveUpReason {
+  return giveUpReasons.find((reason) => reason === stop.reason) ?? 'quit';
+}
+
+/** Calls `stopped` when the signal is aborted, or at once where it is already. Returns a function that stops listening. */
+function onStop(stop: AbortSignal | undefined, stopped: (reason: GiveUpReason) => void): () => void {
+  if (stop === undefined) return () => {};
+  const listener = () => stopped(reasonOf(stop));
+  stop.addEventListener('abort', listener);
+  if (stop.aborted) listener();
+  return () => stop.removeEventListener('abort', listener);
+}
+
+async function runUnpaced(run: UnderWay): Promise<RunResult> {
+  const { options, queue, observe } = run;
+  const { inputs, opened, stop } = options;
+  const transports = virtualTransports(inputs, queue);
+  opened?.(transports);
+  const simulation = new Simulation(inputs, queue, transports, observe);
+  run.simulation = simulation;
+  let reason: GiveUpReason | undefined;
+  const forget = onStop(stop, (why) => {
+    reason = why;
+  });
+  const isOver = () => simulation.result !== undefined || reason !== undefined;
+  try {
+    simulation.begin();
+    while (!isOver()) {
+      takeSlice(queue, isOver);
+      await new Promise<void>((resume) => hostTimer(0, resume));
+    }
+  } finally {
+    forget();
+  }
+  return simulation.result ?? giveUp(run, simulation, reason ?? 'quit');
+}
+
+function takeSlice(queue: EventQueue, isOver: () => boolean): void {
+  const endMs = monotonicMs() + sliceMs;
+  while (monotonicMs() < endMs) {
+    for (let events = 0; events < sliceEvents; events += 1) {
+      if (isOver()) return;
+      if (!queue.step()) throw new Error('the run came to a halt: nothing is left to happen');
+    }
+  }
+}
+
+async function runPaced(run: UnderWay): Promise<RunResult> {
+  const { options, queue, trace, observe } = run;
+  const { inputs, speed = 1, opened, attachTold = () => {}, controlled, stop } = options;
+  let finish: (result: RunResult) => void = () => {};
   let fail: (cause: unknown) => void = () => {};
-  const finished = new Promise<RunResult | undefined>((resolve, reject) => {
+  const finished = new Promise<RunResult>((resolve, reject) => {
     finish = resolve;
     fail = reject;
   });
@@ -100,30 +171,39 @@ async function runPaced(
   // The real transports, TLS and native modules among them, are loaded by runs in real time alone.
   const { openTransports } = await import('./transports/realTransports.ts');
   const transports = await openTransports(inputs, queue, recorder, gate.enter, attachTold);
-  opened?.(transports);
+  const shut = () => {
+    gate.close();
+    pacer.stop();
+  };
+  let forget = () => {};
   try {
+    opened?.(transports);
     const simulation = new Simulation(inputs, queue, transports, (event) => {
       observe(event);
       if (event.type !== 'run.finished') return;
-      pacer.stop();
-      gate.close();
-      hostTimer(0, () => finish(simulation.result));
+      shut();
+      hostTimer(0, () => simulation.result && finish(simulation.result));
     });
+    run.simulation = simulation;
     simulation.begin();
-    const quit = () => {
-      if (simulation.isHeld) recorder.input('run', { kind: 'released' }, () => simulation.release());
-      else {
-        pacer.stop();
-        finish(undefined);
-      }
-    };
-    controlled?.(controlsOf(pacer, queue, isRealTime(inputs), quit));
+    controlled?.(controlsOf(pacer, queue, isRealTime(inputs)));
     pacer.start();
     gate.open();
+    forget = onStop(stop, (reason) => {
+      if (simulation.isHeld) recorder.input('run', { kind: 'released' }, () => simulation.release());
+      else if (simulation.result === undefined) {
+        shut();
+        try {
+          finish(giveUp(run, simulation, reason));
+        } catch (cause) {
+          fail(cause);
+        }
+      }
+    });
     return await finished;
   } finally {
-    gate.close();
-    pacer.stop();
+    forget();
+    shut();
     transports.close();
   }
 }
@@ -160,7 +240,7 @@ class Gate {
 }
 
 /** A run on real interfaces can be neither paused nor hurried: the other side would not wait. */
-function controlsOf(pacer: Pacer, queue: EventQueue, realTime: boolean, quit: () => void): RunControls {
+function controlsOf(pacer: Pacer, queue: EventQueue, realTime: boolean): RunControls {
   let paused = false;
   return {
     paused: () => paused,
@@ -179,6 +259,5 @@ function controlsOf(pacer: Pacer, queue: EventQueue, realTime: boolean, quit: ()
       if (!realTime) pacer.setSpeed(speed);
     },
     nowNs: () => queue.nowNs(),
-    quit,
   };
 }

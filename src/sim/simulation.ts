@@ -11,8 +11,10 @@ import type {
   EcuSummary,
   FoundFault,
   GatewayCounts,
+  GiveUpReason,
   InstalledImage,
   Observer,
+  Outcome,
   SimEvent,
 } from './events.ts';
 import type { Verdict } from './expectations/expectation.ts';
@@ -39,8 +41,11 @@ export interface EcuResult {
 /** Of a gateway, in the whole run. */
 export type GatewayResult = { readonly id: string } & GatewayCounts;
 
+/** How a run came out; of one that was given up, how it stood then. */
 export interface RunResult {
-  readonly outcome: 'passed' | 'failed';
+  readonly outcome: Outcome;
+  /** Why it was given up, and what went wrong, where that is why. */
+  readonly givenUp?: { readonly reason: GiveUpReason; readonly error?: string };
   readonly simulatedMs: number;
   readonly ecus: readonly EcuResult[];
   readonly gateways: readonly GatewayResult[];
@@ -52,6 +57,10 @@ export class Simulation {
   /** Set when the scenario has come to its end. */
   result: RunResult | undefined;
   private held: (() => void) | undefined;
+  private endReports: () => void = () => {};
+  /** Of the expectations so far. */
+  private readonly verdicts: Verdict[] = [];
+  private isOver = false;
   private readonly clock: EventQueue;
   private readonly inputs: RunInputs;
   private readonly transports: Transports;
@@ -83,16 +92,19 @@ export class Simulation {
       reportGateways(world.vehicle.gateways, clock, emit),
     ];
     const endTraffic = startTraffic(scenario.vehicle, transports.buses, clock, seed, emit);
+    this.endReports = () => {
+      endTraffic();
+      for (const endReport of reports) endReport();
+    };
     const steps = function* () {
       yield* pause(world, bootMs(world));
-      return yield* runSteps(world, ledger, scenario.steps);
+      yield* runSteps(world, ledger, scenario.steps);
     };
-    runTask(steps(), (verdicts) => {
+    runTask(steps(), () => {
       const end = () => {
         this.held = undefined;
-        endTraffic();
-        for (const endReport of reports) endReport();
-        this.finish(verdicts);
+        this.endReports();
+        this.finish();
       };
       if (this.inputs.hold) this.hold(end);
       else end();
@@ -109,6 +121,17 @@ export class Simulation {
     this.held?.();
   }
 
+  /**
+   * Ends the run where it stands, not from inside one of its events. After an error nothing is asked of the vehicle any more: what
+   * remained to be told of its networks is not.
+   */
+  giveUp(reason: GiveUpReason, error?: string): RunResult {
+    if (reason !== 'error') this.endReports();
+    const givenUp = { reason, ...(error !== undefined && { error }) };
+    this.emit({ type: 'run.givenUp', ...givenUp });
+    return this.end({ outcome: 'given-up', givenUp });
+  }
+
   private hold(end: () => void): void {
     this.held = end;
     const index = this.inputs.scenario.steps.length;
@@ -116,23 +139,34 @@ export class Simulation {
   }
 
   private emit(event: Parameters<Emit>[0]): void {
+    if (this.isOver) return;
     const { type, ...rest } = event;
     const timed = { type, t: this.clock.nowNs(), ...rest } as SimEvent;
+    if (timed.type === 'expectation') {
+      const { text, passed, actual } = timed;
+      this.verdicts.push({ text, passed, actual });
+    }
     this.ledger.note(timed);
     this.observe(timed);
   }
 
-  private finish(expectations: readonly Verdict[]): void {
-    const outcome = expectations.every(({ passed }) => passed) ? 'passed' : 'failed';
+  private finish(): void {
+    const outcome = this.verdicts.every(({ passed }) => passed) ? 'passed' : 'failed';
     this.emit({ type: 'run.finished', outcome });
+    this.end({ outcome });
+  }
+
+  private end(how: Pick<RunResult, 'outcome' | 'givenUp'>): RunResult {
+    this.isOver = true;
     const ecus = this.ecus().map(({ id, role, mode, buses }): EcuResult => {
       const ecu = this.world.vehicle.ecus.get(id);
       if (ecu === undefined) throw new Error(`there is no ECU ${id}`);
       const attacksDetected = this.ledger.faults.get(id) ?? [];
       return { id, role, mode, bus: buses.join(','), installed: ecu.installed(), attacksDetected };
     });
-    const gateways = this.gateways();
-    this.result = { outcome, simulatedMs: this.clock.nowNs() / NS_PER_MS, ecus, gateways, expectations };
+    const simulatedMs = this.clock.nowNs() / NS_PER_MS;
+    this.result = { ...how, simulatedMs, ecus, gateways: this.gateways(), expectations: this.verdicts };
+    return this.result;
   }
 
   private gateways(): readonly GatewayResult[] {

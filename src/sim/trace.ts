@@ -1,8 +1,9 @@
 // Owns: the trace of a run: JSON Lines. The head holds the inputs, so that the run can be executed again from the trace alone;
-// then come the images that were given, then every event, and every input from a real interface. No wall time.
-
+// then come the images that were given, then every event, and every input from a real interface. No wall time. The trace of a run
+// that is given up is the beginning of the whole run's, and a last line that says so.
 import { createHasher } from '../crypto/hashes.ts';
 import { GrowingFile } from '../files/growingFile.ts';
+import type { EventOf } from './events.ts';
 import type { RunInputs } from './inputs.ts';
 
 export const traceFormat = 2;
@@ -48,9 +49,12 @@ export interface TraceTo {
   readonly traceOut?: (bytes: Uint8Array) => void;
 }
 
+/** The last line of the trace of a run that was given up. */
+export type GivenUp = Omit<EventOf<'run.givenUp'>, 'type'>;
+
 /**
  * Hashes a trace, and writes it where a path is given. A file stands under a temporary name until it is complete, so that an
- * earlier trace is replaced by a whole one or not at all. Faults of the file system are InputErrors.
+ * earlier trace is replaced by a whole one or not at all. Faults of the file system are InputErrors: then nothing is left of it.
  */
 export class TraceWriter implements TraceSink {
   private readonly hasher = createHasher('sha256');
@@ -58,8 +62,11 @@ export class TraceWriter implements TraceSink {
   private readonly out: TraceTo['traceOut'];
   private waiting: string[] = [];
   private waitingChars = 0;
+  private digest: string | undefined;
+  private failed = false;
 
-  constructor({ tracePath: path, traceOut }: TraceTo) {
+  /** The process may exit in the middle of the run: `givenUp` then says the last line. */
+  constructor({ tracePath: path, traceOut }: TraceTo, givenUp: () => GivenUp) {
     this.out = traceOut;
     this.file =
       path === undefined
@@ -69,11 +76,18 @@ export class TraceWriter implements TraceSink {
             what: 'trace',
             otherwise: 'no trace',
             isOne: (beginning) => Buffer.from(beginning).toString('latin1').startsWith(firstBytes),
-            atExit: () => this.discard(),
+            atExit: () => this.exit(givenUp()),
           });
   }
 
+  /** Whether it could not be written. */
+  get isBroken(): boolean {
+    return this.failed;
+  }
+
+  /** Nothing is put behind the last line. */
   put(entry: object): void {
+    if (this.digest !== undefined) return;
     const line = `${JSON.stringify(entry)}\n`;
     this.waiting.push(line);
     this.waitingChars += line.length;
@@ -82,14 +96,34 @@ export class TraceWriter implements TraceSink {
 
   /** Completes the file; gives the SHA-256 of its bytes. */
   finish(): string {
+    if (this.digest !== undefined) return this.digest;
     this.flush();
-    if (this.file?.isOpen) this.file.complete();
-    return this.hasher.hex();
+    this.guarded(() => {
+      if (this.file?.isOpen) this.file.complete();
+    });
+    this.digest = this.hasher.hex();
+    return this.digest;
   }
 
-  /** The run came to no end: nothing is left of the trace. After `finish` it does nothing. */
+  /** The same, with a last line that says that the run ended here. */
+  giveUp({ t, ...why }: GivenUp): void {
+    this.put({ type: 'run.givenUp', t, ...why });
+    this.finish();
+  }
+
+  /** The run did not begin: nothing is left of the trace. After `finish` it does nothing. */
   discard(): void {
     if (this.file?.isOpen) this.file.discard();
+  }
+
+  private exit(givenUp: GivenUp): void {
+    try {
+      this.giveUp(givenUp);
+    } catch {
+      // There is nobody left to tell.
+    } finally {
+      this.discard();
+    }
   }
 
   private flush(): void {
@@ -97,7 +131,20 @@ export class TraceWriter implements TraceSink {
     this.waiting = [];
     this.waitingChars = 0;
     this.hasher.update(bytes);
-    if (this.file?.isOpen) this.file.write(bytes);
-    this.out?.(bytes);
+    this.guarded(() => {
+      if (this.file?.isOpen) this.file.write(bytes);
+      this.out?.(bytes);
+    });
+  }
+
+  /** A trace that lacks a line is none. */
+  private guarded(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.failed = true;
+      this.discard();
+      throw error;
+    }
   }
 }

@@ -1,7 +1,7 @@
 // Owns: the whole screen, put together from the panels. A pure function of the view, the controls' state and the size.
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import type { DashboardView } from '../report/runView.ts';
+import type { RunView } from '../report/runView.ts';
 import { type FrameSize, layoutFrame } from './frameLayout.ts';
 import { BusPanel } from './panels/BusPanel.tsx';
 import { EcuTable } from './panels/EcuTable.tsx';
@@ -11,7 +11,7 @@ import { Header } from './panels/Header.tsx';
 import { VerdictBar } from './panels/VerdictBar.tsx';
 
 export interface FrameProps {
-  readonly view: DashboardView;
+  readonly view: RunView;
   /** Simulated time in nanoseconds. */
   readonly timeNs: number;
   readonly speed: number;
@@ -19,7 +19,7 @@ export interface FrameProps {
   readonly hasKeys: boolean;
   readonly size: FrameSize;
   readonly color: boolean;
-  /** The frame that stays: no taller than its contents, with the verdict in place of the keys. */
+  /** The frame that stays, below the log: no taller than its contents, with the verdict in place of the keys. */
   readonly last: boolean;
 }
 
@@ -35,7 +35,7 @@ export function Frame({ view, timeNs, speed, paused, hasKeys, size, color, last 
       <Header view={view} timeNs={timeNs} speed={speed} paused={paused} {...look} />
       <EcuTable ecus={view.ecus} rows={ecuRows} {...look} />
       {busRows > 0 && <BusPanel buses={view.buses} timeNs={timeNs} rows={busRows} {...look} />}
-      {logRows > 0 && <EventLog log={view.log} rows={logRows} {...look} />}
+      {logRows > 0 && !last && <EventLog log={view.log} rows={logRows} {...look} />}
       {!last && <Box flexGrow={1} />}
       {last ? <VerdictBar view={view} {...look} /> : <Footer view={view} paused={paused} hasKeys={hasKeys} {...look} />}
     </Box>

@@ -3,7 +3,9 @@
 import { type Instance, render } from 'ink';
 import type { ReactElement } from 'react';
 import { hostTimer } from '../core/hostTime.ts';
-import type { DashboardStore } from '../report/runView.ts';
+import { terminalText } from '../report/line.ts';
+import { logLines } from '../report/logLines.ts';
+import type { RunStore } from '../report/runView.ts';
 import type { SimEvent } from '../sim/events.ts';
 import { Frame } from './Frame.tsx';
 import { KeyListener } from './KeyListener.tsx';
@@ -15,9 +17,11 @@ export type { DashboardControls } from './keys.ts';
 const drawEveryMs = 100;
 /** The frame that stays is followed by a summary: together they should not fill a tall screen. */
 const lastFrameRowsMax = 24;
+/** Of the event log, printed whole above the frame that stays: the screen cut the longer ones short. */
+const logLinesLeft = 40;
 
 export interface DashboardOptions {
-  readonly store: DashboardStore;
+  readonly store: Pick<RunStore, 'update' | 'view'>;
   readonly controls: DashboardControls;
   /** Ends the process. */
   readonly abort: () => void;
@@ -30,7 +34,7 @@ export interface DashboardOptions {
 export interface Dashboard {
   /** Tells the store of an event; drawn with the next frame. */
   readonly update: (event: SimEvent) => void;
-  /** Gives the terminal back and leaves the last frame on it. Resolves when that is written. Safe to call again. */
+  /** Gives the terminal back, with what the log held last and the last frame on it. Resolves when that is written. Safe to call again. */
   readonly finish: () => Promise<void>;
 }
 
@@ -106,6 +110,8 @@ export function showDashboard(options: DashboardOptions): Dashboard {
 
   async function finish(): Promise<void> {
     screen.leave();
+    const log = logLines(store.view().log).slice(-logLinesLeft);
+    stdout.write(log.map((line) => `${terminalText(line, color)}\n`).join(''));
     const shown = start(true);
     shown.unmount();
     await new Promise<void>((resolve) => stdout.write('', () => resolve()));

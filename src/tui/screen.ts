@@ -52,9 +52,9 @@ export interface Screen {
 }
 
 /**
- * Takes the alternate screen until `leave`, which is also called when the process exits, throws or gets an ending signal;
- * the signal is then sent again, to end the process or to reach a handler of the caller's. `release` is called first: it
- * must stop all drawing.
+ * Takes the alternate screen until `leave`, which is also called when the process exits, throws or gets an ending signal.
+ * Where nobody else listens for the signal it is then sent again, to end the process. `release` is called first: it must
+ * stop all drawing.
  */
 export function takeScreen(stdout: NodeJS.WriteStream, stdin: NodeJS.ReadStream, release: () => void): Screen {
   const isTerminal = stdout.isTTY === true;
@@ -72,9 +72,11 @@ export function takeScreen(stdout: NodeJS.WriteStream, stdin: NodeJS.ReadStream,
 
   function leaveAndResend(signal: NodeJS.Signals): void {
     leave();
-    process.kill(process.pid, signal);
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   }
 
+  // A terminal that hung up, as SIGHUP tells, cannot be set: that is no error, for nobody is there.
+  stdin.on('error', () => {});
   process.on('exit', leave);
   for (const signal of endingSignals) process.on(signal, leaveAndResend);
   // Before the first frame, or a key pressed at once would be printed on it.

@@ -90,7 +90,7 @@ describe('ecunet run', { timeout: 60_000 }, () => {
     );
     const { code, stdout } = await inProcess('run', path);
     expect(code).toBe(1);
-    expect(stdout).toContain('✗        door-ecu finds rollback');
+    expect(stdout).toContain('expected: door-ecu finds rollback');
     expect(stdout).toContain('FAILED');
   });
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { busAt, knowsLoad } from '../../src/report/busView.ts';
-import { type EcuView, ecuVerdict } from '../../src/report/ecuView.ts';
+import { type EcuView, ecuVerdict, isWanted } from '../../src/report/ecuView.ts';
 import {
-  createDashboardStore,
-  type DashboardView,
+  createRunStore,
   emptyView,
+  initialView,
   logLinesMax,
+  type RunView,
   updateView,
 } from '../../src/report/runView.ts';
 import type { FoundFault, SimEvent } from '../../src/sim/events.ts';
@@ -14,7 +15,7 @@ import { at, fixtureBuses, fixtureRun, image, startedEvent } from '../tui/suppor
 const rollback: FoundFault = { code: 'rollback', clause: 'V1', message: 'version 1 after 2', attack: 'rollback' };
 const broken: FoundFault = { code: 'malformed', clause: 'V2', message: 'not JSON' };
 
-function viewAfter(...events: readonly SimEvent[]): DashboardView {
+function viewAfter(...events: readonly SimEvent[]): RunView {
   return [startedEvent, ...events].reduce(updateView, emptyView);
 }
 
@@ -48,15 +49,36 @@ const state = (name: string): SimEvent => ({ type: 'ecu.state', t: 2, ecu, state
 describe('an ECU', () => {
   const inProgress = { filename: 'brake-ecu-2.bin', receivedBytes: 40, totalBytes: 100 };
   const rows: readonly [string, readonly SimEvent[], Partial<EcuView>][] = [
-    ['starts idle with the image it has', [], { state: 'idle', before: image(ecu, 1), now: image(ecu, 1), faults: 0 }],
+    [
+      'starts idle with the image it has',
+      [],
+      { state: 'idle', before: image(ecu, 1), now: image(ecu, 1), refused: [] },
+    ],
     ['takes on a state', [state('verifyingMetadata')], { state: 'verifyingMetadata', activeNs: 2 }],
     ['is receiving', [state('receivingImage'), progress(40)], { progress: inProgress }],
     ['keeps the bar while it installs', [progress(40), state('installing')], { progress: inProgress }],
     ['boots a new image', [booted()], { before: image(ecu, 1), now: image(ecu, 2), bank: 1, maker: 'genuine' }],
     ['accepts a time', [{ type: 'ecu.time', t: 1, ecu, time: 'T' }], { attestedTime: 'T' }],
-    ['names an attack once', [fault(rollback), fault(rollback)], { faults: 2, refusing: true, attacks: ['rollback'] }],
-    ['keeps its last fault', [fault(rollback), fault(broken)], { lastFault: broken, attacks: ['rollback'] }],
-    ['stops refusing when it boots', [fault(rollback), booted()], { refusing: false, lastFault: rollback, faults: 1 }],
+    [
+      'names an attack once',
+      [fault(rollback), fault(rollback)],
+      { refused: ['rollback'], refusing: true, attacks: ['rollback'] },
+    ],
+    [
+      'keeps its last fault, and what kinds it refused',
+      [fault(rollback), fault(broken), fault(rollback)],
+      { lastFault: rollback, refused: ['rollback', 'malformed'], attacks: ['rollback'] },
+    ],
+    [
+      'remembers that an attacker’s image ran',
+      [{ ...booted(), maker: 'attacker' } as SimEvent, booted()],
+      { maker: 'genuine', wasCompromised: true },
+    ],
+    [
+      'stops refusing when it boots',
+      [fault(rollback), booted()],
+      { refusing: false, lastFault: rollback, refused: ['rollback'] },
+    ],
     ['stops refusing when metadata is good', [fault(rollback), verified], { refusing: false, lastFault: rollback }],
     ['has network trouble', [{ type: 'network.fault', t: 1, ecu, message: 'off' }], { networkFault: 'off' }],
   ];
@@ -85,7 +107,8 @@ describe('an ECU', () => {
     ['the same image booted again', [booted(image(ecu, 1))], 'unchanged'],
     ['a higher release', [booted()], 'updated'],
     ['a higher release after a refused attack', [fault(rollback), booted()], 'updated'],
-    ['an attack refused', [fault(rollback)], 'refused'],
+    ['an attack refused: the image is as before', [fault(rollback)], 'unchanged'],
+    ['the attacker’s bytes', [{ ...booted(), maker: 'attacker' } as SimEvent], 'compromised'],
     ['a lower release', [booted(image(ecu, 0))], 'suspect'],
     ['another image of the same release', [booted({ ...image(ecu, 1), sha256: 'other' })], 'suspect'],
   ];
@@ -145,7 +168,7 @@ describe('the run', () => {
   const remote: SimEvent = { type: 'remote', t: 1, request: 'GET x', outcome: 'ok', bytes: 1 };
   const message: SimEvent = { type: 'message', t: 1, from: 'a', to: 'b', name: 'X', bytes: 1 };
   const met = { text: 'x', passed: true, actual: 'y' };
-  const rows: readonly [string, readonly SimEvent[], Partial<DashboardView>][] = [
+  const rows: readonly [string, readonly SimEvent[], Partial<RunView>][] = [
     ['is named', [], { scenario: 'rollback-attack', seed: 42 }],
     ['has the time of the last event', [message], { timeNs: 1, messages: 1 }],
     ['counts requests', [remote, remote], { requests: 2 }],
@@ -179,6 +202,11 @@ describe('the run', () => {
       { manifests: { accepted: 2, refused: 1, confirmed: true } },
     ],
     ['keeps expectations', [{ type: 'expectation', t: 1, ...met }], { expectations: [met] }],
+    [
+      'is given up',
+      [{ type: 'run.givenUp', t: 5, reason: 'SIGTERM' }],
+      { outcome: 'given-up', timeNs: 5, givenUp: { t: 5, reason: 'SIGTERM' } },
+    ],
     ['has an outcome', [{ type: 'run.finished', t: 5, outcome: 'failed' }], { outcome: 'failed', timeNs: 5 }],
   ];
   test.each(rows)('%s', (_, events, expected) => {
@@ -186,19 +214,73 @@ describe('the run', () => {
   });
 
   test('a new run begins anew', () => {
-    const store = createDashboardStore();
+    const store = createRunStore();
     for (const event of fixtureRun()) store.update(event);
     store.update(startedEvent);
     expect(store.view()).toEqual(viewAfter());
   });
 
   test('an earlier view does not change', () => {
-    const store = createDashboardStore();
+    const store = createRunStore();
     store.update(startedEvent);
     const early = store.view();
     const copy = structuredClone(early);
     for (const event of fixtureRun().slice(1)) store.update(event);
     expect(early).toEqual(copy);
+  });
+});
+
+describe('with what is known of the scenario beforehand', () => {
+  const step = { expectationLines: [], wants: [] };
+  const outline = {
+    file: '/somewhere/a.yaml',
+    steps: [
+      { ...step, line: 3, wants: ['brake-ecu', 'door-ecu'] },
+      { ...step, line: 4 },
+      { ...step, line: 5, expectationLines: [6, 8] },
+      { ...step, line: 9, wants: ['gateway-ecu', 'door-ecu'], campaign: 'c' },
+      { ...step, line: 10, cancels: 'c' },
+    ],
+  };
+  const begin = (index: number): SimEvent => ({ type: 'step.started', t: 1, index, text: 's' });
+  const judged: SimEvent = { type: 'expectation', t: 1, text: 'x', passed: false, actual: 'y' };
+  const view = (...events: readonly SimEvent[]) => [startedEvent, ...events].reduce(updateView, initialView(outline));
+
+  test('an expectation has its step, file and line; what went wrong in a cycle has the cycle’s', () => {
+    const { expectations, log } = view(begin(1), judged, begin(2), judged, judged);
+    expect(expectations.map(({ place }) => place)).toEqual([
+      { step: 2, file: '/somewhere/a.yaml', line: 4 },
+      { step: 3, file: '/somewhere/a.yaml', line: 6 },
+      { step: 3, file: '/somewhere/a.yaml', line: 8 },
+    ]);
+    expect(log.at(-1)?.text).toBe('✗ step 3, a.yaml:8: x; actual: y');
+  });
+
+  test('the store has every expectation, the view the first thousand', () => {
+    const store = createRunStore(outline);
+    for (const event of [startedEvent, begin(2), ...Array.from({ length: 1100 }, () => judged)]) store.update(event);
+    expect(store.view().expectations).toHaveLength(1000);
+    expect(store.expectations()).toHaveLength(1100);
+    expect(store.expectations()[1]).toEqual(store.view().expectations[1]);
+  });
+
+  test.each<[string, readonly SimEvent[], readonly string[]]>([
+    ['none before anything is published', [begin(1)], []],
+    ['those of a publication', [begin(0)], ['door-ecu', 'brake-ecu']],
+    ['those of a campaign too', [begin(0), begin(3)], ['gateway-ecu', 'door-ecu', 'brake-ecu']],
+    ['no longer those of a cancelled campaign alone', [begin(0), begin(3), begin(4)], ['door-ecu', 'brake-ecu']],
+    ['one that a campaign’s requirements brought', [begin(3), booted()], ['gateway-ecu', 'door-ecu', 'brake-ecu']],
+    [
+      'not one that an attacker’s image reached',
+      [begin(3), { ...booted(), maker: 'attacker' } as SimEvent],
+      ['gateway-ecu', 'door-ecu'],
+    ],
+  ])('ECUs that were to get something: %s', (_, events, expected) => {
+    expect(
+      view(...events)
+        .ecus.filter(isWanted)
+        .map(({ id }) => id),
+    ).toEqual(expected);
   });
 });
 

@@ -14,7 +14,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function traced(name: string, inputs: RunInputs): Promise<{ readonly path: string; readonly run: FinishedRun }> {
   const path = join(folder, `${name}.jsonl`);
   const run = await runScenario({ inputs, observers: [], tracePath: path });
-  if (run === undefined) throw new Error('given up');
   return { path, run };
 }
 
@@ -37,14 +36,15 @@ describe('a trace', () => {
       /is no trace/,
     );
     expect(readFileSync(other, 'utf8')).toBe('precious');
-    const quit = await runScenario({
+    const broken = runScenario({
       inputs: inputsOf('nominal'),
       observers: [],
       tracePath: path,
-      speed: 1,
-      controlled: (controls) => controls.quit(),
+      opened: () => {
+        throw new Error('before it begins');
+      },
     });
-    expect(quit).toBeUndefined();
+    await expect(broken).rejects.toThrow('before it begins');
     expect(readFileSync(path)).toEqual(before);
     expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });

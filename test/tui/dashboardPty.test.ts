@@ -1,5 +1,9 @@
 // The dashboard in a real pseudo-terminal: what is on the screen, what keys do, and that the terminal is given back.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { replayTrace } from '../../src/sim/replay.ts';
 import { openTerminal, type TerminalOptions, type TerminalSession } from './support/terminal.ts';
 
 const testTimeoutMs = 120_000;
@@ -10,10 +14,13 @@ let open: TerminalSession | undefined;
  * The demo under a shell, which then tells the exit code and the terminal's settings. `redirect` goes behind the demo's command.
  */
 function start(demoArgs: string, options: Partial<TerminalOptions> = {}, redirect = ''): TerminalSession {
-  const demo = `"${process.execPath}" --import tsx test/tui/support/demo.ts ${demoArgs} ${redirect}`;
+  return startCommand(`"${process.execPath}" --import tsx test/tui/support/demo.ts ${demoArgs} ${redirect}`, options);
+}
+
+function startCommand(command: string, options: Partial<TerminalOptions> = {}): TerminalSession {
   // A shell that is itself interrupted by Ctrl+C would end before it can tell: it ignores what its child gets. It stays when
   // it has told all, for node-pty drops what it has not read 200 ms after the end.
-  const script = `trap : INT; echo '${before}'; ${demo}; echo "code=$?"; stty -a; echo over; exec sleep 1000`;
+  const script = `trap : INT; echo '${before}'; ${command}; echo "code=$?"; stty -a; echo over; exec sleep 1000`;
   open = openTerminal('/bin/sh', ['-c', script], { columns: 80, rows: 24, ...options });
   return open;
 }
@@ -158,6 +165,41 @@ describe('the terminal is given back', { timeout: testTimeoutMs }, () => {
     expect(text.indexOf('── ECUs')).toBeLessThan(text.indexOf('VERDICT'));
     expect(text.match(/── ECUs/g)).toHaveLength(1);
     expect(text).toMatch(/PASSED {2}2 expectations met .*\n\n demo-/);
+    // The log's last lines stand above it, whole and in order: the screen had cut the longer ones short.
+    const log = text.slice(0, text.indexOf('── ECUs')).replaceAll('\n', '');
+    expect(log).toMatch(
+      /0:06\.400 +brake-ecu +✗ rollback: Targets .* 2 ?\[5\.4\.4\.6\.4, ?rollback attack\].* 0:20\.000 +run +passed/,
+    );
+  });
+
+  test('after q in a run of its own, with the summary and a trace to there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ecunet-dashboard-'));
+    const trace = join(folder, 't.jsonl');
+    const command = `"${process.execPath}" --import tsx src/cli/main.ts run nominal --trace ${trace}`;
+    const session = startCommand(command);
+    await session.until(shows('► running'));
+    session.press('q');
+    await expectRestored(session, 130);
+    expect(normalText(session)).toMatch(/ GIVEN UP at \d+\.\d{3} s, by its watcher; /);
+    expect(replayTrace(trace)).toMatchObject({ difference: undefined, givenUp: { reason: 'quit' } });
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('after %s in a run of its own, with the summary and a trace to there', async (signal, exitCode) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ecunet-dashboard-'));
+    const trace = join(folder, 't.jsonl');
+    const node = `"${process.execPath}" --import tsx src/cli/main.ts run nominal --trace ${trace}`;
+    const session = startCommand(`sh -c 'echo "pid=$$"; exec ${node}'`);
+    await session.until(shows('► running'));
+    const pid = Number(/pid=(\d+)/.exec(normalText(session))?.[1]);
+    process.kill(pid, signal);
+    await expectRestored(session, exitCode);
+    expect(normalText(session)).toMatch(new RegExp(` GIVEN UP at \\d+\\.\\d{3} s, by ${signal}; `));
+    expect(replayTrace(trace)).toMatchObject({ difference: undefined, givenUp: { reason: signal } });
+    rmSync(folder, { recursive: true });
   });
 
   test.each([

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { describe, expect, test } from 'vitest';
 import { cellWidth } from '../../src/report/cells.ts';
 import type { Tone } from '../../src/report/line.ts';
-import { type DashboardView, emptyView, updateView } from '../../src/report/runView.ts';
+import { emptyView, initialView, type RunView, updateView } from '../../src/report/runView.ts';
 import type { SimEvent } from '../../src/sim/events.ts';
 import { Frame, type FrameProps } from '../../src/tui/Frame.tsx';
 import { BusPanel, busLines } from '../../src/tui/panels/BusPanel.tsx';
@@ -12,12 +12,12 @@ import { EventLog } from '../../src/tui/panels/EventLog.tsx';
 import { Footer } from '../../src/tui/panels/Footer.tsx';
 import { Header, headerLines } from '../../src/tui/panels/Header.tsx';
 import { VerdictBar } from '../../src/tui/panels/VerdictBar.tsx';
-import { at, fixtureEcus, fixtureRun, startedEvent } from './support/fixtureRun.ts';
+import { at, fixtureEcus, fixtureOutline, fixtureRun, startedEvent } from './support/fixtureRun.ts';
 
-function viewAt(seconds: number): DashboardView {
+function viewAt(seconds: number): RunView {
   return fixtureRun()
     .filter(({ t }) => t <= at(seconds))
-    .reduce(updateView, emptyView);
+    .reduce(updateView, initialView(fixtureOutline));
 }
 
 function rowsOf(element: ReactElement): readonly string[] {
@@ -27,7 +27,7 @@ function rowsOf(element: ReactElement): readonly string[] {
   return frame.split('\n').map((row) => row.trimEnd());
 }
 
-function frameOf(view: DashboardView, columns: number, rows: number, extra: Partial<FrameProps> = {}): FrameProps {
+function frameOf(view: RunView, columns: number, rows: number, extra: Partial<FrameProps> = {}): FrameProps {
   const size = { columns, rows };
   return {
     view,
@@ -56,12 +56,12 @@ describe('the frame', () => {
       ' step 3  an on-path attacker serves old metadata on chassis',
       ' ▲ ATTACK  old, validly signed Targets metadata to brake-ecu',
       '── ECUs ───────────────────────────────────────── 1 refusing · 1 of 5 updated ──',
-      '   ECU             MODE     STATE               ACTIVITY      RELEASE  ATTESTED',
-      ' ● telematics      primary  idle                              4 → 5 ✓  00:00:00',
-      ' ● gateway-ecu     full     receiving image     █████▌░  79%  1        00:00:02',
-      ' ● door-ecu        partial  receiving image     ███▌░░░  50%  1        00:00:02',
-      ' ● brake-ecu       full     idle                ✗ rollback    1        00:00:03',
-      ' ● suspension-ecu  partial  receiving image     █▏░░░░░  17%  1        00:00:03',
+      '   ECU             STATE               ACTIVITY     RELEASE  ATTESTED',
+      ' ● telematics      idle                             4 → 5 ✓  2030-01-01 00:00Z',
+      ' ● gateway-ecu     receiving image     ████▊░  79%  1        2030-01-01 00:00Z',
+      ' ● door-ecu        receiving image     ███░░░  50%  1        2030-01-01 00:00Z',
+      ' ● brake-ecu       idle                ✗ rollback   1        2030-01-01 00:00Z',
+      ' ● suspension-ecu  receiving image     █░░░░░  17%  1        2030-01-01 00:00Z',
       '── Buses ───────────────────────────────────────────────────────────────────────',
       '   BUS      KIND            LOAD               NOW  PEAK  HISTORY        FRAMES',
       '   body     CAN 500k        ████████████░░░░   75%   82%  ▆▆▆▇▇▇▇▇▇▇▇▇   13,306',
@@ -81,9 +81,11 @@ describe('the frame', () => {
   test('at 120x40 names what 80 columns leave out', () => {
     const rows = rowsOf(<Frame {...frameOf(viewAt(7.5), 120, 40)} />);
     expect(rows).toHaveLength(39);
-    expect(rows[4]?.trim().split(/\s+/).join(' ')).toBe('ECU ROLE MODE BUS LINK STATE ACTIVITY RELEASE ATTESTED');
-    expect(rows[5]).toMatch(/telematics {6}primary {4}full {5}body \+ chassis {9}idle .* 4 → 5 ✓ {2}00:00:00$/);
-    expect(rows[8]).toMatch(/brake-ecu .* secondary {2}full .* isotp .*✗ rollback/);
+    expect(rows[4]?.trim().split(/\s+/).join(' ')).toBe('ECU ROLE MODE BUS STATE ACTIVITY RELEASE ATTESTED');
+    expect(rows[5]).toMatch(
+      /telematics {6}primary {4}full {5}body \+ chassis {2}idle .* 4 → 5 ✓ {2}2030-01-01 00:00:00Z$/,
+    );
+    expect(rows[8]).toMatch(/brake-ecu .* secondary {2}full .*✗ rollback/);
     expect(rows.join('\n')).toContain(
       '✗ rollback: Targets version 1 is lower than the trusted 2 [5.4.4.6.4, rollback attack]',
     );
@@ -115,20 +117,21 @@ describe('the frame', () => {
   test('the last frame is as tall as its contents and ends in the verdict', () => {
     const run: readonly SimEvent[] = [startedEvent, { type: 'run.finished', t: 1, outcome: 'passed' }];
     const rows = rowsOf(<Frame {...frameOf(run.reduce(updateView, emptyView), 80, 40, { last: true })} />);
-    expect(rows).toHaveLength(17);
+    expect(rows).toHaveLength(14);
     expect(rows.at(-1)).toBe(' PASSED  0 expectations met');
   });
 });
 
 describe('the header', () => {
   const props = { view: viewAt(7.5), timeNs: at(7.5), speed: 0.125, paused: false, width: 80, color: false };
-  const ended = (outcome: 'passed' | 'failed', passed: boolean): DashboardView => ({
+  const ended = (outcome: 'passed' | 'failed', passed: boolean): RunView => ({
     ...props.view,
     outcome,
     expectations: [{ text: 'x', passed, actual: 'y' }],
   });
   test.each([
     ['running', props, '► running ×0.125   0:07.500'],
+    ['given up', { ...props, view: { ...props.view, outcome: 'given-up' as const } }, 'given up   0:07.500'],
     ['paused', { ...props, paused: true }, '❚❚ paused ×0.125   0:07.500'],
     ['passed', { ...props, view: ended('passed', true) }, '✓ passed   0:07.500'],
     ['failed', { ...props, view: ended('failed', false) }, '✗ failed   0:07.500'],
@@ -154,7 +157,7 @@ describe('the header', () => {
 
 describe('the ECU table', () => {
   /** The tone in which `text` stands in the row of `ecu`. */
-  function toneOf(view: DashboardView, ecu: string, text: string, width = 80): Tone | undefined {
+  function toneOf(view: RunView, ecu: string, text: string, width = 80): Tone | undefined {
     const lines = ecuLines({ ecus: view.ecus, rows: 5, width });
     const row = lines.find((line) => line.some((piece) => piece.text.includes(ecu)));
     return row?.find((piece) => piece.text.includes(text))?.tone;
@@ -189,6 +192,23 @@ describe('the ECU table', () => {
     expect(toneOf(view, 'brake-ecu', '●')).toBe('bad');
   });
 
+  test('its title counts the ECUs that were to get something, of those that there are', () => {
+    const title = (view: RunView) => rowsOf(<EcuTable ecus={view.ecus} rows={5} width={80} color={false} />)[0];
+    expect(title(viewAt(0.5))).toMatch(/ no update so far ──$/);
+    expect(title(viewAt(2))).toMatch(/ 0 of 4 updated ──$/);
+    expect(title(viewAt(20))).toMatch(/ 5 of 5 updated ──$/);
+  });
+
+  test.each([
+    [60, undefined],
+    [80, '2030-01-01 00:00Z'],
+    [140, '2030-01-01 00:00:00Z'],
+  ])('in %d columns the attested time has its date', (width, expected) => {
+    const rows = rowsOf(<EcuTable ecus={viewAt(7.5).ecus} rows={5} width={width} color={false} />);
+    const shown = /\d{4}-\d\d-\d\d[ :\dZ]*/.exec(rows[2] ?? '')?.[0].trim();
+    expect(shown ?? (rows[1]?.includes('ATTESTED') ? 'no date' : undefined)).toBe(expected);
+  });
+
   test('long names end in an ellipsis', () => {
     const ecus = viewAt(1).ecus.map((ecu) => ({ ...ecu, id: `${ecu.id}-with-a-very-long-name` }));
     const rows = rowsOf(<EcuTable ecus={ecus} rows={5} width={80} color={false} />);
@@ -213,7 +233,7 @@ describe('the ECU table', () => {
 
   test('a very wide terminal names the image too', () => {
     const rows = rowsOf(<EcuTable ecus={viewAt(7.5).ecus} rows={5} width={180} color={false} />);
-    expect(rows[2]).toMatch(/telematics-5\.bin +2030-01-01 00:00:00$/);
+    expect(rows[2]).toMatch(/telematics-5\.bin +2030-01-01 00:00:00Z$/);
     expect(rows[3]).toContain('of 96 KiB');
   });
 });
@@ -330,10 +350,12 @@ describe('the log and the bottom line', () => {
   test.each([
     ['passed', [true, true], ' PASSED  2 expectations met'],
     ['failed', [true, false], ' FAILED  1 of 2 expectations not met'],
+    ['given-up', [true], ' GIVEN UP at 3.412 s, by its watcher; 0 of 1 expectation not met'],
     [undefined, [true], ' STOPPED before its end'],
   ] as const)('a run that %s', (outcome, results, expected) => {
     const expectations = results.map((passed) => ({ text: 'x', passed, actual: 'y' }));
-    const view = { ...emptyView, expectations, ...(outcome === undefined ? {} : { outcome }) };
+    const given = outcome === 'given-up' ? { givenUp: { t: at(3.412), reason: 'quit' as const } } : {};
+    const view = { ...emptyView, ...given, expectations, ...(outcome === undefined ? {} : { outcome }) };
     expect(rowsOf(<VerdictBar view={view} width={80} color={false} />)).toEqual([expected]);
   });
 });

@@ -31,8 +31,19 @@ export function scenarioPath(argument: string): string {
 /** Takes each file that is read: what it is, as in `the vehicle`, and its path. */
 export type FileNoted = (what: string, path: string) => void;
 
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  /** The line on which a member stands, by its path, or the nearest one around it that the file has. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+
 /** The scenario of a file, its vehicle read and every reference in it checked. Throws an InputError. */
-export function loadScenario(path: string, noted: FileNoted = () => {}): Scenario {
+export function loadScenario(path: string, noted?: FileNoted): Scenario {
+  return loadScenarioFile(path, noted).scenario;
+}
+
+/** The same, with where everything stands in the file. */
+export function loadScenarioFile(path: string, noted?: FileNoted): LoadedScenario {
   const read = readScenario(path, noted);
   if (read.ok) return read.value;
   const [first] = read.fault;
@@ -40,7 +51,7 @@ export function loadScenario(path: string, noted: FileNoted = () => {}): Scenari
 }
 
 /** The same with all that was found wrong, most telling first. Throws an InputError for a file that cannot be read as one. */
-export function readScenario(path: string, noted: FileNoted = () => {}): Result<Scenario, readonly Finding[]> {
+export function readScenario(path: string, noted: FileNoted = () => {}): Result<LoadedScenario, readonly Finding[]> {
   noted('the scenario', path);
   const source = readSource(path, scenarioBytesMax);
   if (!source.ok) return fail([source.fault]);
@@ -53,7 +64,8 @@ export function readScenario(path: string, noted: FileNoted = () => {}): Result<
   if (!vehicle.ok) return vehicle;
   const loaded: Scenario = { ...scenario.value, vehicle: vehicle.value };
   const problem = checkScenario(loaded);
-  if (problem === undefined) return ok(loaded);
+  const lineOf = (member: readonly PropertyKey[]) => source.value.finding({ path: member, text: '' }).line;
+  if (problem === undefined) return ok({ scenario: loaded, lineOf });
   const { path: member, message: text } = problem;
   const isOfVehicle = member[0] === 'vehicle';
   return fail([

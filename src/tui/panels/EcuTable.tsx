@@ -1,7 +1,7 @@
 // Owns: the table of ECUs: one row each, with what it does, what it runs and what it refused.
 import type { ReactElement } from 'react';
 import { type Column, tableLines } from '../../report/columns.ts';
-import { type EcuView, ecuVerdict } from '../../report/ecuView.ts';
+import { type EcuView, ecuVerdict, isWanted } from '../../report/ecuView.ts';
 import { barCells, formatBytes, formatPercent, plural, stateWords } from '../../report/format.ts';
 import { type Line, lineWidth, ruleLine, span, type Tone } from '../../report/line.ts';
 import { Lines } from '../Lines.tsx';
@@ -16,11 +16,10 @@ export interface EcuTableProps {
 
 /** From this many columns on there is room to name both buses of a Primary and each role. */
 const wideCells = 100;
-/** From this many on, for the date beside the time of day. */
-const veryWideCells = 140;
 /** From here on the role has a column of its own. */
 const roleCells = 110;
-const dateAndTimeCells = 19;
+/** `2026-06-01 08:00:05Z`, the same without seconds, and the date alone. */
+const attestedCells = { whole: 20, minutes: 17, date: 10 };
 
 function stateTone(state: string): Tone {
   const words = stateWords(state);
@@ -78,15 +77,16 @@ function drawBuses({ buses }: EcuView, wide: boolean): Line {
   return [span(buses.length > 1 && !wide ? plural(buses.length, 'bus', 'buses') : buses.join(' + '))];
 }
 
-/** An ISO 8601 time as date and time of day, or only the latter where there is no room. */
+/** An ISO 8601 time as date and time of day, as far as there is room: the date is what a replayed or a stolen time changes. */
 function drawTime(time: string | undefined, cells: number): Line {
-  const [date = '', clock = ''] = (time ?? '').replace('Z', '').split('T');
-  return [span(cells < dateAndTimeCells ? clock : `${date} ${clock}`, 'dim')];
+  if (time === undefined) return [];
+  const [date = '', clock = ''] = time.replace('Z', '').split('T');
+  if (cells >= attestedCells.whole) return [span(`${date} ${clock}Z`, 'dim')];
+  return [span(cells >= attestedCells.minutes ? `${date} ${clock.slice(0, 5)}Z` : date, 'dim')];
 }
 
 function columnsFor(width: number): readonly Column<EcuView>[] {
   const wide = width >= wideCells;
-  const timeCells = width >= veryWideCells ? dateAndTimeCells : 8;
   const text = (words: string, tone: Tone = 'plain'): Line => [span(words, tone)];
   const hasRole = width >= roleCells;
   const drawRole = ({ role, mode }: EcuView) => text(!hasRole && role === 'primary' ? role : mode);
@@ -105,7 +105,7 @@ function columnsFor(width: number): readonly Column<EcuView>[] {
       maxCells: 9,
       draw: ({ role }) => text(role),
     },
-    { title: 'MODE', rank: 4, minCells: 7, maxCells: 12, draw: drawRole },
+    { title: 'MODE', rank: 5, minCells: 7, maxCells: 12, draw: drawRole },
     { title: 'BUS', rank: 6, minCells: 4, maxCells: wide ? 16 : 8, draw: (ecu) => drawBuses(ecu, wide) },
     { title: 'LINK', rank: 8, minCells: 5, maxCells: 5, draw: ({ link }) => text(link ?? '', 'dim') },
     {
@@ -120,9 +120,9 @@ function columnsFor(width: number): readonly Column<EcuView>[] {
     { title: 'IMAGE', rank: 9, minCells: 12, maxCells: 40, draw: ({ now }) => text(now.filename, 'dim') },
     {
       title: 'ATTESTED',
-      rank: 5,
-      minCells: timeCells,
-      maxCells: timeCells,
+      rank: 4,
+      minCells: attestedCells.date,
+      maxCells: attestedCells.whole,
       draw: (ecu, cells) => drawTime(ecu.attestedTime, cells),
     },
   ];
@@ -141,11 +141,14 @@ function tally(ecus: readonly EcuView[]): Line {
   const compromised = count('compromised');
   const refused = ecus.filter(({ refusing }) => refusing).length;
   const updated = count('updated');
+  const wanted = ecus.filter(isWanted).length;
   return [
     ...(compromised > 0 ? [span(`${compromised} run an attacker’s image`, 'bad'), span(' · ', 'dim')] : []),
     ...(bad > 0 ? [span(`${bad} suspect`, 'bad'), span(' · ', 'dim')] : []),
     ...(refused > 0 ? [span(`${refused} refusing`, 'bad'), span(' · ', 'dim')] : []),
-    span(`${updated} of ${ecus.length} updated`, updated > 0 ? 'good' : 'dim'),
+    wanted === 0
+      ? span('no update so far', 'dim')
+      : span(`${updated} of ${wanted} updated`, updated > 0 ? 'good' : 'dim'),
   ];
 }
 

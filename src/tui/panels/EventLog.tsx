@@ -1,7 +1,7 @@
 // Owns: the panel of the last events, newest at the bottom.
 import type { ReactElement } from 'react';
-import { formatTime } from '../../report/format.ts';
-import { fitLine, type Line, ruleLine, span, type Tone, truncateLine } from '../../report/line.ts';
+import { ruleLine } from '../../report/line.ts';
+import { logLines } from '../../report/logLines.ts';
 import type { LogLine } from '../../report/runView.ts';
 import { Lines } from '../Lines.tsx';
 
@@ -13,33 +13,7 @@ export interface EventLogProps {
   readonly color: boolean;
 }
 
-const timeCells = 10;
-
-/** The subject is quiet unless the event is grave: the sentence is what is read. */
-function subjectTone(tone: Tone): Tone {
-  return tone === 'bad' || tone === 'alarm' ? 'bad' : 'dim';
-}
-
-function logLine({ t, subject, tone, text, count }: LogLine, subjectCells: number, width: number): Line {
-  const times: Line = count > 1 ? [span(` ×${count}`, 'dim')] : [];
-  const head: Line = [
-    ...fitLine([span(formatTime(t), 'dim')], timeCells, 'right'),
-    span('  '),
-    ...fitLine([span(subject, subjectTone(tone))], subjectCells),
-    span('  '),
-  ];
-  const room = width - timeCells - subjectCells - 4 - (times[0]?.text.length ?? 0);
-  return [...head, ...truncateLine([span(text, tone === 'alarm' ? 'bad' : tone)], Math.max(1, room)), ...times];
-}
-
-/** The lines of the panel, at most `rows` + 1. */
-function logLines({ log, rows, width }: Omit<EventLogProps, 'color'>): readonly Line[] {
-  const longest = log.reduce((cells, { subject }) => Math.max(cells, subject.length), 8);
-  const subjectCells = Math.min(longest, width >= 100 ? 24 : 14);
-  const shown = log.slice(Math.max(0, log.length - rows));
-  return [ruleLine('Events', [], width), ...shown.map((line) => logLine(line, subjectCells, width - 1))];
-}
-
-export function EventLog({ color, ...props }: EventLogProps): ReactElement {
-  return <Lines lines={logLines(props)} width={props.width} color={color} />;
+export function EventLog({ log, rows, width, color }: EventLogProps): ReactElement {
+  const shown = logLines(log, width - 1).slice(Math.max(0, log.length - rows));
+  return <Lines lines={[ruleLine('Events', [], width), ...shown]} width={width} color={color} />;
 }

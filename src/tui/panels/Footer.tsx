@@ -2,11 +2,11 @@
 import type { ReactElement } from 'react';
 import { plural } from '../../report/format.ts';
 import { type Line, lineWidth, span, spreadLine } from '../../report/line.ts';
-import type { DashboardView } from '../../report/runView.ts';
+import type { RunView } from '../../report/runView.ts';
 import { Lines } from '../Lines.tsx';
 
 export interface FooterProps {
-  readonly view: Pick<DashboardView, 'messages' | 'requests'>;
+  readonly view: Pick<RunView, 'messages' | 'requests'>;
   readonly paused: boolean;
   /** Where the input is no terminal there are no keys to name. */
   readonly hasKeys: boolean;

@@ -2,11 +2,11 @@
 import type { ReactElement } from 'react';
 import { formatSpeed, formatTime, plural } from '../../report/format.ts';
 import { fitLine, type Line, span, spreadLine } from '../../report/line.ts';
-import type { DashboardView } from '../../report/runView.ts';
+import type { RunView } from '../../report/runView.ts';
 import { Lines } from '../Lines.tsx';
 
 export interface HeaderProps {
-  readonly view: Pick<DashboardView, 'scenario' | 'seed' | 'step' | 'attacks' | 'expectations' | 'outcome'>;
+  readonly view: Pick<RunView, 'scenario' | 'seed' | 'step' | 'attacks' | 'expectations' | 'outcome'>;
   /** Simulated time in nanoseconds. */
   readonly timeNs: number;
   readonly speed: number;
@@ -18,6 +18,7 @@ export interface HeaderProps {
 function status({ view, speed, paused }: Pick<HeaderProps, 'view' | 'speed' | 'paused'>): Line {
   if (view.outcome === 'passed') return [span('✓ passed', 'good')];
   if (view.outcome === 'failed') return [span('✗ failed', 'bad')];
+  if (view.outcome === 'given-up') return [span('given up', 'busy')];
   if (paused) return [span('❚❚ paused ', 'busy'), span(formatSpeed(speed), 'strong')];
   return [span('► running ', 'good'), span(formatSpeed(speed), 'strong')];
 }

@@ -2,12 +2,12 @@
 import type { ReactElement } from 'react';
 import { plural } from '../../report/format.ts';
 import { type Line, span, spreadLine } from '../../report/line.ts';
-import type { DashboardView } from '../../report/runView.ts';
+import type { RunView } from '../../report/runView.ts';
 import { verdictLine } from '../../report/verdict.ts';
 import { Lines } from '../Lines.tsx';
 
 export interface VerdictBarProps {
-  readonly view: Pick<DashboardView, 'outcome' | 'expectations' | 'detections'>;
+  readonly view: Pick<RunView, 'outcome' | 'givenUp' | 'expectations' | 'detections'>;
   readonly width: number;
   readonly color: boolean;
 }

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/core/faults.ts';
 import type { SimEvent } from '../../../src/sim/events.ts';
 import { replayTrace } from '../../../src/sim/replay.ts';
-import { type RunControls, runScenario } from '../../../src/sim/run.ts';
+import { runScenario } from '../../../src/sim/run.ts';
 import { SlcanClient } from '../../attach/support/attachRun.ts';
 import { present } from '../../bus/support/harness.ts';
 import { inputsOf } from '../support/runs.ts';
@@ -65,7 +65,7 @@ describe('a run whose bus is open to others', { timeout: 120_000 }, () => {
     });
     for (const { socket } of clients) socket.destroy();
     peer.close();
-    expect(run?.outcome).toBe('passed');
+    expect(run.outcome).toBe('passed');
     expect(packets).toBeGreaterThan(100);
     expect(told.at(-1)).toMatch(
       /^cannelloni on body: \d{4,} frames sent, \d{3,} received, \d+ of them not taken .* 0 missing/,
@@ -80,21 +80,19 @@ describe('a run whose bus is open to others', { timeout: 120_000 }, () => {
 
   it('stays on after its last step where it is held, ends when it is told to, and replays that', async () => {
     const tracePath = join(folder, 'held.jsonl');
-    let controls: RunControls | undefined;
+    const stop = new AbortController();
     let client: SlcanClient | undefined;
     const observe = (event: SimEvent) => {
       if (event.type !== 'step.started' || !event.text.startsWith('hold:')) return;
       // the vehicle is idle, but on: a client's frame is acknowledged, and leaves
       client?.write('t7F01AA\r');
-      client?.socket.on('data', () => client?.text.endsWith('z\r') && controls?.quit());
+      client?.socket.on('data', () => client?.text.endsWith('z\r') && stop.abort());
     };
     const run = await runScenario({
       inputs: inputsOf('nominal', { slcan, hold: true }),
       observers: [observe],
       tracePath,
-      controlled: (given) => {
-        controls = given;
-      },
+      stop: stop.signal,
       attachTold: (line) => {
         if (portIn(line) === 0) return;
         client = new SlcanClient(portIn(line));
@@ -102,14 +100,15 @@ describe('a run whose bus is open to others', { timeout: 120_000 }, () => {
       },
     });
     present(client).socket.destroy();
-    expect(run?.outcome).toBe('passed');
+    expect(run.outcome).toBe('passed');
     expect(kindsIn(tracePath).filter((kind) => kind !== '')).toEqual(['joined', 'gave', 'released']);
     expect(replayTrace(tracePath)).toMatchObject({ difference: undefined });
   });
 
   it('is given up before its last step, held or not', async () => {
     const inputs = inputsOf('nominal', { slcan, hold: true });
-    expect(await runScenario({ inputs, observers: [], controlled: ({ quit }) => quit() })).toBeUndefined();
+    const run = await runScenario({ inputs, observers: [], stop: AbortSignal.abort('SIGTERM') });
+    expect(run).toMatchObject({ outcome: 'given-up', givenUp: { reason: 'SIGTERM' } });
   });
 });
 

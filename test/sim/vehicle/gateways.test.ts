@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/core/faults.ts';
 import { NS_PER_S } from '../../../src/core/units.ts';
-import { createDashboardStore } from '../../../src/report/runView.ts';
+import { createRunStore } from '../../../src/report/runView.ts';
 import { summaryText } from '../../../src/report/summary.ts';
 import { completeInputs, type RunInputs } from '../../../src/sim/inputs.ts';
 import { replayTrace } from '../../../src/sim/replay.ts';
@@ -87,7 +87,7 @@ describe('an update over two gateways', () => {
   });
 
   it('is summed up for people', () => {
-    const store = createDashboardStore();
+    const store = createRunStore();
     for (const event of events) store.update(event);
     const text = summaryText(store.view(), { wallMs: 1, color: false }).replace(/\n {12}/g, ' ');
     expect(text).toMatch(/Gateways {3}central: [\d,]+ frames forwarded, 0 dropped/);

@@ -3,7 +3,7 @@
 import { EventQueue } from '../../../src/core/clock.ts';
 import { hostTimer, monotonicMs } from '../../../src/core/hostTime.ts';
 import { Pacer } from '../../../src/core/pacer.ts';
-import { createDashboardStore, type DashboardView } from '../../../src/report/runView.ts';
+import { createRunStore, type RunView } from '../../../src/report/runView.ts';
 import { summaryText } from '../../../src/report/summary.ts';
 import { speedMin } from '../../../src/tui/keys.ts';
 import { loadDashboard } from '../../../src/tui/loadDashboard.ts';
@@ -18,7 +18,7 @@ const endingAfterMs = 500;
 
 const startedMs = monotonicMs();
 const color = !process.env.NO_COLOR;
-const store = createDashboardStore();
+const store = createRunStore();
 const queue = new EventQueue();
 let speed = Math.max(speedMin, Number(speedText));
 let paused = false;
@@ -56,7 +56,7 @@ const dashboard = showDashboard({
 });
 
 /** A view that makes the panel that first reads its ECUs throw. */
-function brokenView(): DashboardView {
+function brokenView(): RunView {
   return Object.defineProperty({ ...store.view() }, 'ecus', {
     get() {
       throw new Error('thrown by a panel');

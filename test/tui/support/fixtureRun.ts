@@ -1,6 +1,7 @@
 // Owns: a made-up but lifelike run of five ECUs under update and a rollback attack, as the runner would tell it.
 import { NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
 import type { BusSummary, EcuSummary, EventOf, InstalledImage, SimEvent } from '../../../src/sim/events.ts';
+import type { ScenarioOutline } from '../../../src/sim/scenario/outline.ts';
 
 export function image(ecu: string, release: number, lengthBytes = 96 * 1024): InstalledImage {
   return { filename: `${ecu}-${release}.bin`, sha256: `${ecu}/${release}`, lengthBytes, releaseCounter: release };
@@ -154,6 +155,12 @@ const story: readonly SimEvent[] = [
   { type: 'expectation', t: at(17.5), text: 'brake-ecu names a rollback attack', passed: true, actual: 'rollback' },
   { type: 'run.finished', t: at(20), outcome: 'passed' },
 ];
+
+/** The Primary's image comes unasked, as one that another requires. */
+export const fixtureOutline: ScenarioOutline = {
+  file: 'fixture.yaml',
+  steps: [[], secondaries, [], []].map((wants, index) => ({ line: 10 + index, expectationLines: [], wants })),
+};
 
 /** The whole run, in order of time. */
 export function fixtureRun(): readonly SimEvent[] {

@@ -1,9 +1,9 @@
-// `buses` of `ecunet run --json`: docs/scenarios.md.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// What `ecunet run --json` prints: docs/scenarios.md.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { resultObject } from '../../src/report/runResult.ts';
+import { type JsonResult, jsonResult, jsonResultSchema } from '../../src/report/jsonResult.ts';
 import { emptyView, updateView } from '../../src/report/runView.ts';
 import type { BusSummary, SimEvent } from '../../src/sim/events.ts';
 import type { FinishedRun } from '../../src/sim/run.ts';
@@ -13,20 +13,7 @@ import { startedEvent } from '../tui/support/fixtureRun.ts';
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-result-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Of `--json`; docs/scenarios.md. */
-interface BusResult {
-  readonly id: string;
-  readonly kind: string;
-  readonly frames: number;
-  readonly load: number;
-  readonly peakLoad: number;
-  readonly errorFrames?: number;
-  readonly nodes?: readonly { readonly node: string; readonly state: string; readonly busOffs: number }[];
-  readonly babbling?: readonly string[];
-  readonly traffic?: { frames: number; lost: number; meanMs: number; latestMs: number; latestId: number };
-  readonly lostFrames?: number;
-  readonly droppedFrames?: number;
-}
+type BusResult = JsonResult['buses'][number];
 
 function hasTrouble({ errorFrames = 0, nodes = [], babbling = [], lostFrames = 0, droppedFrames = 0 }: BusResult) {
   return errorFrames + nodes.length + babbling.length + lostFrames + droppedFrames > 0;
@@ -69,7 +56,7 @@ function wordsOf({ id, frames, traffic, errorFrames = 0, nodes = [], babbling = 
   return [
     `${id}: ${count(frames)} frames, `,
     ...(traffic === undefined ? [] : [`${count(traffic.frames)} background frames, `]),
-    ...(traffic === undefined ? [] : [` ms (id 0x${traffic.latestId.toString(16)})`]),
+    ...(traffic === undefined ? [] : [` ms (id 0x${traffic.latestId?.toString(16)})`]),
     ...(errorFrames === 0 ? [] : [`; ${count(errorFrames)} error frame`]),
     ...nodes.filter(({ busOffs }) => busOffs > 0).map(({ node, busOffs }) => `; ${node} bus-off ${busOffs} time`),
     ...babbling.map((node) => `; ${node} babbles`),
@@ -86,7 +73,7 @@ describe('the buses of a result', { timeout: 60_000 }, () => {
   ])('those of %s are told as the trace and the summary have them', async (scenario, troubled, busy) => {
     const trace = join(folder, `${scenario}.jsonl`);
     const { stdout } = await inProcess('run', scenario, '--json', '--trace', trace);
-    const buses: readonly BusResult[] = JSON.parse(stdout).buses;
+    const buses: readonly BusResult[] = jsonResultSchema.parse(JSON.parse(stdout)).buses;
     const events: readonly SimEvent[] = readFileSync(trace, 'utf8')
       .trimEnd()
       .split('\n')
@@ -134,7 +121,65 @@ describe('the buses of a result', { timeout: 60_000 }, () => {
       { id: 'body', kind: 'ethernet', frames: 3, load: 0, peakLoad: 0, lostFrames: 1, droppedFrames: 2 },
     ],
   ])('one %s', (_, bus, events, expected) => {
-    const { buses } = [{ ...startedEvent, buses: [bus] }, ...events].reduce(updateView, emptyView);
-    expect(resultObject(run, buses)).toEqual({ ...run, wallMs: 1, buses: [expected] });
+    const view = [{ ...startedEvent, buses: [bus] }, ...events].reduce(updateView, emptyView);
+    const parts = { ecunet: '1', path: 'a.yaml', title: 'A', finished: run, expectations: [] };
+    expect(jsonResult({ ...parts, view })).toEqual({
+      ...{ schema: 1, ecunet: '1', scenario: { path: 'a.yaml', title: 'A' } },
+      ...{ ...run, wallMs: 1, buses: [expected] },
+    });
+  });
+});
+
+describe('the result as a whole', { timeout: 60_000 }, () => {
+  it('says what failed where, in a form of its own number', async () => {
+    const path = join(folder, 'wrong.yaml');
+    const vehicle = join(import.meta.dirname, '../../scenarios/vehicles/compact.yaml');
+    const lines = [
+      ...['title: Wrong', 'about: x', `vehicle: ${vehicle}`, 'steps:'],
+      ...['  - cycle:', '      during:', '        - after: 10h', '          repair: { bus: body }'],
+      ...[
+        '  - expect:',
+        '      - { ecu: door-ecu, runs: door-1.img }',
+        '      - ecu: door-ecu',
+        '        finds: rollback',
+      ],
+    ];
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    const { code, stdout } = await inProcess('run', path, '--json');
+    expect(code).toBe(1);
+    const result = jsonResultSchema.parse(JSON.parse(stdout));
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    expect(result).toMatchObject({
+      ...{ schema: 1, ecunet: version, scenario: { path, title: 'Wrong' }, outcome: 'failed' },
+      expectations: [
+        {
+          step: 1,
+          file: path,
+          line: 6,
+          expected: 'bus body is repaired',
+          actual: 'it never came to that',
+          passed: false,
+        },
+        { step: 2, file: path, line: 10, expected: 'door-ecu runs door-1.img', passed: true },
+        { step: 2, file: path, line: 11, expected: 'door-ecu finds rollback', actual: 'nothing', passed: false },
+      ],
+    });
+    const said = (await inProcess('run', path, '--no-dash')).stdout;
+    expect(said).toContain('✗ step 2, wrong.yaml:11: door-ecu finds rollback; actual: nothing\n');
+    expect(said).toMatch(
+      /\n {3}✗ {8}step 2, \S*wrong\.yaml:11\n {12}expected: door-ecu finds rollback\n {12}actual: nothing\n/,
+    );
+  });
+
+  it('is described member by member in the documentation', () => {
+    const docs = readFileSync(join(import.meta.dirname, '../../docs/scenarios.md'), 'utf8');
+    const section = docs.slice(docs.indexOf('## The result'), docs.indexOf('## Vehicles'));
+    const { shape } = jsonResultSchema;
+    const members = [
+      ...Object.keys(shape),
+      ...Object.keys(shape.buses.element.shape),
+      ...Object.keys(shape.expectations.element.shape),
+    ];
+    expect(members.filter((member) => !new RegExp(`\\b${member}\\b`).test(section))).toEqual([]);
   });
 });
