@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { takeLock } from '../../src/files/lockFile.ts';
 import { hugeBytes, permissionsIgnored, temporaryFolders } from '../files/support/temporary.ts';
 import { withReason } from '../support/skips.ts';
 import { World } from '../uptane/support/fixtures.ts';
@@ -89,10 +90,11 @@ describe('ecunet verify', () => {
 
   it('refuses a store that another process is using', async () => {
     mkdirSync(scene.store);
-    writeFileSync(join(scene.store, 'trusted.lock'), `${process.ppid}\n`);
+    const release = takeLock(join(scene.store, 'trusted.lock'));
     const { code, stderr } = await call([]);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('in use by process') });
     expect(readdirSync(scene.store)).toEqual(['trusted.lock']);
+    release();
   });
 
   it.skipIf(permissionsIgnored !== undefined)(

@@ -156,7 +156,7 @@ describe('a question to a Secondary', () => {
     drain(one.clock);
     const fault = pending.result?.ok === false ? pending.result.fault : undefined;
     expect(fault).toMatchObject({ code: 'rollback', clause: 'V4', attack: 'rollback' });
-    expect(fault?.message).toMatch(/^full refuses: no\ufffd\[2Jx+$/);
+    expect(fault?.message).toMatch(/^full refuses: no\ufffd\[2Jx+…$/);
     expect(fault?.message.length).toBeLessThanOrEqual(200);
     expect(one.asked).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 // What the repositories publish, and how they answer.
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { downloadRangeBytesMax } from '../../src/core/limits.ts';
+import { downloadRangeBytesMax, timeTokensMax } from '../../src/core/limits.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { formatUtc } from '../../src/core/utc.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
@@ -176,7 +176,7 @@ describe('the servers answer', () => {
   it('the time with the tokens sent, and refuse to sign anything else [Y1]', () => {
     expect(ask({ type: 'time', tokens: ['0a'.repeat(16)] }).status).toBe('ok');
     expect(ask({ type: 'time', tokens: ['{"_type":"root"}'] }).status).toBe('refused');
-    expect(ask({ type: 'time', tokens: Array(257).fill('0a'.repeat(16)) }).status).toBe('refused');
+    expect(ask({ type: 'time', tokens: Array(timeTokensMax + 1).fill('0a'.repeat(16)) }).status).toBe('refused');
   });
 
   it('manifests with the verdict, which the operator sees as well [J1 J4]', () => {

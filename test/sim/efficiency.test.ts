@@ -31,10 +31,11 @@ function described(secondaries: number, fd: boolean, block?: string) {
   };
   const ecus = { hub, ...Object.fromEntries(numbers.map((index) => [`e${index}`, ecu(index)])) };
   const publish = Object.fromEntries(numbers.map((index) => [`e${index}`, { filename: `e${index}-2.img`, ...image }]));
-  const vehicle = vehicleSchema.parse({ vin: 'WECUNET0000000077', buses: { body: bus }, ecus });
+  const described = { vin: 'WECUNET0000000077', buses: { body: bus }, ecus };
+  const vehicle = vehicleSchema.parse(described);
   const network = { latency: 0, bitsPerSecond: 100_000_000_000 };
   const steps = [{ publish }, { cycle: {} }, { expect: [{ manifest: 'confirmed' }] }];
-  const scenario = { ...scenarioSchema.parse({ title: 'limit', about: '', vehicle, network, steps }), vehicle };
+  const scenario = { ...scenarioSchema.parse({ title: 'limit', vehicle: described, network, steps }), vehicle };
   return completeInputs({ scenario, seed: 1, givenImages: new Map(), interfaces: new Map(), links: new Map() });
 }
 

@@ -65,6 +65,6 @@ describe('a vehicle', () => {
 
   it(`has at most ${ecusMax} ECUs`, () => {
     expect(refusal(scenario(2), vehicle(ecusMax))).toBe('accepted');
-    expect(refusal(scenario(2), vehicle(ecusMax + 1))).toContain(`at most ${ecusMax} ECUs are allowed`);
+    expect(refusal(scenario(2), vehicle(ecusMax + 1))).toContain(`0 to ${ecusMax} ECUs are needed, not ${ecusMax + 1}`);
   });
 });

@@ -90,10 +90,12 @@ function* distributeImageTo(unit: PrimaryUnit, partner: Conversation, wanted: Wa
   const target = unit.cycle.director?.targets.get(filename);
   // What it says that it wants is its own word: it is given only what the Director means for it.
   const isMeant = target?.ecus.has(serial) === true;
-  if (!isMeant) noteUnmeant(unit, serial, filename);
   const honest = isMeant ? imageAtHand(unit, target, serial) : undefined;
   const image = unit.parts.distribution().image(serial, filename, honest);
-  if (image === undefined) return unit.leave(serial);
+  if (image === undefined) {
+    if (!isMeant) noteUnmeant(unit, serial, filename);
+    return unit.leave(serial);
+  }
   const sent = yield* sendImage(unit, partner, filename, image);
   if (!sent) return unit.leave(serial);
   const answer = yield* partner.ask({ name: 'install' }, 'installing');

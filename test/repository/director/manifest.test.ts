@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import {
   attacksKeptMax,
+  ecusMax,
   reportTimeAheadSecondsMax,
   vehicleManifestBytesMax,
   versionReportBytesMax,
@@ -162,7 +163,7 @@ describe('a manifest', () => {
     ],
     [
       'of more ECUs than a vehicle can have [J4]',
-      () => world.manifest(Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`ecu${n}`, {}]))),
+      () => world.manifest(Object.fromEntries(Array.from({ length: ecusMax + 1 }, (_, n) => [`ecu${n}`, {}]))),
       { code: 'malformed', attack: 'report-forgery' },
     ],
   ];

@@ -321,7 +321,7 @@ export const stepsRows: readonly BadFile[] = [
     file: 'scenario.yaml',
     line: 8,
     path: 'steps[1].campaign.ecus',
-    text: '1 to 100 entries are needed, not 0',
+    text: '1 to 500 entries are needed, not 0',
   },
   {
     scenario: ['  - cycle: {}', '  - failActivation: door'],
