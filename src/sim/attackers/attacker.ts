@@ -30,7 +30,7 @@ export interface AttackKind<Schema extends AttackForm = AttackForm> {
   readonly documented: Documented;
   /** The attacks of the Uptane threat model that it is; none where nothing of it can be noticed. */
   readonly indicates: readonly AttackName[];
-  /** The checks that stop it where anything does (docs/clauses.md). */
+  /** The checks that find it, where any does (docs/clauses.md). */
   readonly clauses: readonly string[];
   /** What is wrong with it here, after its id, and after members `ecu` and `ecus`, which are checked for all kinds alike. */
   problems?(attack: z.output<Schema>, at: Checked): Iterable<Problem>;

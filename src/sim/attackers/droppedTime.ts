@@ -10,7 +10,7 @@ export const droppedTime = attackKind({
   schema: z.strictObject({ kind: z.literal('dropped-time'), id: name, position, ecus: victims }),
   documented: { form: '`position`, `ecus`', meaning: 'no time attestation comes through; a Primary withholds it' },
   indicates: ['time-drop', 'indefinite-freeze'],
-  clauses: [],
+  clauses: ['Y2', 'Y6', 'T4', 'V5'],
   problems: positionProblems,
   start(world, attack) {
     const { position: where, ecus } = attack;

@@ -15,7 +15,7 @@ export const eavesdropper = attackKind({
       'listens on every bus, at every switch and on the line to the servers, and changes nothing; not on links over loopback (`--link`)',
   },
   indicates: [],
-  clauses: ['D7'],
+  clauses: [],
   problems({ id }, { known }) {
     known.eavesdroppers.add(id);
     return [];

@@ -18,7 +18,7 @@ export const fastForward = attackKind({
     meaning: "on the network, with the keys of the Director's Timestamp and Snapshot: the highest version there is",
   },
   indicates: ['rollback'],
-  clauses: ['S7'],
+  clauses: ['T3'],
   start(world) {
     const keys = world.keys.of('director');
     const forge = ({ targets, targetsVersion }: CurrentFiles) => {

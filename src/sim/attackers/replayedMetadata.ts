@@ -14,7 +14,7 @@ export const replayedMetadata = attackKind({
     meaning: 'metadata as it was recorded: a rollback where newer is known, a freeze where not',
   },
   indicates: ['rollback', 'indefinite-freeze'],
-  clauses: ['T3', 'T4', 'V5'],
+  clauses: ['T3', 'V4', 'T4', 'V5'],
   *problems(attack, at) {
     yield* recordingProblems(attack, at);
     yield* positionProblems(attack, at);

@@ -9,7 +9,7 @@ export const replayedTime = attackKind({
   schema: z.strictObject({ kind: z.literal('replayed-time'), id: name, position, recording: name, ecus: victims }),
   documented: { form: '`position`, `recording`, `ecus`', meaning: 'the time attestation that was recorded' },
   indicates: ['time-replay'],
-  clauses: ['Y2'],
+  clauses: ['Y2', 'Y3'],
   *problems(attack, at) {
     yield* recordingProblems(attack, at);
     yield* positionProblems(attack, at);

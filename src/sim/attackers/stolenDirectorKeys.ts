@@ -37,7 +37,7 @@ export const stolenDirectorKeys = attackKind({
       "the Director's online keys and the Primary: `image: {filename, size, releaseCounter}` is the attacker's own, `image: {imageOf: ECU}` a genuine one made for another ECU",
   },
   indicates: ['arbitrary-installation'],
-  clauses: ['X2'],
+  clauses: ['R10.1'],
   *problems({ ecus, image }, at) {
     if ('imageOf' in image) yield* ecuProblems(memberOf(at, 'image', 'imageOf'), image.imageOf);
     yield* throughPrimaryProblems(ecus, at);

@@ -21,7 +21,7 @@ export const stolenSupplierKey = attackKind({
       "a supplier's key: the attacker's own `image: {filename, size, releaseCounter}`, made for the hardware of `ecu`, is listed by that supplier",
   },
   indicates: ['arbitrary-installation'],
-  clauses: ['X2'],
+  clauses: ['R10.1', 'R10.2'],
   *problems({ supplier }, at) {
     if (at.known.suppliers[supplier] !== undefined) return;
     yield { path: memberOf(at, 'supplier').path, message: `there is no supplier ${supplier}` };

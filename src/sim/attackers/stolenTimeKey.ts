@@ -23,10 +23,10 @@ export const stolenTimeKey = attackKind({
   ),
   documented: {
     form: '`position`, `ahead`, `ecus`',
-    meaning: "the timeserver's key: a time that lies `ahead`, such as `500d`",
+    meaning: "the timeserver's key: a time that lies `ahead`, such as `500d` (0 to 3650d)",
   },
   indicates: ['time-forgery'],
-  clauses: ['Y5'],
+  clauses: ['S6', 'V5'],
   problems: positionProblems,
   start(world, attack) {
     const { position: where, aheadMs, ecus } = attack;

@@ -12,7 +12,7 @@ export const babble = busFaultKind({
   documented: [
     {
       form: 'babble: {bus, node: ECU, id: 0x000}',
-      meaning: "the ECU's controller sends this id without a pause",
+      meaning: "the ECU's controller sends this id (0 to 0x7ff; 0 unless given) without a pause",
     },
   ],
   text: ({ bus, node }) => `${node} babbles on bus ${bus}`,

@@ -26,12 +26,12 @@ export const disturb = busFaultKind({
     {
       form: 'disturb: {bus, bitErrors: 0.001}',
       meaning:
-        'so many of its bits go wrong, for all nodes alike; with `node: ECU`, for that one alone. Simulated buses only',
+        'so many of its bits (0 to 1) go wrong, for all nodes alike; with `node: ECU`, for that one alone. Simulated buses only',
     },
     {
       form: 'disturb: {bus, node: ECU, loss: 0.01, corruption: 0.001, delay: 5ms}',
       meaning:
-        'the node, or each one, does not hear so many frames; hears so many with a wrong bit that no CRC caught; hears all of them later',
+        'the node, or each one, does not hear so many frames (0 to 1); hears so many with a wrong bit that no CRC caught (0 to 1); hears all of them later (0 to 1min)',
     },
   ],
   text({ bus, node, bitErrors, loss, corruption, delayMs }) {

@@ -5,7 +5,7 @@ import { busFaultKind } from './busFault.ts';
 
 export const repair = busFaultKind({
   schema: z.strictObject({ bus: name }),
-  documented: [{ form: 'repair: {bus}', meaning: 'ends all of it' }],
+  documented: [{ form: 'repair: {bus}', meaning: 'ends every fault of the bus' }],
   text: ({ bus }) => `bus ${bus} is repaired`,
   apply: (bus) => bus.repair(),
   applyToEthernet: (network) => network.repair(),

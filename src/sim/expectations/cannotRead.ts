@@ -6,7 +6,10 @@ import { heardProblems, heardVerdict } from './heardImage.ts';
 
 export const cannotRead = expectationKind({
   schema: z.strictObject({ eavesdropper: name, cannotRead: filename }),
-  documented: { form: '{eavesdropper: ID, cannotRead: FILE}', meaning: 'it has heard none of them' },
+  documented: {
+    form: '{eavesdropper: ID, cannotRead: FILE}',
+    meaning: 'of pieces of 16 bytes from all over the published image that attacker has heard none',
+  },
   imageMember: 'cannotRead',
   problems: ({ eavesdropper, cannotRead: file }, at) => heardProblems(eavesdropper, file, at),
   judge: ({ eavesdropper, cannotRead: file }, world) =>

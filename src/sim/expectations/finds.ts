@@ -11,7 +11,7 @@ export const finds = expectationKind({
   documented: {
     form: '{ecu, finds: CODE, clause: ID, only: true}',
     meaning:
-      'the ECU found this fault in the last cycle, by that clause if one is given; with `only`, and no other one',
+      'the ECU found this fault in the last cycle, by this clause where one is given; with `only: true`, and no other one',
   },
   judge({ ecu, finds: wanted, clause, only = false }, _world, ledger) {
     const found = foundFaults(ledger, ecu);

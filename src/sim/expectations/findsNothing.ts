@@ -6,7 +6,7 @@ import { foundFaults, foundText } from './foundFaults.ts';
 
 export const findsNothing = expectationKind({
   schema: z.strictObject({ ecu: name, findsNothing: z.literal(true) }),
-  documented: { form: '{ecu, findsNothing: true}', meaning: 'it found none' },
+  documented: { form: '{ecu, findsNothing: true}', meaning: 'the ECU found no fault in the last cycle' },
   judge({ ecu }, _world, ledger) {
     const found = foundFaults(ledger, ecu);
     return { text: `${ecu} finds nothing wrong`, passed: found.length === 0, actual: foundText(found) };

@@ -9,7 +9,7 @@ export const runs = expectationKind({
   documented: {
     form: '{ecu, runs: FILE, releaseCounter: 2}',
     meaning:
-      'the bytes in the bank that the ECU booted are the published ones of that name; with `releaseCounter`, released under that counter',
+      'the bytes in the bank that the ECU booted are the published ones of that name, and, where it is given, of that release',
   },
   imageMember: 'runs',
   *problems({ ecu, runs: file }, { known, path }) {

@@ -6,7 +6,10 @@ import { runningImage } from './runningImage.ts';
 
 export const runsImageOf = expectationKind({
   schema: z.strictObject({ ecu: name, runsImageOf: z.literal('attacker') }),
-  documented: { form: '{ecu, runsImageOf: attacker}', meaning: "they are the attacker's" },
+  documented: {
+    form: '{ecu, runsImageOf: attacker}',
+    meaning: "the bytes in the bank that the ECU booted are an attacker's",
+  },
   *problems(_expected, { known, path }) {
     if (!known.hasAttackersImage) yield { path, message: 'no attacker has an image of its own' };
   },

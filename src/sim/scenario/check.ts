@@ -6,7 +6,7 @@ import { Known } from './known.ts';
 import type { Scenario } from './schema.ts';
 
 /** All that is wrong, in the order in which a reader meets it. */
-export function* scenarioProblems({ steps, ...setting }: Scenario): Generator<Problem> {
+function* scenarioProblems({ steps, ...setting }: Scenario): Generator<Problem> {
   const { vehicle } = setting;
   yield* vehicleProblems(vehicle);
   const known = new Known(setting);

@@ -35,7 +35,7 @@ export const cycle = stepKind({
     { form: 'cycle: {}', meaning: 'one update cycle of the vehicle, to its last manifest' },
     {
       form: 'cycle: {during: [...]}',
-      meaning: 'the same, with cuts of the buses meanwhile, each once the one before has happened',
+      meaning: 'the same, with faults of the buses meanwhile, each once the one before has happened',
     },
   ],
   text: () => 'update cycle',

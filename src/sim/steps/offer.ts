@@ -8,7 +8,7 @@ export const offer = stepKind({
   documented: [
     {
       form: 'offer: {ECU: {...}}',
-      meaning: 'the same, but that the Director wants none of it: a campaign is to bring it',
+      meaning: 'new images as with `publish`, but the Director wants none of them: a campaign is to bring them',
     },
   ],
   text: (images) => `offer new images for ${Object.keys(images).join(', ')}`,

@@ -9,7 +9,7 @@ export const parked = stepKind({
     {
       form: 'parked: 31d',
       meaning:
-        'the calendar moves on while the vehicle is switched off; then it boots. The servers are looked after meanwhile: roots are valid for a year, and a new one is made a month before',
+        '0 to 3650d: the calendar moves on while the vehicle is switched off; then it boots. The servers are looked after meanwhile: roots are valid for a year, and a new one is made a month before',
     },
   ],
   text: (durationMs) => `parked for ${durationText(durationMs)}`,

@@ -7,9 +7,9 @@ export const publish = stepKind({
   schema: publishedImagesSchema,
   documented: [
     {
-      form: 'publish: {ECU: {filename, size, releaseCounter, bytesOf, supplier, release}}',
+      form: 'publish: {ECU: {filename, size, releaseCounter, supplier, release, bytesOf}}',
       meaning:
-        'the Image repository lists new images, their bytes drawn from the seed, and the Director wants them on these ECUs; with `supplier`, that one signs the image; with `bytesOf: FILE`, the bytes are those of an earlier image of the ECU, released again',
+        'the Image repository lists new images, their bytes drawn from the seed, and the Director wants them on these ECUs; with `supplier`, that one signs the image; with `bytesOf: FILE` an earlier image of the ECU is released again, under this name, which may be the old one, and counter',
     },
   ],
   text: (images) => `publish new images for ${Object.keys(images).join(', ')}`,

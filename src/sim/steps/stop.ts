@@ -5,7 +5,7 @@ import { stepKind } from './step.ts';
 
 export const stop = stepKind({
   schema: name,
-  documented: [{ form: 'stop: ID', meaning: 'it ends' }],
+  documented: [{ form: 'stop: ID', meaning: 'that attack ends' }],
   text: (id) => `attack ${id} ends`,
   *problems(id, { known, path }) {
     if (!known.attacks.delete(id))

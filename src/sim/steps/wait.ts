@@ -8,7 +8,7 @@ const waitsMsMax = day;
 
 export const wait = stepKind({
   schema: duration(day),
-  documented: [{ form: 'wait: 2s', meaning: 'time passes: a day in all at the most' }],
+  documented: [{ form: 'wait: 2s', meaning: 'time passes: 0 to 1d, a day in all at the most' }],
   text: (durationMs) => `wait ${durationText(durationMs)}`,
   *problems(durationMs, { known, path }) {
     known.waitsMs += durationMs;
