@@ -5,17 +5,12 @@ import { createHasher } from '../crypto/hashes.ts';
 import { GrowingFile } from '../files/growingFile.ts';
 import type { EventOf } from './events.ts';
 import type { RunInputs } from './inputs.ts';
+import type { TraceSink } from './tape/tape.ts';
 
 export const traceFormat = 2;
 /** Of a given image, in one line of the trace. */
 const imageChunkBytes = 48 * 1024;
 const bufferChars = 256 * 1024;
-
-/** Takes the lines of a trace. */
-export interface TraceSink {
-  /** One object, one line. */
-  put(entry: object): void;
-}
 
 /** The lines that a trace begins with. */
 export function* traceHead(inputs: RunInputs): Generator<object> {

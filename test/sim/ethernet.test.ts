@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readTcpPacket } from '../../src/bus/tcp/segment.ts';
+import { readTcpPacket } from '../../src/bus/ethernet/tcpPacket.ts';
 import type { PutRecord } from '../../src/capture/captureRecord.ts';
 import { captureEthernets } from '../../src/capture/ethernetCapture.ts';
 import { replayTrace } from '../../src/sim/replay.ts';

@@ -5,10 +5,11 @@ import { linkMessageBytesMax } from '../../core/limits.ts';
 import type { Link } from '../link.ts';
 import { TcpConnection } from '../tcp/connection.ts';
 import { TcpMessageLink } from '../tcp/messageLink.ts';
-import { readTcpPacket, resetFor, type TcpSegment, tcpPacket } from '../tcp/segment.ts';
+import { resetFor, type TcpSegment } from '../tcp/segment.ts';
 import { TcpSocket } from '../tcp/socket.ts';
 import type { EthernetNetwork, EthernetPlace } from './ethernetNetwork.ts';
 import type { Ipv4Address } from './ipv4.ts';
+import { readTcpPacket, tcpPacket } from './tcpPacket.ts';
 
 export interface EthernetLinkPlace {
   /** The TCP port of the accepting end: different ones for several links between two nodes. `ecunetPort` when omitted. */

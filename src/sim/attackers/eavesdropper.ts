@@ -1,7 +1,7 @@
 // Owns: an attacker that only listens: on every bus of the vehicle, at every switch, and on the line to the servers. [eavesdrop]
 import { z } from 'zod';
+import { readTcpPacket } from '../../bus/ethernet/tcpPacket.ts';
 import { decodePdu } from '../../bus/isotp/pdu.ts';
-import { readTcpPacket } from '../../bus/tcp/segment.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import { Heard } from '../heard.ts';
 import { added, attackKind } from './attacker.ts';

@@ -2,8 +2,7 @@
 import type { Enter } from '../../bus/enter.ts';
 import type { Clock } from '../../core/clock.ts';
 import { hostTimer } from '../../core/hostTime.ts';
-import type { TraceSink } from '../trace.ts';
-import type { Recorder } from './tape.ts';
+import type { Recorder, TraceSink } from './tape.ts';
 
 /** Inputs wait for the next turn of the event loop, so that each comes in between events, never inside one. */
 export function createRecorder(clock: Clock, enter: Enter, sink: TraceSink): Recorder {

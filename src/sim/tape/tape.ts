@@ -63,6 +63,12 @@ export const tapeInputSchema = z.discriminatedUnion('kind', [
 
 export type TapeInput = z.output<typeof tapeInputSchema>;
 
+/** Takes the lines of a trace, which the tape is a part of. */
+export interface TraceSink {
+  /** One object, one line. */
+  put(entry: object): void;
+}
+
 /** Takes inputs from real interfaces into the run. */
 export interface Recorder {
   /** `deliver` is run, and the input recorded, at the run's next moment between events. */

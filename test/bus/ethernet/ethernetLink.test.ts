@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { readTcpPacket } from '../../../src/bus/ethernet/tcpPacket.ts';
 import { linkSpeeds } from '../../../src/bus/ethernet/wire.ts';
-import { readTcpPacket, type TcpSegment } from '../../../src/bus/tcp/segment.ts';
+import type { TcpSegment } from '../../../src/bus/tcp/segment.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import { KIB, MIB, NS_PER_S } from '../../../src/core/units.ts';

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EthernetNetwork } from '../../../src/bus/ethernet/ethernetNetwork.ts';
 import { attachEthernetNode, ecunetPort } from '../../../src/bus/ethernet/ethernetNode.ts';
-import { readTcpPacket, type TcpSegment, tcpPacket } from '../../../src/bus/tcp/segment.ts';
+import { readTcpPacket, tcpPacket } from '../../../src/bus/ethernet/tcpPacket.ts';
+import type { TcpSegment } from '../../../src/bus/tcp/segment.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
 import { brief, codeOf, payload, recorded } from '../support/harness.ts';
