@@ -39,7 +39,7 @@ const installing: readonly LeftOut[] = [
     edits: [
       edit(
         'ecu/flashBanks',
-        'if (pending === undefined || this.record.written === 0 || !sameImage(pending, image)) {',
+        'if (pending === undefined || this.record.written === 0 || !isSameImage(pending, image)) {',
         'if (true) {',
       ),
     ],
@@ -115,7 +115,7 @@ const timing: readonly LeftOut[] = [
     clause: 'Y1',
     edits: [
       edit(
-        'uptane/timeAttestation',
+        'uptane/statements/timeAttestation',
         '{ nonces: tokens, time: formatUtc(time) }',
         '{ nonces: [], time: formatUtc(time) }',
       ),
@@ -140,7 +140,13 @@ function partsOfTime(clause: 'Y2' | 'Y3', other: 'Y2' | 'Y3'): readonly LeftOut[
   ];
   return conditions.map((condition) => ({
     clause,
-    edits: [edit('uptane/timeAttestation', `if (${condition}) {`, `if (clause === '${other}' && (${condition})) {`)],
+    edits: [
+      edit(
+        'uptane/statements/timeAttestation',
+        `if (${condition}) {`,
+        `if (clause === '${other}' && (${condition})) {`,
+      ),
+    ],
   }));
 }
 
