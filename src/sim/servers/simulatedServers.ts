@@ -12,9 +12,8 @@ import { usualValidity } from '../../repository/roles/publication.ts';
 import type { ListedImage } from '../../repository/roles/writeMetadata.ts';
 import type { Servers } from '../../repository/servers.ts';
 import { Timeserver } from '../../repository/timeserver.ts';
-import { signingKey } from '../../uptane/signing/keys.ts';
+import { ecuDecryptionKey, ecuSigningKey } from '../ecuKeys.ts';
 import type { Setting } from '../scenario/setting.ts';
-import { decryptionKeyOf } from '../vehicle/buildVehicle.ts';
 import type { ServerKeys } from './serverKeys.ts';
 
 export interface SimulatedServers extends Servers {
@@ -41,8 +40,8 @@ export function startServers(parts: Parts, manufacturedAt: number): SimulatedSer
       serial,
       role,
       hardwareId: hardware,
-      key: signingKey(signatures, random.fork(`ecu/${serial}`).fork('key').bytes(32)).key,
-      ...(encrypted && { encryptionKey: toHex(x25519PublicKey(decryptionKeyOf(random, serial))) }),
+      key: ecuSigningKey(signatures, random, serial).key,
+      ...(encrypted && { encryptionKey: toHex(x25519PublicKey(ecuDecryptionKey(random, serial))) }),
     })),
   );
   const { timeserver } = keys;

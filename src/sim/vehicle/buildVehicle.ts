@@ -8,6 +8,7 @@ import type { Distribution, KnownSecondary, Remote } from '../../primary/ports.t
 import { type RunningPrimary, startPrimary } from '../../primary/primary.ts';
 import { startSecondary } from '../../secondary/secondary.ts';
 import { type EcuDescription, hasIds, type SecondaryDescription, type Vehicle } from '../../vehicleFile/vehicle.ts';
+import { ecuDecryptionKey, ecuRandom, ecuSigningKey } from '../ecuKeys.ts';
 import type { Emit } from '../emit.ts';
 import type { Transports } from '../transports/transports.ts';
 import { buildGateways, type SimulatedGateway } from './buildGateways.ts';
@@ -65,21 +66,17 @@ function ecuOptions(
     vin: vehicle.vin,
     hardwareId: ecu.hardware,
     verification: ecu.role === 'primary' ? 'full' : ecu.verification,
-    decryptionKey: ecu.encrypted ? decryptionKeyOf(random, id) : undefined,
+    key: ecuSigningKey(signatures, random, id),
+    decryptionKey: ecu.encrypted ? ecuDecryptionKey(random, id) : undefined,
     filenames: ecu.images,
     bankBytes: ecu.flash.bankBytes,
     clock,
     ownClock: ecu.role === 'secondary' && ecu.clock === 'own' ? calendarNow : undefined,
-    random: random.fork(`ecu/${id}`),
+    random: ecuRandom(random, id),
     signatures,
     emit,
     makerOf,
   } satisfies SimulatedEcuOptions;
-}
-
-/** The X25519 secret of an ECU whose images are encrypted, apart from its signing key. L4 */
-export function decryptionKeyOf(random: Random, ecu: string): Uint8Array {
-  return random.fork(`ecu/${ecu}`).fork('decryption key').bytes(32);
 }
 
 function knownSecondaries(

@@ -10,7 +10,7 @@ import type { VerificationMode } from '../../ecu/identity.ts';
 import type { EcuObserver } from '../../ecu/observer.ts';
 import { type EcuStorage, memoryStorage } from '../../ecu/storage.ts';
 import { faultSummary } from '../../uptane/faults.ts';
-import { type SigningKey, signingKey } from '../../uptane/signing/keys.ts';
+import type { SigningKey } from '../../uptane/signing/keys.ts';
 import type { TrustedMetadata } from '../../uptane/trusted.ts';
 import type { Emit } from '../emit.ts';
 import type { ImageMaker, InstalledImage } from '../events.ts';
@@ -26,6 +26,7 @@ export interface SimulatedEcuOptions {
   readonly vin: string;
   readonly hardwareId: string;
   readonly verification: VerificationMode;
+  readonly key: SigningKey;
   readonly decryptionKey: Uint8Array | undefined;
   readonly filenames: readonly string[] | undefined;
   readonly bankBytes: number;
@@ -40,7 +41,6 @@ export interface SimulatedEcuOptions {
 export class SimulatedEcu<Started extends Running = Running> {
   readonly id: string;
   readonly hardwareId: string;
-  readonly key: SigningKey;
   readonly flash: Flash;
   readonly storage: EcuStorage = memoryStorage();
   readonly parts: EcuParts;
@@ -54,16 +54,15 @@ export class SimulatedEcu<Started extends Running = Running> {
   /** `start` boots the ECU's program. */
   constructor(options: SimulatedEcuOptions, start: (parts: EcuParts) => Started) {
     const { id, vin, hardwareId, bankBytes, clock, ownClock, random, signatures, emit } = options;
-    const { decryptionKey, filenames } = options;
+    const { key, decryptionKey, filenames } = options;
     this.id = id;
     this.hardwareId = hardwareId;
     this.emit = emit;
     this.makerOf = options.makerOf;
     this.start = start;
-    this.key = signingKey(signatures, random.fork('key').bytes(32));
     this.flash = memoryFlash(bankBytes);
     this.parts = {
-      identity: { vin, serial: id, hardwareId, key: this.key, decryptionKey, filenames },
+      identity: { vin, serial: id, hardwareId, key, decryptionKey, filenames },
       verification: options.verification,
       signatures,
       clock,
