@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { Attack, RemoteFault, RemoteFaultCode } from '../core/faults.ts';
 import { requestAttemptsMax, requestPauseFirstMs, requestPauseMsMax, requestSendingMsMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { sleep } from '../core/sleep.ts';
 import { type Task, wait } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { EcuObserver } from '../ecu/observer.ts';
@@ -82,10 +83,7 @@ export class Conversation {
   /** After so many attempts in vain, before the next. */
   *pause(attempts: number): Task<void> {
     const pauseMs = Math.min(requestPauseFirstMs * 2 ** attempts, requestPauseMsMax);
-    yield* wait<void>((done) => {
-      const timer = this.clock.after(Math.round(pauseMs * NS_PER_MS), done);
-      return () => timer.cancel();
-    });
+    yield* sleep(this.clock, pauseMs * NS_PER_MS);
   }
 
   /** All attempts were in vain. */

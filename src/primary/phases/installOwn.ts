@@ -2,7 +2,8 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { imageBlockBytesMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { type Task, wait } from '../../core/task.ts';
+import { sleep } from '../../core/sleep.ts';
+import type { Task } from '../../core/task.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { beginImage } from '../../ecu/incomingImage.ts';
 import { givenUp, ownTarget } from '../../ecu/ownTarget.ts';
@@ -46,10 +47,7 @@ function* writeImage(unit: PrimaryUnit, target: Target, image: Uint8Array): Task
     const taken = incoming.value.take(image.subarray(offset, offset + imageBlockBytesMax));
     if (!taken.ok) return taken;
     observer.imageProgressed(target.filename, banks.written, target.length);
-    yield* wait<void>((done) => {
-      const timer = clock.after(Math.round((NS_PER_S * taken.value) / flashBytesPerSecond), done);
-      return () => timer.cancel();
-    });
+    yield* sleep(clock, (NS_PER_S * taken.value) / flashBytesPerSecond);
   }
   return ok();
 }

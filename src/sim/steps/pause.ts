@@ -1,5 +1,6 @@
 // Owns: simulated time that passes while nothing is done.
-import { type Task, wait } from '../../core/task.ts';
+import { sleep } from '../../core/sleep.ts';
+import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { World } from '../world.ts';
 
@@ -9,10 +10,7 @@ export function bootMs(world: World): number {
 }
 
 export function* pause(world: World, durationMs: number): Task<void> {
-  yield* wait<void>((done) => {
-    const timer = world.clock.after(Math.round(durationMs * NS_PER_MS), done);
-    return () => timer.cancel();
-  });
+  yield* sleep(world.clock, durationMs * NS_PER_MS);
 }
 
 /** In the largest unit of which there is one. */
