@@ -5,6 +5,8 @@
 export interface Random {
   /** The next 32 bits, unsigned. */
   uint32(): number;
+  /** From 0 to less than 1, by one draw of 32 bits: `fraction() < p` holds with the chance `p`. */
+  fraction(): number;
   /** A whole number from 0 to `below` - 1. */
   below(below: number): number;
   bytes(length: number): Uint8Array;
@@ -39,11 +41,13 @@ export function createRandom(seed: string): Random {
     return sum >>> 0;
   }
   for (let index = 0; index < 12; index += 1) uint32();
+  const fraction = () => uint32() / 0x1_0000_0000;
 
   return {
     uint32,
+    fraction,
     below(below) {
-      return Math.floor((uint32() / 0x1_0000_0000) * below);
+      return Math.floor(fraction() * below);
     },
     bytes(length) {
       const bytes = new Uint8Array(length);

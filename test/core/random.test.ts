@@ -44,6 +44,13 @@ describe('the generator', () => {
     expect(Number.isInteger(value) && value >= 0 && value < bound).toBe(true);
   });
 
+  it('draws fractions from 0 to less than 1, one for each 32 bits', () => {
+    const random = createRandom('1');
+    const fractions = Array.from({ length: 1000 }, () => random.fraction());
+    expect(fractions).toEqual(draws(createRandom('1'), 1000).map((bits) => bits / 2 ** 32));
+    expect(Math.max(...fractions)).toBeLessThan(1);
+  });
+
   it('draws every number below a bound about as often', () => {
     const random = createRandom('fair');
     const counts = Array<number>(10).fill(0);

@@ -102,7 +102,7 @@ export class Channel {
     this.frames += 1;
     this.busyNs += busyNs;
     const { loss, random, arrived } = this.options;
-    if (loss > 0 && random.uint32() < loss * 2 ** 32) this.lostFrames += 1;
+    if (loss > 0 && random.fraction() < loss) this.lostFrames += 1;
     else arrived(packet);
   }
 

@@ -98,13 +98,9 @@ class FaultyEars implements FaultyBus {
 
 function heard(frame: CanFrame, { faults, random }: Ears, late: LateFrames): void {
   const { loss, corruption, delayNs } = faults;
-  if (loss > 0 && chance(random) < loss) return;
-  const isChanged = corruption > 0 && chance(random) < corruption;
+  if (loss > 0 && random.fraction() < loss) return;
+  const isChanged = corruption > 0 && random.fraction() < corruption;
   late.hear(isChanged ? withWrongBit(frame, random) : frame, delayNs);
-}
-
-function chance(random: Random): number {
-  return random.uint32() / 0x1_0000_0000;
 }
 
 /** A copy with one bit of the data inverted; the frame itself where it has none. */

@@ -22,7 +22,7 @@ const host = '127.0.0.1';
 async function lossyRelay(one: number, other: number, loss: number) {
   const [front, back] = [await bound(), await bound()];
   const random = createRandom('relay');
-  const isLost = () => random.uint32() < loss * 2 ** 32;
+  const isLost = () => random.fraction() < loss;
   front.socket.on('message', (datagram) => {
     if (!isLost()) back.socket.send(datagram, other, host);
   });

@@ -32,7 +32,7 @@ function scene(fd = false) {
 /** A random source whose draws put the first bad bit at `good`, at this rate, and the next one far away. */
 function noiseAfter(rate: number, good: number) {
   const draws = [1 - (1 - rate) ** (good + 0.5), 1 - 1e-9];
-  return { ...createRandom('x'), uint32: () => Math.floor((draws.shift() ?? 1 - 1e-9) * 0x1_0000_0000) };
+  return { ...createRandom('x'), fraction: () => draws.shift() ?? 1 - 1e-9 };
 }
 
 describe('counters', () => {

@@ -30,6 +30,6 @@ export class BitNoise {
   private draw(): void {
     if (this.rate === 0) this.goodBits = Number.POSITIVE_INFINITY;
     else if (this.rate === 1) this.goodBits = 0;
-    else this.goodBits = Math.floor(Math.log1p(-this.random.uint32() / 0x1_0000_0000) / Math.log1p(-this.rate));
+    else this.goodBits = Math.floor(Math.log1p(-this.random.fraction()) / Math.log1p(-this.rate));
   }
 }
