@@ -1,6 +1,6 @@
 // Owns: the contract of everything that carries whole messages between two ECUs: ISO-TP over a bus, or length-prefixed TCP.
 // `linkSuite` in test/bus shows what each implementation must do.
-import type { EnvironmentFault } from '../core/faults.ts';
+import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
 import type { Result } from '../core/result.ts';
 
 /** What the owner of a link is told. Never called from inside `send` or `listen`. */
@@ -22,4 +22,23 @@ export interface Link {
   /** Starts one message of 1 to `messageBytesMax` bytes. Faults: `busy` while one is on its way, `too-long`, `closed`. */
   send(message: Uint8Array): Result<void, EnvironmentFault>;
   close(): void;
+}
+
+/** How a link stands as a message is given to it. */
+export interface LinkState {
+  /** In words a user reads. */
+  readonly name: string;
+  readonly isClosed: boolean;
+  readonly isSending: boolean;
+  /** The longest message that it takes now. */
+  readonly bytesMax: number;
+}
+
+/** Why such a link does not take a message of `length` bytes; undefined where it does. Faults as of `send`, by this order. */
+export function sendingRefusal(link: LinkState, length: number): EnvironmentFault | undefined {
+  const { name, isClosed, isSending, bytesMax } = link;
+  if (isClosed) return environmentFault('closed', `${name}: the link is closed`);
+  if (isSending) return environmentFault('busy', `${name}: a message is on its way`);
+  if (Number.isInteger(length) && length >= 1 && length <= bytesMax) return undefined;
+  return environmentFault('too-long', `${name}: a message has 1 to ${bytesMax} bytes, not ${length}`);
 }

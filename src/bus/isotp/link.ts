@@ -2,10 +2,10 @@
 // them to the link's owner. Must not know which other links the node has.
 import type { Clock } from '../../core/clock.ts';
 import { DeadlineTimer } from '../../core/deadlineTimer.ts';
-import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
+import type { EnvironmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { CanFrame } from '../bus.ts';
-import type { Link, LinkListener } from '../link.ts';
+import { type Link, type LinkListener, sendingRefusal } from '../link.ts';
 import type { AddressInformation } from './addressing.ts';
 import { IsoTpEndpoint, type IsoTpEvent } from './endpoint.ts';
 import { isoTpFault } from './nResult.ts';
@@ -102,12 +102,9 @@ export class IsoTpConnection implements IsoTpLink {
 
   private start(message: Uint8Array | MessageSource, bytesMax: number): Result<void, EnvironmentFault> {
     const { name, endpoint } = this;
-    const { length } = message;
-    if (this.closed) return fail(environmentFault('closed', `${name}: the link is closed`));
-    if (endpoint.sending) return fail(environmentFault('busy', `${name}: a message is on its way`));
-    if (!Number.isInteger(length) || length < 1 || length > bytesMax) {
-      return fail(environmentFault('too-long', `${name}: a message has 1 to ${bytesMax} bytes, not ${length}`));
-    }
+    const state = { name, isClosed: this.closed, isSending: endpoint.sending, bytesMax };
+    const refusal = sendingRefusal(state, message.length);
+    if (refusal !== undefined) return fail(refusal);
     // A copy, of whatever kind of array: its owner may change it while it is on its way.
     endpoint.send(message instanceof Uint8Array ? new Uint8Array(message) : message);
     const fault = this.transmit();

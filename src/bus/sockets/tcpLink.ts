@@ -8,7 +8,7 @@ import { hostTimer } from '../../core/hostTime.ts';
 import { linkMessageBytesMax, tcpCallersWaitingMax, tlsHandshakeMsMax, tlsHandshakesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Enter } from '../enter.ts';
-import type { Link, LinkListener } from '../link.ts';
+import { type Link, type LinkListener, sendingRefusal } from '../link.ts';
 import { Deframer, framed } from '../tcp/lengthPrefix.ts';
 
 /** Who one is, in PEM: a private key, and its certificate with what leads to one that the peer knows. */
@@ -253,16 +253,10 @@ class TcpLink implements ConnectedTcpLink {
   }
 
   send(message: Uint8Array): Result<void, EnvironmentFault> {
-    const { peer, messageBytesMax } = this;
-    if (this.closed || this.lostBy !== undefined || !this.socket.writable) {
-      return fail(environmentFault('closed', `the connection to ${peer} is closed`));
-    }
-    if (this.sending) return fail(environmentFault('busy', `${peer}: a message is on its way`));
-    if (message.length < 1 || message.length > messageBytesMax) {
-      return fail(
-        environmentFault('too-long', `${peer}: a message has 1 to ${messageBytesMax} bytes, not ${message.length}`),
-      );
-    }
+    const isClosed = this.closed || this.lostBy !== undefined || !this.socket.writable;
+    const state = { name: this.peer, isClosed, isSending: this.sending, bytesMax: this.messageBytesMax };
+    const refusal = sendingRefusal(state, message.length);
+    if (refusal !== undefined) return fail(refusal);
     this.sending = true;
     this.socket.write(framed(message), (cause) => {
       if (cause === undefined || cause === null) this.enter(() => this.left());

@@ -2,7 +2,7 @@
 // them opens another with the next message. Must not know what the messages mean.
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Link, LinkListener } from '../link.ts';
+import { type Link, type LinkListener, sendingRefusal } from '../link.ts';
 import type { TcpFailure } from './connection.ts';
 import { Deframer, framed } from './lengthPrefix.ts';
 import type { TcpSocket } from './socket.ts';
@@ -43,14 +43,10 @@ export class TcpMessageLink implements Link {
   }
 
   send(message: Uint8Array): Result<void, EnvironmentFault> {
-    const { messageBytesMax } = this;
+    const { isClosed, isSending, messageBytesMax } = this;
     const { name, open } = this.options;
-    if (this.isClosed) return fail(environmentFault('closed', `${name}: the link is closed`));
-    if (this.isSending) return fail(environmentFault('busy', `${name}: a message is on its way`));
-    if (message.length < 1 || message.length > messageBytesMax) {
-      const text = `${name}: a message has 1 to ${messageBytesMax} bytes, not ${message.length}`;
-      return fail(environmentFault('too-long', text));
-    }
+    const refusal = sendingRefusal({ name, isClosed, isSending, bytesMax: messageBytesMax }, message.length);
+    if (refusal !== undefined) return fail(refusal);
     if (this.socket === undefined && open !== undefined) this.adopt(open());
     if (this.socket === undefined) return fail(environmentFault('closed', `${name}: the peer is not connected`));
     this.isSending = true;
