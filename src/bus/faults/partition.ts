@@ -1,8 +1,9 @@
 // Owns: cutting nodes off a bus and putting them back, over any `Bus`. Must not know how that bus carries frames.
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, ErrorTap, FrameTap } from '../bus.ts';
+import type { AttachOptions, Bus, BusListener, BusNode, CanFrame } from '../bus.ts';
 import { checkFrame } from '../frame/checkFrame.ts';
+import { wrappedBus } from '../wrappedBus.ts';
 
 export interface PartitionableBus extends Bus {
   /**
@@ -16,7 +17,29 @@ export interface PartitionableBus extends Bus {
 
 /** `bus` with a cable that can be cut. Attach through the returned bus only. */
 export function partitionable(bus: Bus): PartitionableBus {
-  return new Partitionable(bus);
+  const nodes = new Set<PartitionableNode>();
+  const off = new Set<string>();
+  const isOff = (name: string) => off.has('*') || off.has(name);
+  return wrappedBus<PartitionableBus>(bus, {
+    attach(name, listener, options = {}) {
+      const node = new PartitionableNode(bus, name, listener, options, (gone) => nodes.delete(gone));
+      nodes.add(node);
+      if (!isOff(name)) node.join();
+      return node;
+    },
+    partition(names) {
+      for (const name of names) off.add(name);
+      for (const node of nodes) if (isOff(node.name)) node.cut();
+    },
+    repair() {
+      off.clear();
+      for (const node of nodes) node.join();
+    },
+    close() {
+      bus.close();
+      for (const node of nodes) node.detach();
+    },
+  });
 }
 
 class PartitionableNode implements BusNode {
@@ -63,53 +86,5 @@ class PartitionableNode implements BusNode {
 
   join(): void {
     if (this.inner === undefined) this.inner = this.bus.attach(this.name, this.listener, this.options);
-  }
-}
-
-class Partitionable implements PartitionableBus {
-  readonly name: string;
-  readonly fd: boolean;
-  private readonly bus: Bus;
-  private readonly nodes = new Set<PartitionableNode>();
-  private readonly off = new Set<string>();
-
-  constructor(bus: Bus) {
-    this.bus = bus;
-    this.name = bus.name;
-    this.fd = bus.fd;
-  }
-
-  attach(name: string, listener: BusListener, options: AttachOptions = {}): BusNode {
-    const node = new PartitionableNode(this.bus, name, listener, options, (gone) => this.nodes.delete(gone));
-    this.nodes.add(node);
-    if (!this.isOff(name)) node.join();
-    return node;
-  }
-
-  partition(names: readonly string[]): void {
-    for (const name of names) this.off.add(name);
-    for (const node of this.nodes) if (this.isOff(node.name)) node.cut();
-  }
-
-  repair(): void {
-    this.off.clear();
-    for (const node of this.nodes) node.join();
-  }
-
-  load(): BusLoad {
-    return this.bus.load();
-  }
-
-  tap(hear: FrameTap, hearError?: ErrorTap): () => void {
-    return this.bus.tap(hear, hearError);
-  }
-
-  close(): void {
-    this.bus.close();
-    for (const node of this.nodes) node.detach();
-  }
-
-  private isOff(name: string): boolean {
-    return this.off.has('*') || this.off.has(name);
   }
 }

@@ -2,7 +2,8 @@
 // wire itself does to a frame is virtualCan.ts's. Must not know what frames mean.
 import type { Clock } from '../../core/clock.ts';
 import type { Random } from '../../core/random.ts';
-import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, ErrorTap, FrameTap } from '../bus.ts';
+import type { Bus, BusListener, CanFrame } from '../bus.ts';
+import { wrappedBus } from '../wrappedBus.ts';
 
 /** What happens to a frame on its way from the controller to the node. */
 export interface ReceiveFaults {
@@ -21,79 +22,48 @@ export interface FaultyBus extends Bus {
   clearReceiveFaults(): void;
 }
 
-/** `bus` with nodes whose ears can be made worse. Attach through the returned bus only. */
-export function withReceiveFaults(bus: Bus, clock: Clock): FaultyBus {
-  return new FaultyEars(bus, clock);
-}
-
 interface Ears {
   readonly faults: ReceiveFaults;
   readonly random: Random;
 }
 
-class FaultyEars implements FaultyBus {
-  readonly name: string;
-  readonly fd: boolean;
-  private readonly bus: Bus;
-  private readonly clock: Clock;
-  private readonly byNode = new Map<string, Ears>();
-  private forAll: Ears | undefined;
-
-  constructor(bus: Bus, clock: Clock) {
-    this.name = bus.name;
-    this.fd = bus.fd;
-    this.bus = bus;
-    this.clock = clock;
-  }
-
-  attach(name: string, listener: BusListener, options: AttachOptions = {}): BusNode {
-    const late = new LateFrames(this.clock, listener);
-    const node = this.bus.attach(
-      name,
-      {
+/** `bus` with nodes whose ears can be made worse. Attach through the returned bus only. */
+export function withReceiveFaults(bus: Bus, clock: Clock): FaultyBus {
+  const byNode = new Map<string, Ears>();
+  let forAll: Ears | undefined;
+  return wrappedBus<FaultyBus>(bus, {
+    attach(name, listener, options = {}) {
+      const late = new LateFrames(clock, listener);
+      const hearing: BusListener = {
         frameReceived: (frame) => {
-          const ears = this.byNode.get(name) ?? this.forAll;
+          const ears = byNode.get(name) ?? forAll;
           if (ears === undefined) late.hear(frame, 0);
           else heard(frame, ears, late);
         },
         frameSent: (frame) => listener.frameSent(frame),
         nodeFailed: (fault) => listener.nodeFailed(fault),
-      },
-      options,
-    );
-    return {
-      send: (frame) => node.send(frame),
-      detach: () => {
-        late.close();
-        node.detach();
-      },
-    };
-  }
-
-  setReceiveFaults(faults: ReceiveFaults, random: Random, node?: string): void {
-    for (const share of [faults.loss, faults.corruption]) {
-      if (!(share >= 0 && share <= 1)) throw new RangeError(`a share is from 0 to 1, not ${share}`);
-    }
-    if (node === undefined) this.forAll = { faults, random };
-    else this.byNode.set(node, { faults, random });
-  }
-
-  clearReceiveFaults(): void {
-    this.forAll = undefined;
-    this.byNode.clear();
-  }
-
-  load(): BusLoad {
-    return this.bus.load();
-  }
-
-  tap(hear: FrameTap, hearError?: ErrorTap): () => void {
-    return this.bus.tap(hear, hearError);
-  }
-
-  close(): void {
-    this.bus.close();
-  }
+      };
+      const node = bus.attach(name, hearing, options);
+      return {
+        send: (frame) => node.send(frame),
+        detach: () => {
+          late.close();
+          node.detach();
+        },
+      };
+    },
+    setReceiveFaults(faults, random, node) {
+      for (const share of [faults.loss, faults.corruption]) {
+        if (!(share >= 0 && share <= 1)) throw new RangeError(`a share is from 0 to 1, not ${share}`);
+      }
+      if (node === undefined) forAll = { faults, random };
+      else byNode.set(node, { faults, random });
+    },
+    clearReceiveFaults() {
+      forAll = undefined;
+      byNode.clear();
+    },
+  });
 }
 
 function heard(frame: CanFrame, { faults, random }: Ears, late: LateFrames): void {

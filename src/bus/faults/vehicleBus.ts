@@ -6,6 +6,7 @@ import type { Random } from '../../core/random.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { Bus, CanFrame } from '../bus.ts';
 import type { VirtualCan } from '../virtualCan/virtualCan.ts';
+import { wrappedBus } from '../wrappedBus.ts';
 import { startBabbling } from './babbler.ts';
 import { type PartitionableBus, partitionable } from './partition.ts';
 import { withReceiveFaults } from './receiveFaults.ts';
@@ -36,13 +37,7 @@ export function vehicleBus(bus: Bus, clock: Clock, random: Random, wire?: Virtua
   /** By node, or for all: what was disturbed so far. */
   const disturbed = new Map<string | undefined, Omit<Disturbance, 'node'>>();
   let disturbances = 0;
-  return {
-    name: bus.name,
-    fd: bus.fd,
-    attach: (node, listener, options) => cable.attach(node, listener, options),
-    load: () => bus.load(),
-    tap: (hear, hearError) => bus.tap(hear, hearError),
-    close: () => cable.close(),
+  return wrappedBus<VehicleBus>(cable, {
     partition: (nodes) => cable.partition(nodes),
     disturb({ node, ...given }) {
       disturbances += 1;
@@ -63,5 +58,5 @@ export function vehicleBus(bus: Bus, clock: Clock, random: Random, wire?: Virtua
       for (const stop of babblers.splice(0)) stop();
       cable.repair();
     },
-  };
+  });
 }

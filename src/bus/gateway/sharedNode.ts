@@ -1,6 +1,7 @@
 // Owns: one place on a bus for the several parts of an ECU that use it: a controller, and each part hears its own ids and of its
 // own frames. Must not know what the parts do.
 import type { AttachOptions, Bus, BusListener, BusNode, CanFrame } from '../bus.ts';
+import { wrappedBus } from '../wrappedBus.ts';
 
 interface Part {
   readonly listener: BusListener;
@@ -45,15 +46,5 @@ export function shareNode(bus: Bus, node: string, acceptIds?: readonly number[])
       detach: () => parts.delete(part),
     };
   };
-  return {
-    bus: {
-      name: bus.name,
-      fd: bus.fd,
-      attach,
-      load: () => bus.load(),
-      tap: (hear, hearError) => bus.tap(hear, hearError),
-      close: () => bus.close(),
-    },
-    detach: () => place.detach(),
-  };
+  return { bus: wrappedBus(bus, { attach }), detach: () => place.detach() };
 }

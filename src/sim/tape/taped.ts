@@ -6,6 +6,7 @@ import { formatFrame, parseFrame } from '../../bus/frame/frameText.ts';
 import type { Link, LinkListener } from '../../bus/link.ts';
 import { type InterfaceEvent, InterfaceRecord } from '../../bus/socketcan/interfaceRecord.ts';
 import type { InterfaceBus } from '../../bus/socketcan/socketcanBus.ts';
+import { wrappedBus } from '../../bus/wrappedBus.ts';
 import type { Clock } from '../../core/clock.ts';
 import { ok } from '../../core/result.ts';
 import type { Player, Recorder, TapeContent } from './tape.ts';
@@ -120,15 +121,11 @@ export function recordedBus(bus: InterfaceBus, interfaceName: string, clock: Clo
     const content = interfaceContent(event);
     recorder.input(interfacePort(bus.name), content, () => counted.take(content));
   });
-  return {
-    name: bus.name,
-    fd: bus.fd,
+  return wrappedBus<TapedBus>(bus, {
     load: () => counted.load(),
-    tap: (hear, hearError) => bus.tap(hear, hearError),
     watch: (changed) => {
       counted.changed = changed;
     },
-    close: () => bus.close(),
     attach(node, listener, options): BusNode {
       const port = portOf(node);
       const sent: CanFrame[] = [];
@@ -161,7 +158,7 @@ export function recordedBus(bus: InterfaceBus, interfaceName: string, clock: Clo
         },
       };
     },
-  };
+  });
 }
 
 /** The bus that a trace tells of. */

@@ -4,6 +4,7 @@ import type { Bus, CanFrame } from '../../../src/bus/bus.ts';
 import { fdDataLengths } from '../../../src/bus/frame/checkFrame.ts';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
+import { wrappedBus } from '../../../src/bus/wrappedBus.ts';
 import { EventQueue } from '../../../src/core/clock.ts';
 import type { EnvironmentFault } from '../../../src/core/faults.ts';
 import { NS_PER_S } from '../../../src/core/units.ts';
@@ -52,10 +53,7 @@ prop(
 /** Every node of `bus` misses the frame of this index, which its sender believes to have left. */
 function missing(bus: Bus, lost: number): Bus {
   let heard = 0;
-  return {
-    ...bus,
-    name: bus.name,
-    fd: bus.fd,
+  return wrappedBus(bus, {
     attach: (node, listener, options) =>
       bus.attach(
         node,
@@ -68,7 +66,7 @@ function missing(bus: Bus, lost: number): Bus {
         },
         options,
       ),
-  };
+  });
 }
 
 interface Seen {
