@@ -10,28 +10,6 @@ const fault: z.ZodType<EnvironmentFault> = z.strictObject({
   message: z.string(),
 });
 
-const content = [
-  /** A frame of another node, in candump's words. */
-  z.strictObject({ kind: z.literal('frame'), frame: z.string() }),
-  /** The oldest frame, or message, given to `send` has left. */
-  z.strictObject({ kind: z.literal('sent') }),
-  z.strictObject({ kind: z.literal('nodeFailed'), fault }),
-  z.strictObject({ kind: z.literal('message'), base64: z.base64() }),
-  z.strictObject({ kind: z.literal('transferFailed'), direction: z.enum(['sending', 'receiving']), fault }),
-  /** What call number `call` of `send` on this port was answered with. */
-  z.strictObject({ kind: z.literal('refused'), call: z.int().min(0), fault }),
-  /** Somebody outside has a node of his own from now on, sends a frame by it, and takes it away. */
-  z.strictObject({ kind: z.literal('joined'), node: z.string() }),
-  z.strictObject({ kind: z.literal('gave'), node: z.string(), frame: z.string() }),
-  z.strictObject({ kind: z.literal('left'), node: z.string() }),
-  /** The user lets a held run end. */
-  z.strictObject({ kind: z.literal('released') }),
-  /** What befell the interface that carries a bus. */
-  z.strictObject({ kind: z.literal('interfaceDown'), message: z.string() }),
-  z.strictObject({ kind: z.literal('interfaceUp') }),
-  z.strictObject({ kind: z.literal('errorFrame'), errorClass: z.int().min(0).max(0x1fff_ffff), base64: z.base64() }),
-] as const;
-
 const place = {
   type: z.literal('input'),
   t: z.int().min(0),
@@ -42,26 +20,39 @@ const place = {
   port: z.string(),
 };
 
-export type TapeContent = z.output<(typeof content)[number]>;
+function input<const Kind extends string, Shape extends z.core.$ZodLooseShape>(kind: Kind, shape: Shape) {
+  return z.strictObject({ kind: z.literal(kind), ...shape, ...place });
+}
 
 /** A line of the trace. */
 export const tapeInputSchema = z.discriminatedUnion('kind', [
-  content[0].extend(place),
-  content[1].extend(place),
-  content[2].extend(place),
-  content[3].extend(place),
-  content[4].extend(place),
-  content[5].extend(place),
-  content[6].extend(place),
-  content[7].extend(place),
-  content[8].extend(place),
-  content[9].extend(place),
-  content[10].extend(place),
-  content[11].extend(place),
-  content[12].extend(place),
+  /** A frame of another node, in candump's words. */
+  input('frame', { frame: z.string() }),
+  /** The oldest frame, or message, given to `send` has left. */
+  input('sent', {}),
+  input('nodeFailed', { fault }),
+  input('message', { base64: z.base64() }),
+  input('transferFailed', { direction: z.enum(['sending', 'receiving']), fault }),
+  /** What call number `call` of `send` on this port was answered with. */
+  input('refused', { call: z.int().min(0), fault }),
+  /** Somebody outside has a node of his own from now on, sends a frame by it, and takes it away. */
+  input('joined', { node: z.string() }),
+  input('gave', { node: z.string(), frame: z.string() }),
+  input('left', { node: z.string() }),
+  /** The user lets a held run end. */
+  input('released', {}),
+  /** What befell the interface that carries a bus. */
+  input('interfaceDown', { message: z.string() }),
+  input('interfaceUp', {}),
+  input('errorFrame', { errorClass: z.int().min(0).max(0x1fff_ffff), base64: z.base64() }),
 ]);
 
 export type TapeInput = z.output<typeof tapeInputSchema>;
+
+type Content<Input> = Input extends unknown ? Omit<Input, keyof typeof place> : never;
+
+/** What an input brings, wherever and whenever it does. */
+export type TapeContent = Content<TapeInput>;
 
 /** Takes the lines of a trace, which the tape is a part of. */
 export interface TraceSink {
