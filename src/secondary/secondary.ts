@@ -19,7 +19,7 @@ export interface SecondaryParts extends EcuParts {
   readonly rebooted: () => void;
 }
 
-export interface RunningEcu {
+export interface RunningSecondary {
   readonly ecu: Ecu;
   /** Cuts the power. */
   stop(): void;
@@ -43,7 +43,7 @@ const eventTypes: { readonly [Name in RequestBody['name']]: SecondaryRequest['ty
 const turnaroundNs = 500 * NS_PER_US;
 
 /** Boots a Secondary. */
-export function startSecondary(parts: SecondaryParts): RunningEcu {
+export function startSecondary(parts: SecondaryParts): RunningSecondary {
   const unit = new SecondaryUnit(new Ecu(parts), parts.config);
   let running = true;
   const answers = answering(parts, () => running);

@@ -13,7 +13,7 @@ import { honestDistribution, type KnownSecondary, type PrimaryTiming } from '../
 import { type RunningPrimary, startPrimary } from '../../../src/primary/primary.ts';
 import type { ManifestVerdict } from '../../../src/repository/director/director.ts';
 import { answerRequest } from '../../../src/repository/servers.ts';
-import { type RunningEcu, startSecondary } from '../../../src/secondary/secondary.ts';
+import { type RunningSecondary, startSecondary } from '../../../src/secondary/secondary.ts';
 import { canonicalJson } from '../../../src/uptane/json/canonicalJson.ts';
 import { type RemoteRequest, type RemoteResponse, requestText } from '../../../src/uptane/remote.ts';
 import { makeVersionReport } from '../../../src/uptane/statements/versionReport.ts';
@@ -53,7 +53,7 @@ export class PrimaryBench {
   readonly bench: Bench;
   readonly onlooker: Onlooker;
   readonly imageStore = memoryImageStore();
-  readonly secondaries = new Map<string, RunningEcu>();
+  readonly secondaries = new Map<string, RunningSecondary>();
   /** The Primary's ends of links in memory. */
   readonly memoryLinks = new Map<string, MemoryLink>();
   readonly requests: string[] = [];

@@ -5,7 +5,7 @@ import type { EcuParts } from '../../../src/ecu/ecu.ts';
 import type { VerificationMode } from '../../../src/ecu/identity.ts';
 import { decodeResponse, encodeRequest, type RequestBody, type ResponseBody } from '../../../src/messages/codec.ts';
 import type { SecondaryTiming } from '../../../src/secondary/machine.ts';
-import { type RunningEcu, startSecondary } from '../../../src/secondary/secondary.ts';
+import { type RunningSecondary, startSecondary } from '../../../src/secondary/secondary.ts';
 import {
   Bench,
   blockBytes,
@@ -41,7 +41,7 @@ export class SecondaryBench {
   readonly onlooker: Onlooker;
   /** Every answer, in order. */
   readonly answers: { readonly id: number; readonly body: ResponseBody }[] = [];
-  running: RunningEcu | undefined;
+  running: RunningSecondary | undefined;
   reboots = 0;
   private readonly ecuLink: MemoryLink;
   private readonly options: SecondaryBenchOptions;
@@ -64,7 +64,7 @@ export class SecondaryBench {
     });
   }
 
-  get secondary(): RunningEcu {
+  get secondary(): RunningSecondary {
     return present(this.running);
   }
 
