@@ -1,7 +1,8 @@
-// Owns: the behaviour of a Primary's statechart: each phase as a task, each guard and action by name.
+// Owns: the implementation of a Primary's statechart: each phase as a task, each guard and action by name.
 import { runTask, type Task } from '../core/task.ts';
+import type { PrimaryBehaviour } from './behaviour.ts';
 import { newCycle } from './cycle.ts';
-import type { PrimaryBehaviour } from './machine.ts';
+import type { PrimaryImplementation } from './machine.ts';
 import { attestTime } from './phases/attestTime.ts';
 import { collectReports } from './phases/collectReports.ts';
 import { distributeImages, distributeMetadata, distributeTime, type WantedImages } from './phases/distribute.ts';
@@ -9,10 +10,9 @@ import { downloadImages } from './phases/downloadImages.ts';
 import { installOwn } from './phases/installOwn.ts';
 import { sendManifest } from './phases/sendManifest.ts';
 import { verifyMetadata } from './phases/verifyMetadata.ts';
-import type { PrimaryUnit } from './unit.ts';
 
 /** Of one boot. */
-export function primaryBehaviour(unit: PrimaryUnit): PrimaryBehaviour {
+export function primaryImplementation(behaviour: PrimaryBehaviour): PrimaryImplementation {
   let wanted: WantedImages = new Map();
   let activated = false;
 
@@ -26,16 +26,16 @@ export function primaryBehaviour(unit: PrimaryUnit): PrimaryBehaviour {
 
   return {
     phases: {
-      collectReports: phase(() => collectReports(unit)),
-      sendManifest: phase(() => sendManifest(unit)),
-      attestTime: phase(() => attestTime(unit)),
-      verifyMetadata: phase(() => verifyMetadata(unit)),
-      downloadImages: phase(() => downloadImages(unit)),
-      distributeTime: phase(() => distributeTime(unit)),
-      distributeMetadata: phase(() => distributeMetadata(unit, wanted)),
-      distributeImages: phase(() => distributeImages(unit, wanted)),
+      collectReports: phase(() => collectReports(behaviour)),
+      sendManifest: phase(() => sendManifest(behaviour)),
+      attestTime: phase(() => attestTime(behaviour)),
+      verifyMetadata: phase(() => verifyMetadata(behaviour)),
+      downloadImages: phase(() => downloadImages(behaviour)),
+      distributeTime: phase(() => distributeTime(behaviour)),
+      distributeMetadata: phase(() => distributeMetadata(behaviour, wanted)),
+      distributeImages: phase(() => distributeImages(behaviour, wanted)),
       installOwn: phase(
-        () => installOwn(unit),
+        () => installOwn(behaviour),
         (value) => {
           activated = value;
         },
@@ -43,22 +43,22 @@ export function primaryBehaviour(unit: PrimaryUnit): PrimaryBehaviour {
     },
     actions: {
       beginCycle: () => {
-        unit.cycle = newCycle();
+        behaviour.cycle = newCycle();
         wanted = new Map();
         activated = false;
       },
       beginClosing: () => {
-        unit.cycle = newCycle();
-        unit.closing = true;
+        behaviour.cycle = newCycle();
+        behaviour.closing = true;
       },
       completeCycle: () => {
-        unit.closing = false;
-        unit.parts.clock.after(0, unit.parts.cycleCompleted);
+        behaviour.closing = false;
+        behaviour.parts.clock.after(0, behaviour.parts.cycleCompleted);
       },
     },
     guards: {
-      closingOwed: () => unit.closing,
-      metadataVerified: () => unit.cycle.director !== undefined,
+      closingOwed: () => behaviour.closing,
+      metadataVerified: () => behaviour.cycle.director !== undefined,
       newImageActivated: () => activated,
     },
   };

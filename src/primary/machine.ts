@@ -24,7 +24,7 @@ type Action = 'beginCycle' | 'beginClosing' | 'completeCycle';
 type Guard = 'closingOwed' | 'metadataVerified' | 'newImageActivated';
 
 /** What the statechart does, by name: a Primary's from one boot to the next. */
-export interface PrimaryBehaviour {
+export interface PrimaryImplementation {
   /** Starts a phase, which calls `completed` at its end; gives how to stop it. */
   readonly phases: { readonly [Name in PhaseName]: (completed: () => void) => () => void };
   readonly actions: { readonly [Name in Action]: () => void };
@@ -33,23 +33,23 @@ export interface PrimaryBehaviour {
 
 interface PrimaryContext {
   readonly timing: PrimaryTiming;
-  readonly behaviour: PrimaryBehaviour;
+  readonly implementation: PrimaryImplementation;
 }
 
 interface Given {
   readonly context: PrimaryContext;
 }
 
-const act = (name: Action) => (given: Given) => given.context.behaviour.actions[name]();
-const ask = (name: Guard) => (given: Given) => given.context.behaviour.guards[name]();
+const act = (name: Action) => (given: Given) => given.context.implementation.actions[name]();
+const ask = (name: Guard) => (given: Given) => given.context.implementation.guards[name]();
 const run = (name: PhaseName) =>
-  fromCallback<PrimaryEvent, PrimaryBehaviour>(({ input, sendBack }) =>
+  fromCallback<PrimaryEvent, PrimaryImplementation>(({ input, sendBack }) =>
     input.phases[name](() => sendBack({ type: 'phase.completed' })),
   );
 
 /** Leaving the state stops the phase: one that ran out of time leaves nothing running. */
 function invoked<Name extends PhaseName>(src: Name) {
-  return { src, input: ({ context }: Given) => context.behaviour };
+  return { src, input: ({ context }: Given) => context.implementation };
 }
 
 /** A phase that leads to `target`; one that takes too long leads to the report. P2 */

@@ -2,10 +2,10 @@
 import { createActor } from 'xstate';
 import type { Ecu } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';
-import { primaryBehaviour } from './actors.ts';
+import { primaryImplementation } from './actors.ts';
+import { PrimaryBehaviour } from './behaviour.ts';
 import { primaryMachine } from './machine.ts';
 import type { PrimaryParts } from './ports.ts';
-import { PrimaryUnit } from './unit.ts';
 
 export interface RunningPrimary {
   readonly ecu: Ecu;
@@ -17,10 +17,10 @@ export interface RunningPrimary {
 
 /** Boots a Primary. */
 export function startPrimary(parts: PrimaryParts): RunningPrimary {
-  const unit = new PrimaryUnit(parts);
+  const behaviour = new PrimaryBehaviour(parts);
   const actor = createActor(primaryMachine, {
     clock: xstateClock(parts.clock),
-    input: { timing: parts.timing, behaviour: primaryBehaviour(unit) },
+    input: { timing: parts.timing, implementation: primaryImplementation(behaviour) },
   });
   let running = true;
   follow(
@@ -31,7 +31,7 @@ export function startPrimary(parts: PrimaryParts): RunningPrimary {
   );
   actor.start();
   return {
-    ecu: unit.ecu,
+    ecu: behaviour.ecu,
     startCycle: () => actor.send({ type: 'cycle.started' }),
     stop() {
       running = false;

@@ -1,11 +1,11 @@
-// Owns: the behaviour of a Secondary's statechart: each action and guard by name.
+// Owns: the implementation of a Secondary's statechart: each action and guard by name.
 import type { RemoteFault } from '../core/faults.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ResponseBody } from '../messages/codec.ts';
 import { remoteFault } from '../uptane/faults.ts';
 import type { Target } from '../uptane/metadata.ts';
-import type { SecondaryBehaviour, SecondaryEvent, SecondaryRequest } from './machine.ts';
-import { refusal, type SecondaryUnit } from './unit.ts';
+import { refusal, type SecondaryBehaviour } from './behaviour.ts';
+import type { SecondaryEvent, SecondaryImplementation, SecondaryRequest } from './machine.ts';
 
 type Of<Type extends SecondaryRequest['type']> = Extract<SecondaryRequest, { type: Type }>;
 
@@ -22,11 +22,11 @@ function idOf(event: SecondaryEvent): number {
 }
 
 /** Of one boot. */
-export function secondaryBehaviour(
-  unit: SecondaryUnit,
+export function secondaryImplementation(
+  behaviour: SecondaryBehaviour,
   flash: { readonly flashBytesPerSecond: number },
   answers: Answers,
-): SecondaryBehaviour {
+): SecondaryImplementation {
   const { send } = answers;
   /** What is being worked on, between the request and its answer: the request's id, and the bytes that go to flash. */
   let pending = { id: 0, bytes: 0 };
@@ -35,34 +35,34 @@ export function secondaryBehaviour(
 
   return {
     actions: {
-      welcome: ({ event }) => send(idOf(event), unit.welcome((event as Of<'hello.received'>).body)),
-      report: ({ event }) => send(idOf(event), unit.report()),
-      acceptTime: ({ event }) => send(idOf(event), unit.acceptTime((event as Of<'time.received'>).body)),
-      storeMetadata: ({ event }) => send(idOf(event), unit.storeMetadata((event as Of<'metadata.received'>).body)),
+      welcome: ({ event }) => send(idOf(event), behaviour.welcome((event as Of<'hello.received'>).body)),
+      report: ({ event }) => send(idOf(event), behaviour.report()),
+      acceptTime: ({ event }) => send(idOf(event), behaviour.acceptTime((event as Of<'time.received'>).body)),
+      storeMetadata: ({ event }) => send(idOf(event), behaviour.storeMetadata((event as Of<'metadata.received'>).body)),
       verifyMetadata: ({ event }) => {
         pending = { id: idOf(event), bytes: 0 };
-        metadata = unit.verify((event as Of<'verification.requested'>).body);
+        metadata = behaviour.verify((event as Of<'verification.requested'>).body);
       },
       answerVerification: () => {
         const { filename = '', length = 0 } = metadata.ok ? (metadata.value ?? {}) : {};
         send(pending.id, metadata.ok ? { name: 'verified', filename, length } : refusal(metadata.fault));
       },
-      startImage: ({ event }) => send(idOf(event), unit.startImage((event as Of<'image.announced'>).body)),
+      startImage: ({ event }) => send(idOf(event), behaviour.startImage((event as Of<'image.announced'>).body)),
       storeBlock: ({ event }) => {
         const { body, id } = event as Of<'imageBlock.received'>;
-        pending = { id, bytes: unit.storeBlock(body) };
+        pending = { id, bytes: behaviour.storeBlock(body) };
       },
       // The Primary listens for the answer to its latest request.
       noteRepetition: ({ event }) => {
         pending = { ...pending, id: idOf(event) };
       },
-      answerBlock: () => send(pending.id, unit.blockStored()),
+      answerBlock: () => send(pending.id, behaviour.blockStored()),
       checkImage: ({ event }) => {
         pending = { id: idOf(event), bytes: 0 };
-        image = unit.checkImage();
+        image = behaviour.checkImage();
       },
       answerInstallation: () => send(pending.id, image.ok ? { name: 'installing' } : refusal(image.fault)),
-      activate: () => unit.ecu.banks.activate(),
+      activate: () => behaviour.ecu.banks.activate(),
       refuseUnexpected: ({ event }) => {
         const message = `${event.type} does not fit what this ECU is doing`;
         send(idOf(event), refusal(remoteFault({ clause: 'P1', code: 'unexpected-message', message })));
@@ -70,7 +70,7 @@ export function secondaryBehaviour(
     },
     guards: {
       imageWanted: () => metadata.ok && metadata.value !== undefined,
-      imageExpected: ({ event }) => unit.expects((event as Of<'image.announced'>).body.filename),
+      imageExpected: ({ event }) => behaviour.expects((event as Of<'image.announced'>).body.filename),
       imageGood: () => image.ok,
       answerLeft: () => answers.haveLeft(),
     },

@@ -52,7 +52,7 @@ type Action =
 type Guard = 'imageWanted' | 'imageExpected' | 'imageGood' | 'answerLeft';
 
 /** What the statechart does, by name: an ECU's from one boot to the next. */
-export interface SecondaryBehaviour {
+export interface SecondaryImplementation {
   readonly actions: { readonly [Name in Action]: (given: { readonly event: SecondaryEvent }) => void };
   readonly guards: { readonly [Name in Guard]: (given: { readonly event: SecondaryEvent }) => boolean };
   /** In milliseconds. */
@@ -61,7 +61,7 @@ export interface SecondaryBehaviour {
 
 interface SecondaryContext {
   readonly timing: SecondaryTiming;
-  readonly behaviour: SecondaryBehaviour;
+  readonly implementation: SecondaryImplementation;
 }
 
 interface Given {
@@ -69,8 +69,8 @@ interface Given {
   readonly event: SecondaryEvent;
 }
 
-const act = (name: Action) => (given: Given) => given.context.behaviour.actions[name](given);
-const ask = (name: Guard) => (given: Given) => given.context.behaviour.guards[name](given);
+const act = (name: Action) => (given: Given) => given.context.implementation.actions[name](given);
+const ask = (name: Guard) => (given: Given) => given.context.implementation.guards[name](given);
 
 export const secondaryMachine = setup({
   types: {
@@ -105,7 +105,7 @@ export const secondaryMachine = setup({
     verification: ({ context }) => context.timing.verifyMs,
     activation: ({ context }) => context.timing.activateMs,
     silence: ({ context }) => context.timing.silenceMs,
-    flashWrite: ({ context }) => context.behaviour.delays.flashWrite(),
+    flashWrite: ({ context }) => context.implementation.delays.flashWrite(),
     answer: () => answerSendingMsMax,
   },
 }).createMachine({

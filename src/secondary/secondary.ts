@@ -5,9 +5,9 @@ import { NS_PER_US } from '../core/units.ts';
 import { Ecu, type EcuParts } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';
 import { decodeRequest, encodeResponse, type RequestBody } from '../messages/codec.ts';
-import { type Answers, secondaryBehaviour } from './actors.ts';
+import { type Answers, secondaryImplementation } from './actors.ts';
+import { SecondaryBehaviour, type SecondaryConfig } from './behaviour.ts';
 import { type SecondaryRequest, type SecondaryTiming, secondaryMachine } from './machine.ts';
-import { type SecondaryConfig, SecondaryUnit } from './unit.ts';
 
 export interface SecondaryParts extends EcuParts {
   readonly config: SecondaryConfig;
@@ -44,10 +44,10 @@ const turnaroundNs = 500 * NS_PER_US;
 
 /** Boots a Secondary. */
 export function startSecondary(parts: SecondaryParts): RunningSecondary {
-  const unit = new SecondaryUnit(new Ecu(parts), parts.config);
+  const behaviour = new SecondaryBehaviour(new Ecu(parts), parts.config);
   let running = true;
   const answers = answering(parts, () => running);
-  const input = { timing: parts.timing, behaviour: secondaryBehaviour(unit, parts, answers) };
+  const input = { timing: parts.timing, implementation: secondaryImplementation(behaviour, parts, answers) };
   const actor = createActor(secondaryMachine, { clock: xstateClock(parts.clock), input });
 
   follow(
@@ -80,7 +80,7 @@ export function startSecondary(parts: SecondaryParts): RunningSecondary {
   });
   actor.start();
   return {
-    ecu: unit.ecu,
+    ecu: behaviour.ecu,
     stop() {
       running = false;
       actor.stop();

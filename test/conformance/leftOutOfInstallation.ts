@@ -4,7 +4,7 @@ import type { Edit, LeftOut } from './leftOut.ts';
 const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/${file}.ts`, find, replace });
 
 const image = 'uptane/checks/image';
-const secondary = 'secondary/unit';
+const secondary = 'secondary/behaviour';
 
 /** A Secondary takes the time from the Primary and does not set its clock by it. */
 const timeNotTaken = edit(
@@ -84,7 +84,7 @@ const installing: readonly LeftOut[] = [
   },
   {
     clause: 'P10',
-    edits: [edit('secondary/actors', 'activate: () => unit.ecu.banks.activate(),', 'activate: () => {},')],
+    edits: [edit('secondary/actors', 'activate: () => behaviour.ecu.banks.activate(),', 'activate: () => {},')],
   },
   {
     clause: 'P11',
@@ -106,7 +106,7 @@ const timing: readonly LeftOut[] = [
     edits: [
       edit(
         'primary/phases/verifyMetadata',
-        'if (!result.ok) return unit.note(result.fault);',
+        'if (!result.ok) return behaviour.note(result.fault);',
         'if (!result.ok) return;',
       ),
     ],

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { activationsMax, imageBlockBytesMin } from '../../src/core/limits.ts';
-import { primaryBehaviour } from '../../src/primary/actors.ts';
+import { primaryImplementation } from '../../src/primary/actors.ts';
+import { PrimaryBehaviour } from '../../src/primary/behaviour.ts';
 import { memoryImageStore } from '../../src/primary/imageStore.ts';
 import { primaryMachine } from '../../src/primary/machine.ts';
 import { honestDistribution } from '../../src/primary/ports.ts';
-import { PrimaryUnit } from '../../src/primary/unit.ts';
 import { imageOf } from '../../src/uptane/describedImage.ts';
 import { remoteFault } from '../../src/uptane/faults.ts';
 import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
@@ -41,7 +41,7 @@ const wholeCycle = [
 const silent: Puppet = () => undefined;
 
 describe('a Primary’s statechart', () => {
-  const unit = new PrimaryUnit({
+  const behaviour = new PrimaryBehaviour({
     ...new Bench().ecu('primary').parts,
     remote: { request: () => () => {} },
     secondaries: [],
@@ -52,12 +52,12 @@ describe('a Primary’s statechart', () => {
     rebooted: () => {},
     cycleCompleted: () => {},
   });
-  const behaviour = primaryBehaviour(unit);
+  const implementation = primaryImplementation(behaviour);
 
   it('verifies as who knows the hardware of its ECUs [V8 R10.3]', () => {
-    const { serial, hardwareId } = unit.parts.identity;
-    expect(unit.verificationContext.hardware).toEqual(new Map([[serial, hardwareId]]));
-    expect(unit.verificationContext.vehicleEcus).toEqual(new Set([serial]));
+    const { serial, hardwareId } = behaviour.parts.identity;
+    expect(behaviour.verificationContext.hardware).toEqual(new Map([[serial, hardwareId]]));
+    expect(behaviour.verificationContext.vehicleEcus).toEqual(new Set([serial]));
   });
 
   it.each(kinds)('uses the %s that it declares, and no others', (kind) => {
@@ -65,11 +65,11 @@ describe('a Primary’s statechart', () => {
   });
 
   it.each(['actions', 'guards'] as const)('is given every one of its %s', (kind) => {
-    expect(Object.keys(behaviour[kind])).toEqual(declaredNames(primaryMachine, kind));
+    expect(Object.keys(implementation[kind])).toEqual(declaredNames(primaryMachine, kind));
   });
 
   it('is given every one of its phases', () => {
-    expect(Object.keys(behaviour.phases)).toEqual(declaredNames(primaryMachine, 'actors'));
+    expect(Object.keys(implementation.phases)).toEqual(declaredNames(primaryMachine, 'actors'));
   });
 
   it('waits without an end in one state only: idle, for the next cycle', () => {

@@ -8,10 +8,10 @@ import {
 } from '../../src/core/limits.ts';
 import { runTask } from '../../src/core/task.ts';
 import { MIB, NS_PER_MS } from '../../src/core/units.ts';
+import { PrimaryBehaviour } from '../../src/primary/behaviour.ts';
 import { memoryImageStore } from '../../src/primary/imageStore.ts';
 import { downloadImages } from '../../src/primary/phases/downloadImages.ts';
 import { honestDistribution } from '../../src/primary/ports.ts';
-import { PrimaryUnit } from '../../src/primary/unit.ts';
 import type { Target, Targets } from '../../src/uptane/metadata.ts';
 import { mapOfBoth } from '../../src/uptane/repositoryMap.ts';
 import { Bench, imageName } from '../ecu/support/bench.ts';
@@ -184,7 +184,7 @@ describe('a download', () => {
     const bench = new Bench();
     const filenames = Array.from({ length: 10 }, (_, index) => `${index}.img`);
     let requests = 0;
-    const unit = new PrimaryUnit({
+    const behaviour = new PrimaryBehaviour({
       ...bench.ecu('primary').parts,
       remote: {
         request(_request, done) {
@@ -208,9 +208,11 @@ describe('a download', () => {
       mustMatch: { hardwareIds: undefined, releaseCounter: undefined, others: '' },
       ecus: new Map([[`ecu of ${filename}`, { hardwareId: 'x' }]]),
     });
-    unit.cycle.director = { targets: new Map(filenames.map((name) => [name, targetOf(name)])) } as unknown as Targets;
+    behaviour.cycle.director = {
+      targets: new Map(filenames.map((name) => [name, targetOf(name)])),
+    } as unknown as Targets;
     let endedMs = 0;
-    runTask(downloadImages(unit), () => {
+    runTask(downloadImages(behaviour), () => {
       endedMs = bench.clock.nowNs() / NS_PER_MS;
     });
     while (bench.clock.step());

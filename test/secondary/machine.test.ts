@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestBody } from '../../src/messages/codec.ts';
-import { secondaryBehaviour } from '../../src/secondary/actors.ts';
+import { secondaryImplementation } from '../../src/secondary/actors.ts';
+import { SecondaryBehaviour } from '../../src/secondary/behaviour.ts';
 import { secondaryMachine } from '../../src/secondary/machine.ts';
-import { SecondaryUnit } from '../../src/secondary/unit.ts';
 import { imageBytes, imageName } from '../ecu/support/bench.ts';
 import { declaredNames, endlessStates, kinds, usedNames } from '../ecu/support/statechart.ts';
 import { offered, SecondaryBench, timing, verifyRequest } from './support/secondaryBench.ts';
 
 describe('a Secondary’s statechart', () => {
-  const unit = new SecondaryUnit(SecondaryBench.ready().secondary.ecu, { blockBytesMax: 1 });
-  const behaviour = secondaryBehaviour(
-    unit,
+  const behaviour = new SecondaryBehaviour(SecondaryBench.ready().secondary.ecu, { blockBytesMax: 1 });
+  const implementation = secondaryImplementation(
+    behaviour,
     { flashBytesPerSecond: 1 },
     {
       send: () => {},
@@ -23,11 +23,11 @@ describe('a Secondary’s statechart', () => {
   });
 
   it.each(['actions', 'guards'] as const)('is given every one of its %s', (kind) => {
-    expect(Object.keys(behaviour[kind])).toEqual(declaredNames(secondaryMachine, kind));
+    expect(Object.keys(implementation[kind])).toEqual(declaredNames(secondaryMachine, kind));
   });
 
   it('is given the one delay that its own timing does not set', () => {
-    expect(Object.keys(behaviour.delays)).toEqual(['flashWrite']);
+    expect(Object.keys(implementation.delays)).toEqual(['flashWrite']);
   });
 
   it('waits without an end in one state only: idle, for the Primary', () => {

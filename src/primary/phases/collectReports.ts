@@ -10,32 +10,32 @@ import { remoteFault } from '../../uptane/faults.ts';
 import { canonicalJson } from '../../uptane/json/canonicalJson.ts';
 import { type JsonValue, parseStrictJson } from '../../uptane/json/strictJson.ts';
 import { areTimeTokens } from '../../uptane/statements/timeAttestation.ts';
+import type { PrimaryBehaviour } from '../behaviour.ts';
 import type { Conversation } from '../conversation.ts';
-import type { PrimaryUnit } from '../unit.ts';
 
 /**
  * A Secondary that is silent, speaks no common version or answers nonsense is left out; the Director misses its report. One
  * token or report that the servers refuse would cost the whole vehicle its time or its manifest. What is wrong with a report is
  * the Primary's to tell: nobody else has seen it.
  */
-export function* collectReports(unit: PrimaryUnit): Task<void> {
-  yield* unit.withPartners((partner) => collectReport(unit, partner));
+export function* collectReports(behaviour: PrimaryBehaviour): Task<void> {
+  yield* behaviour.withPartners((partner) => collectReport(behaviour, partner));
 }
 
-function* collectReport(unit: PrimaryUnit, partner: Conversation): Task<void> {
+function* collectReport(behaviour: PrimaryBehaviour, partner: Conversation): Task<void> {
   const { serial } = partner.secondary;
   const hello = { name: 'hello', versionMin: protocolVersionMin, versionMax: protocolVersionMax } as const;
   const welcome = yield* partner.ask(hello, 'welcome', helloAnswerMsMax);
-  if (!welcome.ok || !isWelcome(welcome.value, serial)) return unit.leave(serial);
+  if (!welcome.ok || !isWelcome(welcome.value, serial)) return behaviour.leave(serial);
   const answer = yield* partner.ask({ name: 'report' }, 'report');
-  if (!answer.ok) return unit.leave(serial);
+  if (!answer.ok) return behaviour.leave(serial);
   const report = readReport(answer.value.report, serial);
-  if (!report.ok) unit.note(report.fault);
+  if (!report.ok) behaviour.note(report.fault);
   const token = toHex(answer.value.timeToken);
-  if (!report.ok || !areTimeTokens([token])) return unit.leave(serial);
-  unit.cycle.welcomes.set(serial, welcome.value);
-  unit.cycle.reports.set(serial, report.value);
-  unit.cycle.tokens.set(serial, token);
+  if (!report.ok || !areTimeTokens([token])) return behaviour.leave(serial);
+  behaviour.cycle.welcomes.set(serial, welcome.value);
+  behaviour.cycle.reports.set(serial, report.value);
+  behaviour.cycle.tokens.set(serial, token);
 }
 
 /** As JSON that the Director takes: short in its canonical form too, in which numbers may be longer. J5 */

@@ -9,44 +9,44 @@ import {
 import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { RequestBody } from '../../messages/codec.ts';
+import type { PrimaryBehaviour } from '../behaviour.ts';
 import { BlockLength } from '../blockLength.ts';
 import { bundleFor, delegatedRolesFor } from '../bundle.ts';
 import type { Conversation } from '../conversation.ts';
 import { imageAtHand, noteUnmeant } from '../imageAtHand.ts';
 import { slowTransfer, watchRate } from '../rateWatch.ts';
 import { sendPiece } from '../sendPiece.ts';
-import type { PrimaryUnit } from '../unit.ts';
 
 /** A Secondary that refuses the time takes no image in this cycle (Y3); new metadata may be what it lacks to believe it (Y5). */
-export function* distributeTime(unit: PrimaryUnit): Task<void> {
-  const { attestation } = unit.cycle;
+export function* distributeTime(behaviour: PrimaryBehaviour): Task<void> {
+  const { attestation } = behaviour.cycle;
   if (attestation === undefined) return;
-  const distribution = unit.parts.distribution();
-  yield* unit.withPartners(function* (partner) {
+  const distribution = behaviour.parts.distribution();
+  yield* behaviour.withPartners(function* (partner) {
     const { serial } = partner.secondary;
     const handedOn = distribution.time(serial, attestation);
     if (handedOn === undefined) return;
     const answer = yield* partner.ask({ name: 'time', attestation: handedOn }, 'timeAccepted');
     if (answer.ok) return;
-    if (answer.fault.code === 'timeout') unit.leave(serial);
-    else unit.cycle.untimed.add(serial);
+    if (answer.fault.code === 'timeout') behaviour.leave(serial);
+    else behaviour.cycle.untimed.add(serial);
   });
 }
 
 /** What each Secondary said that it wants, by serial. */
 export type WantedImages = Map<string, { readonly filename: string; readonly length: number }>;
 
-export function* distributeMetadata(unit: PrimaryUnit, wanted: WantedImages): Task<void> {
-  yield* unit.withPartners((partner) => distributeMetadataTo(unit, partner, wanted));
+export function* distributeMetadata(behaviour: PrimaryBehaviour, wanted: WantedImages): Task<void> {
+  yield* behaviour.withPartners((partner) => distributeMetadataTo(behaviour, partner, wanted));
 }
 
-function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted: WantedImages): Task<void> {
+function* distributeMetadataTo(behaviour: PrimaryBehaviour, partner: Conversation, wanted: WantedImages): Task<void> {
   const { serial, verification } = partner.secondary;
-  const welcome = unit.cycle.welcomes.get(serial);
-  if (welcome === undefined) return unit.leave(serial);
-  const { trusted } = unit.ecu;
-  const delegated = delegatedRolesFor(serial, unit.verificationContext, trusted);
-  const { storage, clock, distribution } = unit.parts;
+  const welcome = behaviour.cycle.welcomes.get(serial);
+  if (welcome === undefined) return behaviour.leave(serial);
+  const { trusted } = behaviour.ecu;
+  const delegated = delegatedRolesFor(serial, behaviour.verificationContext, trusted);
+  const { storage, clock, distribution } = behaviour.parts;
   const honest = bundleFor(verification, welcome, trusted, delegated, storage);
   const files = distribution().metadata(serial, honest);
   const untilNs = clock.nowNs() + metadataMsMax(files) * NS_PER_MS;
@@ -60,16 +60,16 @@ function* distributeMetadataTo(unit: PrimaryUnit, partner: Conversation, wanted:
         return { name: 'metadata', file, totalLength: bytes.length, offset, data };
       };
       const answer = yield* sendPiece(partner, length, bytes, offset, chunk, 'metadataStored');
-      if (!answer.ok) return unit.leave(serial);
+      if (!answer.ok) return behaviour.leave(serial);
       if (clock.nowNs() >= untilNs) {
-        unit.note(slowTransfer(`metadata to ${serial}`));
-        return unit.leave(serial);
+        behaviour.note(slowTransfer(`metadata to ${serial}`));
+        return behaviour.leave(serial);
       }
       offset = end;
     }
   }
-  const verdict = yield* partner.ask({ name: 'verify', reportAccepted: unit.cycle.manifestAccepted }, 'verified');
-  if (!verdict.ok || unit.cycle.untimed.has(serial)) return unit.leave(serial);
+  const verdict = yield* partner.ask({ name: 'verify', reportAccepted: behaviour.cycle.manifestAccepted }, 'verified');
+  if (!verdict.ok || behaviour.cycle.untimed.has(serial)) return behaviour.leave(serial);
   if (verdict.value.filename !== '') wanted.set(serial, verdict.value);
 }
 
@@ -79,37 +79,42 @@ function metadataMsMax(files: ReadonlyMap<string, Uint8Array>): number {
   return metadataPatienceMs + Math.round((1000 * bytes) / transferBytesPerSecondMin);
 }
 
-export function* distributeImages(unit: PrimaryUnit, wanted: WantedImages): Task<void> {
-  yield* unit.withPartners((partner) => distributeImageTo(unit, partner, wanted));
+export function* distributeImages(behaviour: PrimaryBehaviour, wanted: WantedImages): Task<void> {
+  yield* behaviour.withPartners((partner) => distributeImageTo(behaviour, partner, wanted));
 }
 
-function* distributeImageTo(unit: PrimaryUnit, partner: Conversation, wanted: WantedImages): Task<void> {
+function* distributeImageTo(behaviour: PrimaryBehaviour, partner: Conversation, wanted: WantedImages): Task<void> {
   const { serial } = partner.secondary;
   const filename = wanted.get(serial)?.filename;
   if (filename === undefined) return;
-  const target = unit.cycle.director?.targets.get(filename);
+  const target = behaviour.cycle.director?.targets.get(filename);
   // What it says that it wants is its own word: it is given only what the Director means for it.
   const isMeant = target?.ecus.has(serial) === true;
-  const honest = isMeant ? imageAtHand(unit, target, serial) : undefined;
-  const image = unit.parts.distribution().image(serial, filename, honest);
+  const honest = isMeant ? imageAtHand(behaviour, target, serial) : undefined;
+  const image = behaviour.parts.distribution().image(serial, filename, honest);
   if (image === undefined) {
-    if (!isMeant) noteUnmeant(unit, serial, filename);
-    return unit.leave(serial);
+    if (!isMeant) noteUnmeant(behaviour, serial, filename);
+    return behaviour.leave(serial);
   }
-  const sent = yield* sendImage(unit, partner, filename, image);
-  if (!sent) return unit.leave(serial);
+  const sent = yield* sendImage(behaviour, partner, filename, image);
+  if (!sent) return behaviour.leave(serial);
   const answer = yield* partner.ask({ name: 'install' }, 'installing');
-  if (!answer.ok) unit.leave(serial);
+  if (!answer.ok) behaviour.leave(serial);
 }
 
 /** Sends the image in blocks, from wherever the Secondary wants it: it may have kept part of it from an earlier try. */
-function* sendImage(unit: PrimaryUnit, partner: Conversation, filename: string, image: Uint8Array): Task<boolean> {
+function* sendImage(
+  behaviour: PrimaryBehaviour,
+  partner: Conversation,
+  filename: string,
+  image: Uint8Array,
+): Task<boolean> {
   const { serial } = partner.secondary;
-  const { clock } = unit.parts;
-  const blockBytes = unit.cycle.welcomes.get(serial)?.blockBytesMax ?? 0;
+  const { clock } = behaviour.parts;
+  const blockBytes = behaviour.cycle.welcomes.get(serial)?.blockBytesMax ?? 0;
   if (blockBytes < imageBlockBytesMin) {
     const message = `it takes blocks of ${blockBytes} bytes, ${imageBlockBytesMin} are the least`;
-    unit.note(slowTransfer(`${filename} to ${serial}`, message));
+    behaviour.note(slowTransfer(`${filename} to ${serial}`, message));
     return false;
   }
   const ready = yield* partner.ask({ name: 'imageStart', filename }, 'imageReady');
@@ -129,7 +134,7 @@ function* sendImage(unit: PrimaryUnit, partner: Conversation, filename: string, 
     const storedBytes = stored.value.nextOffset - offset;
     offset = stored.value.nextOffset;
     if (offset < image.length && !rate.passed(storedBytes, clock.nowNs())) {
-      unit.note(slowTransfer(`${filename} to ${serial}`));
+      behaviour.note(slowTransfer(`${filename} to ${serial}`));
       return false;
     }
   }

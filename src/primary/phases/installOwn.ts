@@ -10,26 +10,26 @@ import { givenUp, ownTarget } from '../../ecu/ownTarget.ts';
 import { checkImage } from '../../uptane/checks/image.ts';
 import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
 import type { Target } from '../../uptane/metadata.ts';
+import type { PrimaryBehaviour } from '../behaviour.ts';
 import { imageAtHand } from '../imageAtHand.ts';
-import type { PrimaryUnit } from '../unit.ts';
 
 /** True when a new image was activated, so that the Primary is to reboot. */
-export function* installOwn(unit: PrimaryUnit): Task<boolean> {
-  const { director } = unit.cycle;
-  const { banks } = unit.ecu;
+export function* installOwn(behaviour: PrimaryBehaviour): Task<boolean> {
+  const { director } = behaviour.cycle;
+  const { banks } = behaviour.ecu;
   if (director === undefined) return false;
-  const target = ownTarget(unit.ecu, director);
-  const fault = target.ok ? givenUp(unit.ecu, target.value) : target.fault;
-  if (fault !== undefined && fault.code !== 'no-image-for-ecu') unit.note(fault);
+  const target = ownTarget(behaviour.ecu, director);
+  const fault = target.ok ? givenUp(behaviour.ecu, target.value) : target.fault;
+  if (fault !== undefined && fault.code !== 'no-image-for-ecu') behaviour.note(fault);
   if (!target.ok || fault !== undefined) return false;
   if (isSameImage(imageOf(target.value), banks.running)) return false;
-  const image = imageAtHand(unit, target.value, unit.parts.identity.serial);
+  const image = imageAtHand(behaviour, target.value, behaviour.parts.identity.serial);
   if (image === undefined) return false;
-  const written = yield* writeImage(unit, target.value, image);
+  const written = yield* writeImage(behaviour, target.value, image);
   const checked = written.ok ? checkImage(target.value, banks.written, banks.writtenBlocks()) : written;
   if (!checked.ok) {
     banks.discard();
-    unit.note(checked.fault);
+    behaviour.note(checked.fault);
     return false;
   }
   banks.activate();
@@ -37,9 +37,9 @@ export function* installOwn(unit: PrimaryUnit): Task<boolean> {
 }
 
 /** In plain, from where an earlier try left off, in the time that the flash takes. P8 */
-function* writeImage(unit: PrimaryUnit, target: Target, image: Uint8Array): Task<Result<void, RemoteFault>> {
-  const { banks } = unit.ecu;
-  const { identity, clock, flashBytesPerSecond, observer } = unit.parts;
+function* writeImage(behaviour: PrimaryBehaviour, target: Target, image: Uint8Array): Task<Result<void, RemoteFault>> {
+  const { banks } = behaviour.ecu;
+  const { identity, clock, flashBytesPerSecond, observer } = behaviour.parts;
   const incoming = beginImage(banks, identity, target);
   if (!incoming.ok) return incoming;
   while (incoming.value.nextOffset < image.length) {

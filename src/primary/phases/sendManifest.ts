@@ -2,13 +2,13 @@
 import type { Task } from '../../core/task.ts';
 import type { JsonValue } from '../../uptane/json/strictJson.ts';
 import { makeVehicleManifest } from '../../uptane/statements/vehicleManifest.ts';
-import type { PrimaryUnit } from '../unit.ts';
+import type { PrimaryBehaviour } from '../behaviour.ts';
 
-export function* sendManifest(unit: PrimaryUnit): Task<void> {
-  const { vin, serial, key } = unit.parts.identity;
-  const reports = new Map<string, JsonValue | object>([...unit.cycle.reports, [serial, unit.ecu.report()]]);
+export function* sendManifest(behaviour: PrimaryBehaviour): Task<void> {
+  const { vin, serial, key } = behaviour.parts.identity;
+  const reports = new Map<string, JsonValue | object>([...behaviour.cycle.reports, [serial, behaviour.ecu.report()]]);
   const bytes = makeVehicleManifest({ vin, primarySerial: serial, reports }, key);
-  const response = yield* unit.request({ type: 'manifest', bytes });
-  unit.cycle.manifestAccepted = response?.status === 'ok';
-  if (unit.cycle.manifestAccepted) unit.ecu.forgetReportedFaults();
+  const response = yield* behaviour.request({ type: 'manifest', bytes });
+  behaviour.cycle.manifestAccepted = response?.status === 'ok';
+  if (behaviour.cycle.manifestAccepted) behaviour.ecu.forgetReportedFaults();
 }

@@ -4,22 +4,22 @@ import { fileName, uptaneProfile } from '../../uptane/profile.ts';
 import { trustedVersions } from '../../uptane/trusted.ts';
 import { type FullTrust, verifyFull } from '../../uptane/verification/full.ts';
 import { refreshingOffline } from '../../uptane/verification/offline.ts';
+import type { PrimaryBehaviour } from '../behaviour.ts';
 import { keepRoots } from '../bundle.ts';
-import type { PrimaryUnit } from '../unit.ts';
 
 /**
  * Sets the cycle's `director` on success. What fails from one address of the repositories is tried from the next (G2); each fault is
  * noted, and after the last one the cycle goes straight to the report. P2
  */
-export function* verifyMetadata(unit: PrimaryUnit): Task<void> {
-  for (let mirror = 0; mirror < unit.mirrors && unit.cycle.director === undefined; mirror += 1) {
-    yield* verifyMetadataFrom(unit, mirror);
+export function* verifyMetadata(behaviour: PrimaryBehaviour): Task<void> {
+  for (let mirror = 0; mirror < behaviour.mirrors && behaviour.cycle.director === undefined; mirror += 1) {
+    yield* verifyMetadataFrom(behaviour, mirror);
   }
 }
 
-function* verifyMetadataFrom(unit: PrimaryUnit, mirror: number): Task<void> {
-  const { parts, ecu } = unit;
-  const context = unit.verificationContext;
+function* verifyMetadataFrom(behaviour: PrimaryBehaviour, mirror: number): Task<void> {
+  const { parts, ecu } = behaviour;
+  const context = behaviour.verificationContext;
   // OU5
   const procedure = refreshingOffline(
     context,
@@ -30,7 +30,7 @@ function* verifyMetadataFrom(unit: PrimaryUnit, mirror: number): Task<void> {
   while (!step.done) {
     const { repository, role, bytesMax } = step.value;
     const file = fileName(uptaneProfile, step.value);
-    const response = yield* unit.request({ type: 'metadata', repository, file, bytesMax, mirror });
+    const response = yield* behaviour.request({ type: 'metadata', repository, file, bytesMax, mirror });
     const bytes = response?.status === 'ok' ? response.bytes : undefined;
     if (role === 'root' && bytes !== undefined) roots.set(`${repository}/${file}`, bytes);
     step = procedure.next(bytes);
@@ -38,8 +38,8 @@ function* verifyMetadataFrom(unit: PrimaryUnit, mirror: number): Task<void> {
   const { trusted, result, notices } = step.value;
   keepRoots(parts.storage, roots, trusted);
   ecu.trust(trusted);
-  for (const notice of notices) unit.note(notice);
-  if (!result.ok) return unit.note(result.fault);
+  for (const notice of notices) behaviour.note(notice);
+  if (!result.ok) return behaviour.note(result.fault);
   parts.observer.metadataVerified(trustedVersions(trusted));
-  unit.cycle.director = result.value.director;
+  behaviour.cycle.director = result.value.director;
 }

@@ -17,7 +17,7 @@ import type { PrimaryParts } from './ports.ts';
 /** Set while a cycle's last manifest is owed, so that a Primary that rebooted into its new image still sends it. */
 const closingFile = 'primary-closing';
 
-export class PrimaryUnit {
+export class PrimaryBehaviour {
   readonly parts: PrimaryParts;
   readonly ecu: Ecu;
   readonly conversations: readonly Conversation[];

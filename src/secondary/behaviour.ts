@@ -24,7 +24,7 @@ export interface SecondaryConfig {
   readonly blockBytesMax: number;
 }
 
-export class SecondaryUnit {
+export class SecondaryBehaviour {
   readonly ecu: Ecu;
   readonly config: SecondaryConfig;
   private readonly files = new ReceivedFiles();
