@@ -22,7 +22,7 @@ import type { EcuStorage } from './storage.ts';
 import { sameTimeKeys, timeSigners } from './timeKeys.ts';
 
 /** What an ECU is built from; the storage and the flash outlive its restarts. */
-export interface EcuParts {
+export interface EcuPorts {
   readonly identity: EcuIdentity;
   readonly verification: VerificationMode;
   readonly signatures: Signatures;
@@ -50,7 +50,7 @@ const stateFile = 'ecu-state.json';
 const trustedFolder = 'trusted/';
 
 export class Ecu {
-  readonly parts: EcuParts;
+  readonly ports: EcuPorts;
   readonly banks: FlashBanks;
   readonly booted: Boot;
   private state: EcuState;
@@ -61,14 +61,14 @@ export class Ecu {
   private token: string;
 
   /** Boots the ECU from its storage. */
-  constructor(parts: EcuParts) {
-    this.parts = parts;
-    this.banks = new FlashBanks(parts.flash, parts.storage);
-    this.state = JSON.parse(fromUtf8(parts.storage.read(stateFile) ?? new Uint8Array()) ?? '');
+  constructor(ports: EcuPorts) {
+    this.ports = ports;
+    this.banks = new FlashBanks(ports.flash, ports.storage);
+    this.state = JSON.parse(fromUtf8(ports.storage.read(stateFile) ?? new Uint8Array()) ?? '');
     this.faults = new FaultLog(this.state.faults);
-    this.trustedMetadata = loadTrusted(parts.storage);
+    this.trustedMetadata = loadTrusted(ports.storage);
     this.token = this.drawToken();
-    this.booted = this.banks.boot(parts.comesUp);
+    this.booted = this.banks.boot(ports.comesUp);
     if (this.booted.failed !== undefined) {
       const message = 'the image did not come up; the old one was booted again';
       const { filename: file } = this.booted.failed;
@@ -78,7 +78,7 @@ export class Ecu {
 
   /** At manufacture. L1 L2 L3 */
   static provision(
-    parts: Pick<EcuParts, 'storage' | 'flash'>,
+    ports: Pick<EcuPorts, 'storage' | 'flash'>,
     trusted: TrustedMetadata,
     time: number,
     image: BankImage,
@@ -86,8 +86,8 @@ export class Ecu {
   ): void {
     const state: EcuState = { reportCounter: 0, time, previousTime: undefined, faults: [] };
     const files = [...trustedFiles(trusted)].map(([name, file]): [string, Uint8Array] => [trustedFolder + name, file]);
-    parts.storage.write(new Map([...files, [stateFile, utf8(JSON.stringify(state))]]));
-    FlashBanks.provision(parts.flash, parts.storage, image, bytes);
+    ports.storage.write(new Map([...files, [stateFile, utf8(JSON.stringify(state))]]));
+    FlashBanks.provision(ports.flash, ports.storage, image, bytes);
   }
 
   get trusted(): TrustedMetadata {
@@ -98,11 +98,11 @@ export class Ecu {
   trust(trusted: TrustedMetadata): void {
     const rotated = !this.hasTimeKeysOf(trusted);
     const files = new Map<string, Uint8Array | undefined>();
-    for (const name of this.parts.storage.names()) if (name.startsWith(trustedFolder)) files.set(name, undefined);
+    for (const name of this.ports.storage.names()) if (name.startsWith(trustedFolder)) files.set(name, undefined);
     for (const [name, bytes] of trustedFiles(trusted)) files.set(trustedFolder + name, bytes);
     // What a key that is gone attested bounds nothing any more: it may have been stolen, and have set the future.
     const state = rotated ? { ...this.state, time: undefined, previousTime: this.state.time } : this.state;
-    this.parts.storage.write(new Map([...files, [stateFile, utf8(JSON.stringify(state))]]));
+    this.ports.storage.write(new Map([...files, [stateFile, utf8(JSON.stringify(state))]]));
     this.trustedMetadata = trusted;
     this.state = state;
     if (rotated) this.acceptedAtNs = undefined;
@@ -110,17 +110,17 @@ export class Ecu {
 
   /** Whether the timeserver's keys by this metadata are those that the ECU goes by. Y4 */
   hasTimeKeysOf(trusted: TrustedMetadata): boolean {
-    const { verification } = this.parts;
+    const { verification } = this.ports;
     return sameTimeKeys(timeSigners(verification, this.trustedMetadata), timeSigners(verification, trusted));
   }
 
   /** The ECU's own clock's time, or else the attested one plus what has passed since, seconds since 1970; undefined where none counts. Y6 */
   now(): number | undefined {
-    const { ownClock } = this.parts;
+    const { ownClock } = this.ports;
     if (ownClock !== undefined) return ownClock();
     const { time } = this.state;
     if (time === undefined || this.acceptedAtNs === undefined) return time;
-    return time + Math.floor((this.parts.clock.nowNs() - this.acceptedAtNs) / NS_PER_S);
+    return time + Math.floor((this.ports.clock.nowNs() - this.acceptedAtNs) / NS_PER_S);
   }
 
   /** The token that the next attestation must hold, in hexadecimal. */
@@ -130,7 +130,7 @@ export class Ecu {
 
   /** Y2 Y3: sets the clock and draws a new token, or keeps both. `tokens`: all that must be in it, this ECU's own included. */
   acceptTime(bytes: Uint8Array, clause: 'Y2' | 'Y3', tokens: readonly string[]): Result<number, RemoteFault> {
-    const { signatures, clock, verification } = this.parts;
+    const { signatures, clock, verification } = this.ports;
     const timeserver = timeSigners(verification, this.trustedMetadata);
     const expected = { signatures, timeserver, tokens, last: this.state.time };
     const checked = checkTimeAttestation(expected, bytes, clause);
@@ -142,26 +142,26 @@ export class Ecu {
     this.token = this.drawToken();
     this.faults.tokenAttested();
     this.store({ ...this.state, time: checked.value, previousTime: this.state.time });
-    this.parts.observer.timeAccepted(checked.value);
+    this.ports.observer.timeAccepted(checked.value);
     return checked;
   }
 
   /** Policy 7: no attestation came. The ECU goes on with the time that it has, and says so, unless a clock of its own keeps it fresh. */
   noteStaleTime(clause: 'Y2' | 'Y6'): void {
-    if (this.parts.ownClock !== undefined) return;
+    if (this.ports.ownClock !== undefined) return;
     const message = 'no time attestation came: the time is the last one attested';
     this.noteFault(remoteFault({ clause, code: 'time-stale', indicates: 'time-drop', message }));
   }
 
   /** Keeps a fault for the next report. One of a kind that is kept already is not kept twice, and none drives another out. O4 */
   noteFault(fault: RemoteFault): void {
-    this.parts.observer.faultFound(fault);
+    this.ports.observer.faultFound(fault);
     if (this.faults.add(fault)) this.storeFaults();
   }
 
   /** O: the signed report, with a counter of its own. */
   report(): object {
-    const { identity } = this.parts;
+    const { identity } = this.ports;
     const { reportCounter, time, previousTime } = this.state;
     this.store({ ...this.state, reportCounter: reportCounter + 1 });
     return makeVersionReport(
@@ -188,7 +188,7 @@ export class Ecu {
   }
 
   private drawToken(): string {
-    return toHex(this.parts.random.bytes(timeTokenBytes));
+    return toHex(this.ports.random.bytes(timeTokenBytes));
   }
 
   private storeFaults(): void {
@@ -197,7 +197,7 @@ export class Ecu {
 
   private store(state: EcuState): void {
     this.state = state;
-    this.parts.storage.write(new Map([[stateFile, utf8(JSON.stringify(state))]]));
+    this.ports.storage.write(new Map([[stateFile, utf8(JSON.stringify(state))]]));
   }
 }
 

@@ -8,8 +8,8 @@ import type { Target, Targets } from '../uptane/metadata.ts';
 import type { Ecu } from './ecu.ts';
 
 /** P4 P5 P7, and P6 by the size of its banks. */
-export function ownTarget({ parts, banks }: Ecu, director: Targets): Result<Target, RemoteFault> {
-  const { serial, hardwareId, filenames } = parts.identity;
+export function ownTarget({ ports, banks }: Ecu, director: Targets): Result<Target, RemoteFault> {
+  const { serial, hardwareId, filenames } = ports.identity;
   const installedReleaseCounter = banks.running.releaseCounter;
   const self = { serial, hardwareId, installedReleaseCounter, ...(filenames !== undefined && { filenames }) };
   const target = checkTarget(director, self);

@@ -53,7 +53,7 @@ export function primaryImplementation(behaviour: PrimaryBehaviour): PrimaryImple
       },
       completeCycle: () => {
         behaviour.closing = false;
-        behaviour.parts.clock.after(0, behaviour.parts.cycleCompleted);
+        behaviour.ports.clock.after(0, behaviour.ports.cycleCompleted);
       },
     },
     guards: {

@@ -12,34 +12,34 @@ import type { EcuContext } from '../uptane/verification/procedure.ts';
 import { ChannelTurns } from './channelTurns.ts';
 import { Conversation } from './conversation.ts';
 import { type Cycle, newCycle } from './cycle.ts';
-import type { PrimaryParts } from './ports.ts';
+import type { PrimaryPorts } from './ports.ts';
 
 /** Set while a cycle's last manifest is owed, so that a Primary that rebooted into its new image still sends it. */
 const closingFile = 'primary-closing';
 
 export class PrimaryBehaviour {
-  readonly parts: PrimaryParts;
+  readonly ports: PrimaryPorts;
   readonly ecu: Ecu;
   readonly conversations: readonly Conversation[];
   cycle: Cycle = newCycle();
 
-  constructor(parts: PrimaryParts) {
-    this.parts = parts;
-    this.ecu = new Ecu(parts);
-    const { clock, observer, timing, random } = parts;
-    const turns = new Map(parts.secondaries.map(({ channel }) => [channel, new ChannelTurns(clock)]));
-    this.conversations = parts.secondaries.map((secondary) => {
+  constructor(ports: PrimaryPorts) {
+    this.ports = ports;
+    this.ecu = new Ecu(ports);
+    const { clock, observer, timing, random } = ports;
+    const turns = new Map(ports.secondaries.map(({ channel }) => [channel, new ChannelTurns(clock)]));
+    this.conversations = ports.secondaries.map((secondary) => {
       const ofChannel = turns.get(secondary.channel) ?? new ChannelTurns(clock);
       return new Conversation(secondary, ofChannel, clock, observer, timing.answerMs, random.uint32());
     });
   }
 
   get closing(): boolean {
-    return this.parts.storage.read(closingFile) !== undefined;
+    return this.ports.storage.read(closingFile) !== undefined;
   }
 
   set closing(closing: boolean) {
-    this.parts.storage.write(new Map([[closingFile, closing ? new Uint8Array([1]) : undefined]]));
+    this.ports.storage.write(new Map([[closingFile, closing ? new Uint8Array([1]) : undefined]]));
   }
 
   /** The conversations with Secondaries that still take part. */
@@ -59,13 +59,13 @@ export class PrimaryBehaviour {
     return yield* wait<RemoteResponse | undefined>((done) => {
       let timer: Timer | undefined;
       let answered = false;
-      const giveUp = this.parts.remote.request(request, (response) => {
+      const giveUp = this.ports.remote.request(request, (response) => {
         answered = true;
         timer?.cancel();
         done(response);
       });
       if (answered) return giveUp;
-      timer = this.parts.clock.after(this.parts.timing.answerMs * NS_PER_MS, () => {
+      timer = this.ports.clock.after(this.ports.timing.answerMs * NS_PER_MS, () => {
         giveUp();
         done(undefined);
       });
@@ -84,8 +84,8 @@ export class PrimaryBehaviour {
 
   /** As this Primary verifies: it knows every ECU of the vehicle. V8 */
   get verificationContext(): EcuContext {
-    const { signatures, identity } = this.parts;
-    const ecus = [identity, ...this.parts.secondaries];
+    const { signatures, identity } = this.ports;
+    const ecus = [identity, ...this.ports.secondaries];
     const hardware = new Map(ecus.map(({ serial, hardwareId }) => [serial, hardwareId]));
     const vehicleEcus = new Set(hardware.keys());
     return { signatures, profile: uptaneProfile, now: this.ecu.now(), vin: identity.vin, vehicleEcus, hardware };

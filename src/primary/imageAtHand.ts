@@ -7,7 +7,7 @@ import { imageFileFor } from './imageFile.ts';
 /** Undefined where it is not there: a fault says so, unless that of its download has said why. */
 export function imageAtHand(behaviour: PrimaryBehaviour, target: Target, serial: string): Uint8Array | undefined {
   const { key } = imageFileFor(target, serial);
-  const image = behaviour.parts.imageStore.read(key);
+  const image = behaviour.ports.imageStore.read(key);
   if (image === undefined && !behaviour.cycle.undownloaded.has(key)) {
     const message = `${serial} is to install it, and the Primary does not have it`;
     behaviour.note(

@@ -1,6 +1,6 @@
 // Owns: what a Primary needs of the world around it.
 import type { Link } from '../bus/link.ts';
-import type { EcuParts } from '../ecu/ecu.ts';
+import type { EcuPorts } from '../ecu/ecu.ts';
 import type { VerificationMode } from '../ecu/identity.ts';
 import type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
 
@@ -60,7 +60,7 @@ export interface PrimaryTiming {
   readonly activateMs: number;
 }
 
-export interface PrimaryParts extends EcuParts {
+export interface PrimaryPorts extends EcuPorts {
   readonly remote: Remote;
   readonly secondaries: readonly KnownSecondary[];
   readonly distribution: () => Distribution;

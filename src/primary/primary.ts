@@ -1,11 +1,11 @@
-// Owns: a running Primary: its statechart. A reboot ends it; whoever powers it starts a new one on the same parts.
+// Owns: a running Primary: its statechart. A reboot ends it; whoever powers it starts a new one on the same ports.
 import { createActor } from 'xstate';
 import type { Ecu } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';
 import { primaryImplementation } from './actors.ts';
 import { PrimaryBehaviour } from './behaviour.ts';
 import { primaryMachine } from './machine.ts';
-import type { PrimaryParts } from './ports.ts';
+import type { PrimaryPorts } from './ports.ts';
 
 export interface RunningPrimary {
   readonly ecu: Ecu;
@@ -16,18 +16,18 @@ export interface RunningPrimary {
 }
 
 /** Boots a Primary. */
-export function startPrimary(parts: PrimaryParts): RunningPrimary {
-  const behaviour = new PrimaryBehaviour(parts);
+export function startPrimary(ports: PrimaryPorts): RunningPrimary {
+  const behaviour = new PrimaryBehaviour(ports);
   const actor = createActor(primaryMachine, {
-    clock: xstateClock(parts.clock),
-    input: { timing: parts.timing, implementation: primaryImplementation(behaviour) },
+    clock: xstateClock(ports.clock),
+    input: { timing: ports.timing, implementation: primaryImplementation(behaviour) },
   });
   let running = true;
   follow(
     actor,
-    parts.clock,
-    (state) => parts.observer.stateEntered(state),
-    () => running && parts.rebooted(),
+    ports.clock,
+    (state) => ports.observer.stateEntered(state),
+    () => running && ports.rebooted(),
   );
   actor.start();
   return {

@@ -54,7 +54,7 @@ export class SecondaryBehaviour {
     return {
       name: 'welcome',
       version,
-      ecuSerial: this.ecu.parts.identity.serial,
+      ecuSerial: this.ecu.ports.identity.serial,
       blockBytesMax: this.blockBytesMax,
       directorRootVersion: director.root.body.version,
       imageRootVersion: image?.root.body.version ?? 0,
@@ -98,7 +98,7 @@ export class SecondaryBehaviour {
     for (const notice of outcome.notices) ecu.noteFault(notice);
     ecu.trust(outcome.trusted);
     if (!outcome.result.ok) return this.found(outcome.result.fault);
-    ecu.parts.observer.metadataVerified(trustedVersions(outcome.trusted));
+    ecu.ports.observer.metadataVerified(trustedVersions(outcome.trusted));
     const target = outcome.result.value;
     const left = target && givenUp(ecu, target);
     if (left !== undefined) ecu.noteFault(left);
@@ -119,7 +119,7 @@ export class SecondaryBehaviour {
       return refusal(remoteFault({ clause: 'P4', code: 'unexpected-message', message }));
     }
     if (this.incoming === undefined) {
-      const begun = beginImage(this.ecu.banks, this.ecu.parts.identity, wanted);
+      const begun = beginImage(this.ecu.banks, this.ecu.ports.identity, wanted);
       if (!begun.ok) return refusal(this.giveUp(begun.fault));
       this.incoming = begun.value;
     }
@@ -129,7 +129,7 @@ export class SecondaryBehaviour {
   /** Takes a block that is the next one, and gives the number of bytes written to flash; any other block is left aside. P6 */
   storeBlock({ offset, data }: RequestBodies['imageBlock']): number {
     const { wanted, incoming } = this;
-    const { banks, parts } = this.ecu;
+    const { banks, ports } = this.ecu;
     if (wanted === undefined || incoming === undefined || offset !== incoming.nextOffset) return 0;
     if (offset + data.length > incoming.length || data.length > this.blockBytesMax) return 0;
     const taken = incoming.take(data);
@@ -137,7 +137,7 @@ export class SecondaryBehaviour {
       this.giveUp(taken.fault);
       return 0;
     }
-    if (taken.value > 0) parts.observer.imageProgressed(wanted.filename, banks.written, wanted.length);
+    if (taken.value > 0) ports.observer.imageProgressed(wanted.filename, banks.written, wanted.length);
     return taken.value;
   }
 

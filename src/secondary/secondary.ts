@@ -1,15 +1,15 @@
-// Owns: a running Secondary: its statechart on a link. A reboot ends it; whoever powers it starts a new one on the same parts.
+// Owns: a running Secondary: its statechart on a link. A reboot ends it; whoever powers it starts a new one on the same ports.
 import { createActor } from 'xstate';
 import type { Link } from '../bus/link.ts';
 import { NS_PER_US } from '../core/units.ts';
-import { Ecu, type EcuParts } from '../ecu/ecu.ts';
+import { Ecu, type EcuPorts } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';
 import { decodeRequest, encodeResponse, type RequestBody } from '../messages/codec.ts';
 import { type Answers, secondaryImplementation } from './actors.ts';
 import { SecondaryBehaviour, type SecondaryConfig } from './behaviour.ts';
 import { type SecondaryRequest, type SecondaryTiming, secondaryMachine } from './machine.ts';
 
-export interface SecondaryParts extends EcuParts {
+export interface SecondaryPorts extends EcuPorts {
   readonly config: SecondaryConfig;
   readonly timing: SecondaryTiming;
   /** Bytes a second that the flash takes. */
@@ -43,28 +43,28 @@ const eventTypes: { readonly [Name in RequestBody['name']]: SecondaryRequest['ty
 const turnaroundNs = 500 * NS_PER_US;
 
 /** Boots a Secondary. */
-export function startSecondary(parts: SecondaryParts): RunningSecondary {
-  const behaviour = new SecondaryBehaviour(new Ecu(parts), parts.config);
+export function startSecondary(ports: SecondaryPorts): RunningSecondary {
+  const behaviour = new SecondaryBehaviour(new Ecu(ports), ports.config);
   let running = true;
-  const answers = answering(parts, () => running);
-  const input = { timing: parts.timing, implementation: secondaryImplementation(behaviour, parts, answers) };
-  const actor = createActor(secondaryMachine, { clock: xstateClock(parts.clock), input });
+  const answers = answering(ports, () => running);
+  const input = { timing: ports.timing, implementation: secondaryImplementation(behaviour, ports, answers) };
+  const actor = createActor(secondaryMachine, { clock: xstateClock(ports.clock), input });
 
   follow(
     actor,
-    parts.clock,
-    (state) => parts.observer.stateEntered(state),
-    () => running && parts.rebooted(),
+    ports.clock,
+    (state) => ports.observer.stateEntered(state),
+    () => running && ports.rebooted(),
   );
   const left = () => {
     answers.next();
     if (answers.haveLeft()) actor.send({ type: 'answer.left' });
   };
-  parts.link.listen({
+  ports.link.listen({
     messageReceived(message) {
       const request = decodeRequest(message);
       if (!running) return;
-      if (!request.ok) return parts.observer.networkFailed(`a message that is no request: ${request.fault}`);
+      if (!request.ok) return ports.observer.networkFailed(`a message that is no request: ${request.fault}`);
       const { id, body } = request.value;
       actor.send({ type: eventTypes[body.name], id, body } as SecondaryRequest);
     },
@@ -75,7 +75,7 @@ export function startSecondary(parts: SecondaryParts): RunningSecondary {
       if (!running) return;
       if (direction === 'sending') left();
       else answers.send(0, { name: 'requestLost' });
-      parts.observer.networkFailed(fault.message);
+      ports.observer.networkFailed(fault.message);
     },
   });
   actor.start();
@@ -89,7 +89,7 @@ export function startSecondary(parts: SecondaryParts): RunningSecondary {
 }
 
 /** Of answers that wait for the link, only the newest matters. */
-function answering({ link, observer, clock }: SecondaryParts, isRunning: () => boolean): Answers & { next(): void } {
+function answering({ link, observer, clock }: SecondaryPorts, isRunning: () => boolean): Answers & { next(): void } {
   let waiting: Uint8Array | undefined;
   let sending = false;
   function offer(message: Uint8Array): void {

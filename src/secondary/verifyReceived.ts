@@ -36,7 +36,7 @@ export function verifyReceived(ecu: Ecu, files: ReceivedFiles): Outcome<Target |
 function judge(ecu: Ecu, files: ReceivedFiles): Outcome<VerifiedTargets> {
   const outcome = run(ecu, files, ecu.now());
   const { result } = outcome;
-  const { verification, ownClock, identity } = ecu.parts;
+  const { verification, ownClock, identity } = ecu.ports;
   const isSetByKeys = verification === 'partial' && ownClock === undefined;
   if (!isSetByKeys || result.ok || result.fault.code !== 'expired') return outcome;
   const { result: clockless, trusted } = run(ecu, files, 0);
@@ -46,7 +46,7 @@ function judge(ecu: Ecu, files: ReceivedFiles): Outcome<VerifiedTargets> {
 }
 
 function run(ecu: Ecu, files: ReceivedFiles, now: number | undefined): Outcome<VerifiedTargets> {
-  const { identity, signatures, verification } = ecu.parts;
+  const { identity, signatures, verification } = ecu.ports;
   const { vin, serial, hardwareId } = identity;
   const hardware = new Map([[serial, hardwareId]]);
   const context: EcuContext = { signatures, profile: uptaneProfile, now, vin, vehicleEcus: undefined, hardware };

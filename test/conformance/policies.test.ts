@@ -143,7 +143,7 @@ describe('a Targets file of the trusted version and other content', () => {
 
 it('time goes on by an ECU’s own clock, until a restart stops that [policy 7]', () => {
   const bench = new Bench();
-  const boot = () => new Ecu(bench.ecu('full').parts);
+  const boot = () => new Ecu(bench.ecu('full').ports);
   const ecu = boot();
   succeeded(ecu.acceptTime(bench.attest([ecu.timeToken]), 'Y3', [ecu.timeToken]));
   bench.pass(100_000);

@@ -14,8 +14,8 @@ import { runProcedure } from '../../src/uptane/verification/procedure.ts';
 import { Bench, bankImage, begin, ecuKey, imageBytes, imageName, signatures, succeeded, vin } from './support/bench.ts';
 
 function booted(bench = new Bench()) {
-  const boot = () => new Ecu(bench.ecu('partial').parts);
-  return { bench, boot, ecu: boot(), onlooker: bench.ecu('partial').parts.observer };
+  const boot = () => new Ecu(bench.ecu('partial').ports);
+  return { bench, boot, ecu: boot(), onlooker: bench.ecu('partial').ports.observer };
 }
 
 function reportOf(ecu: Ecu): VersionReport {
@@ -83,7 +83,7 @@ describe('an ECU’s report', () => {
     expect(message.length).toBeLessThanOrEqual(200);
     expect(message).not.toContain('\u001b');
     for (let count = 0; count < 200; count += 1) ecu.noteFault(fault('malformed', 'x'.repeat(10_000)));
-    expect(bench.ecu('partial').parts.storage.read('ecu-state.json')?.length).toBeLessThan(4000);
+    expect(bench.ecu('partial').ports.storage.read('ecu-state.json')?.length).toBeLessThan(4000);
   });
 
   it('names an image that did not come up, once booted again from the old one [P12 O4]', () => {
@@ -172,7 +172,7 @@ describe('what an ECU trusts', () => {
 
   it('is read back only where it is whole: a damaged storage is no reason to trust nothing', () => {
     const { bench, boot } = booted();
-    bench.ecu('partial').parts.storage.write(new Map([['trusted/director/root.json', utf8('{}')]]));
+    bench.ecu('partial').ports.storage.write(new Map([['trusted/director/root.json', utf8('{}')]]));
     expect(boot).toThrow(/damaged/);
   });
 });

@@ -16,9 +16,9 @@ const newImage = bankImage('app-2.img', newBytes, 2);
 const otherImage = bankImage('app-3.img', otherBytes, 3);
 
 function provisioned(): { flash: Flash; storage: EcuStorage } {
-  const parts = { flash: memoryFlash(4096), storage: memoryStorage() };
-  FlashBanks.provision(parts.flash, parts.storage, oldImage, oldBytes);
-  return parts;
+  const ports = { flash: memoryFlash(4096), storage: memoryStorage() };
+  FlashBanks.provision(ports.flash, ports.storage, oldImage, oldBytes);
+  return ports;
 }
 const started = ({ flash, storage }: { flash: Flash; storage: EcuStorage }) => new FlashBanks(flash, storage);
 const comesUp = () => true;
@@ -51,50 +51,50 @@ describe('flash banks', () => {
   });
 
   it('run a new image from the boot after its activation, and not before [P10]', () => {
-    const parts = provisioned();
-    const banks = started(parts);
+    const ports = provisioned();
+    const banks = started(ports);
     expect(install(banks, newImage, newBytes)).toBe(true);
     expectIntact(banks, oldImage);
-    const rebooted = started(parts);
+    const rebooted = started(ports);
     expect(rebooted.boot(comesUp)).toEqual({ bank: 1, image: newImage, failed: undefined });
     expectIntact(rebooted, newImage);
   });
 
   it('boot the old image when the new one does not come up, and forget the new one [P12]', () => {
-    const parts = provisioned();
-    install(started(parts), newImage, newBytes);
-    const rebooted = started(parts);
+    const ports = provisioned();
+    install(started(ports), newImage, newBytes);
+    const rebooted = started(ports);
     expect(rebooted.boot(staysDown)).toEqual({ bank: 0, image: oldImage, failed: newImage });
     expectIntact(rebooted, oldImage);
-    expect(started(parts).boot(comesUp).image).toEqual(oldImage);
+    expect(started(ports).boot(comesUp).image).toEqual(oldImage);
     expect(rebooted.begin(newImage)).toBe(0);
   });
 
   it('do not try an image that was never activated [P12]', () => {
-    const parts = provisioned();
-    const banks = started(parts);
+    const ports = provisioned();
+    const banks = started(ports);
     banks.begin(newImage);
     banks.append(newBytes);
-    expect(started(parts).boot(comesUp).image).toEqual(oldImage);
+    expect(started(ports).boot(comesUp).image).toEqual(oldImage);
   });
 
   it('go on after a restart where the transfer stopped [P12]', () => {
-    const parts = provisioned();
-    const banks = started(parts);
+    const ports = provisioned();
+    const banks = started(ports);
     banks.begin(newImage);
     banks.append(newBytes.subarray(0, 512));
-    const restarted = started(parts);
+    const restarted = started(ports);
     expect(restarted.boot(comesUp).image).toEqual(oldImage);
     expect(restarted.begin(newImage)).toBe(512);
     expect(install(restarted, newImage, newBytes)).toBe(true);
-    const rebooted = started(parts);
+    const rebooted = started(ports);
     rebooted.boot(comesUp);
     expectIntact(rebooted, newImage);
   });
 
   it('start anew when another image came in between', () => {
-    const parts = provisioned();
-    const banks = started(parts);
+    const ports = provisioned();
+    const banks = started(ports);
     banks.begin(newImage);
     banks.append(newBytes.subarray(0, 512));
     expect(banks.begin(otherImage)).toBe(0);
@@ -104,8 +104,8 @@ describe('flash banks', () => {
   });
 
   it('start anew after a discard [P7]', () => {
-    const parts = provisioned();
-    const banks = started(parts);
+    const ports = provisioned();
+    const banks = started(ports);
     banks.begin(newImage);
     banks.append(bytesOf('forged', 1000));
     expect([...banks.writtenBlocks()].reduce((sum, block) => sum + block.length, 0)).toBe(1000);
@@ -115,24 +115,24 @@ describe('flash banks', () => {
   });
 
   it('take back the image that ran before the one that runs', () => {
-    const parts = provisioned();
-    install(started(parts), newImage, newBytes);
-    const banks = started(parts);
+    const ports = provisioned();
+    install(started(ports), newImage, newBytes);
+    const banks = started(ports);
     banks.boot(comesUp);
     expect(banks.begin(oldImage)).toBe(0);
     install(banks, oldImage, oldBytes);
-    const again = started(parts);
+    const again = started(ports);
     expect(again.boot(comesUp).bank).toBe(0);
     expectIntact(again, oldImage);
   });
 
   it('blank a bank before the first byte of an image goes there', () => {
-    const parts = provisioned();
-    install(started(parts), newImage, newBytes);
-    const banks = started(parts);
+    const ports = provisioned();
+    install(started(ports), newImage, newBytes);
+    const banks = started(ports);
     banks.boot(comesUp);
     let blanked = false;
-    const { flash, storage } = parts;
+    const { flash, storage } = ports;
     const watched: Flash = {
       ...flash,
       erase: (bank) => {
@@ -149,10 +149,10 @@ describe('flash banks', () => {
   });
 
   it('install an image of no bytes', () => {
-    const parts = provisioned();
+    const ports = provisioned();
     const empty = bankImage('empty.img', new Uint8Array(), 2);
-    expect(install(started(parts), empty, new Uint8Array())).toBe(true);
-    const banks = started(parts);
+    expect(install(started(ports), empty, new Uint8Array())).toBe(true);
+    const banks = started(ports);
     banks.boot(comesUp);
     expectIntact(banks, empty);
   });
@@ -187,19 +187,19 @@ const stories: readonly Story[] = [
 
 describe.each(stories)('a power cut during an installation $name', ({ before, comesUp: tried }) => {
   /** An installation and the boot that follows, cut at a write. Gives whether it came to its end. */
-  function cut(write: number, moment: CutMoment): { finished: boolean; parts: ReturnType<typeof provisioned> } {
-    const parts = provisioned();
-    before(started(parts));
+  function cut(write: number, moment: CutMoment): { finished: boolean; ports: ReturnType<typeof provisioned> } {
+    const ports = provisioned();
+    before(started(ports));
     const fuse = new Fuse();
-    const fused = { flash: fusedFlash(parts.flash, fuse), storage: fusedStorage(parts.storage, fuse) };
+    const fused = { flash: fusedFlash(ports.flash, fuse), storage: fusedStorage(ports.storage, fuse) };
     fuse.set(write, moment);
     try {
       install(started(fused), newImage, newBytes);
       started(fused).boot(tried);
-      return { finished: true, parts };
+      return { finished: true, ports };
     } catch (cause) {
       if (!(cause instanceof PowerCut)) throw cause;
-      return { finished: false, parts };
+      return { finished: false, ports };
     }
   }
 
@@ -210,14 +210,14 @@ describe.each(stories)('a power cut during an installation $name', ({ before, co
       const result = cut(writes, moment);
       finished = result.finished;
       // Whatever is on trial after a cut comes up: nothing but a whole image may be on trial.
-      const banks = started(result.parts);
+      const banks = started(result.ports);
       banks.boot(comesUp);
       expectIntact(banks, oldImage, newImage);
-      const nothingOnTrial = started(result.parts);
+      const nothingOnTrial = started(result.ports);
       expect(nothingOnTrial.boot(staysDown).failed).toBeUndefined();
       if (banks.running.filename === oldImage.filename) {
-        expect(install(started(result.parts), newImage, newBytes)).toBe(true);
-        const rebooted = started(result.parts);
+        expect(install(started(result.ports), newImage, newBytes)).toBe(true);
+        const rebooted = started(result.ports);
         rebooted.boot(comesUp);
         expectIntact(rebooted, newImage);
       }
@@ -229,12 +229,12 @@ describe.each(stories)('a power cut during an installation $name', ({ before, co
 describe('a power cut while one image displaces another', () => {
   it.each(cutMoments)('%s any write does not resume the old one where its bytes are gone [P12]', (moment) => {
     for (let write = 1; write <= 4; write += 1) {
-      const parts = provisioned();
-      const banks = started(parts);
+      const ports = provisioned();
+      const banks = started(ports);
       banks.begin(newImage);
       banks.append(newBytes.subarray(0, 300));
       const fuse = new Fuse();
-      const fused = { flash: fusedFlash(parts.flash, fuse), storage: fusedStorage(parts.storage, fuse) };
+      const fused = { flash: fusedFlash(ports.flash, fuse), storage: fusedStorage(ports.storage, fuse) };
       fuse.set(write, moment);
       try {
         const displacing = started(fused);
@@ -243,7 +243,7 @@ describe('a power cut while one image displaces another', () => {
       } catch (cause) {
         expect(cause).toBeInstanceOf(PowerCut);
       }
-      const restarted = started(parts);
+      const restarted = started(ports);
       restarted.boot(comesUp);
       expect(install(restarted, newImage, newBytes)).toBe(true);
     }

@@ -13,11 +13,11 @@ const year = 365 * day;
 function booted() {
   const bench = new Bench();
   let own = begin;
-  const boot = () => new Ecu({ ...bench.ecu('partial').parts, ownClock: () => own });
+  const boot = () => new Ecu({ ...bench.ecu('partial').ports, ownClock: () => own });
   const set = (time: number) => {
     own = time;
   };
-  return { bench, boot, ecu: boot(), onlooker: bench.ecu('partial').parts.observer, set };
+  return { bench, boot, ecu: boot(), onlooker: bench.ecu('partial').ports.observer, set };
 }
 
 const reportOf = (ecu: Ecu) => (ecu.report() as { signed: Record<string, unknown> }).signed;
@@ -75,7 +75,7 @@ describe.each(['full', 'partial', 'partial+root'] as const)('a %s Secondary with
   function withOwnClock(): { readonly one: SecondaryBench; set(time: number): void } {
     const bench = new Bench(serials, mode === 'full' ? {} : { partial: mode });
     let own = begin;
-    const one = offered({ mode, bench, parts: { ownClock: () => own } });
+    const one = offered({ mode, bench, ports: { ownClock: () => own } });
     return {
       one,
       set: (time) => {

@@ -12,8 +12,8 @@ const newKey = keyOf('time 2');
 
 function booted(mode: Exclude<VerificationMode, 'full'>) {
   const bench = new Bench(serials, { partial: mode });
-  const { parts } = bench.ecu('partial');
-  const boot = () => new Ecu(parts);
+  const { ports } = bench.ecu('partial');
+  const boot = () => new Ecu(ports);
   const ecu = boot();
   /** What this ECU accepts of an attestation by these keys. */
   const attested = (keys: readonly (typeof oldKey)[], time = bench.now(), one = ecu) => {

@@ -79,7 +79,7 @@ describe('a report of', () => {
   it('9 KiB leaves nothing behind, cycle after cycle', () => {
     const { one, manifests } = vehicleWith(padded(9 * KIB));
     const held = () => {
-      const { storage } = one.bench.ecu('primary').parts;
+      const { storage } = one.bench.ecu('primary').ports;
       return storage.names().reduce((sum, name) => sum + present(storage.read(name)).length, 0);
     };
     one.cycle();

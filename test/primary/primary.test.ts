@@ -42,7 +42,7 @@ const silent: Puppet = () => undefined;
 
 describe('a Primary’s statechart', () => {
   const behaviour = new PrimaryBehaviour({
-    ...new Bench().ecu('primary').parts,
+    ...new Bench().ecu('primary').ports,
     remote: { request: () => () => {} },
     secondaries: [],
     distribution: () => honestDistribution,
@@ -55,7 +55,7 @@ describe('a Primary’s statechart', () => {
   const implementation = primaryImplementation(behaviour);
 
   it('verifies as who knows the hardware of its ECUs [V8 R10.3]', () => {
-    const { serial, hardwareId } = behaviour.parts.identity;
+    const { serial, hardwareId } = behaviour.ports.identity;
     expect(behaviour.verificationContext.hardware).toEqual(new Map([[serial, hardwareId]]));
     expect(behaviour.verificationContext.vehicleEcus).toEqual(new Set([serial]));
   });
@@ -230,11 +230,11 @@ describe('a Primary whose power is cut', () => {
   function cut(write: number, moment: CutMoment): { finished: boolean; one: PrimaryBench } {
     const bench = new Bench();
     const fuse = new Fuse();
-    const { storage, flash } = bench.ecu('primary').parts;
+    const { storage, flash } = bench.ecu('primary').ports;
     const content: Puppet = () => ({ name: 'verified', filename: '', length: 0 });
     const one = new PrimaryBench({
       bench,
-      parts: { storage: fusedStorage(storage, fuse), flash: fusedFlash(flash, fuse) },
+      ports: { storage: fusedStorage(storage, fuse), flash: fusedFlash(flash, fuse) },
       puppets: { full: obliging('full', { verify: content }), partial: obliging('partial', { verify: content }) },
     });
     bench.offer('primary', 2);
@@ -538,7 +538,7 @@ describe('an image that never comes up', () => {
     (serial) => {
       const one = offeredToAll();
       const ecu = one.bench.ecu(serial);
-      const { states } = ecu.parts.observer;
+      const { states } = ecu.ports.observer;
       const tries = () => states.filter((state) => state === 'rebooting').length;
       const reported = () => {
         const last = one.verdicts.at(-1);

@@ -185,7 +185,7 @@ describe('a download', () => {
     const filenames = Array.from({ length: 10 }, (_, index) => `${index}.img`);
     let requests = 0;
     const behaviour = new PrimaryBehaviour({
-      ...bench.ecu('primary').parts,
+      ...bench.ecu('primary').ports,
       remote: {
         request(_request, done) {
           requests += 1;
@@ -219,6 +219,6 @@ describe('a download', () => {
     expect(endedMs).toBeGreaterThan(downloadsMsMax - 60_000);
     expect(endedMs).toBeLessThan(downloadsMsMax + 60_000);
     expect(requests).toBeGreaterThan(1000);
-    expect(bench.ecu('primary').parts.observer.faults.map(({ file }) => file)).toEqual(filenames);
+    expect(bench.ecu('primary').ports.observer.faults.map(({ file }) => file)).toEqual(filenames);
   });
 });

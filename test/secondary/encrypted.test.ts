@@ -24,7 +24,7 @@ describe.each(['full', 'partial'] as const)('a %s Secondary whose images are enc
     expect(one.asked({ name: 'install' })).toBe('installing');
     one.bench.pass(200);
     expect(one.runs).toBe(filename);
-    expect(one.bench.ecu(mode).parts.flash.read(1, 0, plain.length)).toEqual(plain);
+    expect(one.bench.ecu(mode).ports.flash.read(1, 0, plain.length)).toEqual(plain);
     expect(one.onlooker.faults).toEqual([]);
   });
 

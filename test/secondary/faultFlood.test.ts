@@ -36,7 +36,7 @@ class BusAttacker {
     this.one = one;
     this.mode = one.bench.modeOf(one.serial);
     this.heard = one.bench.bundle(this.mode);
-    const root = present(one.bench.ecu(one.serial).parts.storage.read('trusted/director/root.json'));
+    const root = present(one.bench.ecu(one.serial).ports.storage.read('trusted/director/root.json'));
     const names = { partial: [], 'partial+root': ['director'], full: ['director', 'image'] }[this.mode];
     this.roots = new Map(names.map((name) => [`${name}/2.root.json`, root]));
   }

@@ -44,7 +44,7 @@ describe.each(['full', 'partial', 'partial+root'] as const)('an update of a %s S
     one.verified();
     const names = one.bench
       .ecu(serial)
-      .parts.storage.names()
+      .ports.storage.names()
       .filter((name) => name.startsWith('trusted/'));
     const roles = (repository: string) =>
       ['root', 'snapshot', 'targets', 'timestamp'].map((role) => `trusted/${repository}/${role}.json`);
@@ -89,8 +89,8 @@ describe.each([
   function cut(write: number, moment: CutMoment): { finished: boolean; one: SecondaryBench } {
     const bench = new Bench(serials, { encrypted });
     const fuse = new Fuse();
-    const { storage, flash } = bench.ecu('partial').parts;
-    const one = offered({ bench, parts: { storage: fusedStorage(storage, fuse), flash: fusedFlash(flash, fuse) } });
+    const { storage, flash } = bench.ecu('partial').ports;
+    const one = offered({ bench, ports: { storage: fusedStorage(storage, fuse), flash: fusedFlash(flash, fuse) } });
     fuse.set(write, moment);
     let finished = true;
     try {

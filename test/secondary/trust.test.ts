@@ -18,7 +18,7 @@ function rotate(
 
 /** What its storage holds, and what of it is metadata. */
 function held(one: SecondaryBench): string[] {
-  const names = one.bench.ecu(one.serial).parts.storage.names();
+  const names = one.bench.ecu(one.serial).ports.storage.names();
   return names.filter((name) => name.endsWith('.json') && name.includes('/')).toSorted();
 }
 
@@ -130,7 +130,7 @@ describe('Targets that a partial Secondary’s clock refuses', () => {
 
   it('are not kept where that clock is the ECU’s own, which no time key sets: they have expired [V5 Y5]', () => {
     let now = begin;
-    const one = offered({ parts: { ownClock: () => now } });
+    const one = offered({ ports: { ownClock: () => now } });
     one.verified();
     const { targets } = one.secondary.ecu.trusted.director;
     rotate(one.bench, ['timeserver']);

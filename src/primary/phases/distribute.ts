@@ -21,7 +21,7 @@ import { sendPiece } from '../sendPiece.ts';
 export function* distributeTime(behaviour: PrimaryBehaviour): Task<void> {
   const { attestation } = behaviour.cycle;
   if (attestation === undefined) return;
-  const distribution = behaviour.parts.distribution();
+  const distribution = behaviour.ports.distribution();
   yield* behaviour.withPartners(function* (partner) {
     const { serial } = partner.secondary;
     const handedOn = distribution.time(serial, attestation);
@@ -46,7 +46,7 @@ function* distributeMetadataTo(behaviour: PrimaryBehaviour, partner: Conversatio
   if (welcome === undefined) return behaviour.leave(serial);
   const { trusted } = behaviour.ecu;
   const delegated = delegatedRolesFor(serial, behaviour.verificationContext, trusted);
-  const { storage, clock, distribution } = behaviour.parts;
+  const { storage, clock, distribution } = behaviour.ports;
   const honest = bundleFor(verification, welcome, trusted, delegated, storage);
   const files = distribution().metadata(serial, honest);
   const untilNs = clock.nowNs() + metadataMsMax(files) * NS_PER_MS;
@@ -91,7 +91,7 @@ function* distributeImageTo(behaviour: PrimaryBehaviour, partner: Conversation, 
   // What it says that it wants is its own word: it is given only what the Director means for it.
   const isMeant = target?.ecus.has(serial) === true;
   const honest = isMeant ? imageAtHand(behaviour, target, serial) : undefined;
-  const image = behaviour.parts.distribution().image(serial, filename, honest);
+  const image = behaviour.ports.distribution().image(serial, filename, honest);
   if (image === undefined) {
     if (!isMeant) noteUnmeant(behaviour, serial, filename);
     return behaviour.leave(serial);
@@ -110,7 +110,7 @@ function* sendImage(
   image: Uint8Array,
 ): Task<boolean> {
   const { serial } = partner.secondary;
-  const { clock } = behaviour.parts;
+  const { clock } = behaviour.ports;
   const blockBytes = behaviour.cycle.welcomes.get(serial)?.blockBytesMax ?? 0;
   if (blockBytes < imageBlockBytesMin) {
     const message = `it takes blocks of ${blockBytes} bytes, ${imageBlockBytesMin} are the least`;

@@ -20,7 +20,7 @@ import { slowTransfer, watchRate } from '../rateWatch.ts';
 /** What there is no time for is left to the next cycle, but for what comes at once: it does not hold back the images that came. K3 */
 export function* downloadImages(behaviour: PrimaryBehaviour): Task<void> {
   const targets = [...(behaviour.cycle.director?.targets.values() ?? [])];
-  const { imageStore, clock } = behaviour.parts;
+  const { imageStore, clock } = behaviour.ports;
   const current = new Set<string>();
   const lacking = new Map<string, ImageFile>();
   for (const target of targets) {
@@ -41,7 +41,7 @@ export function* downloadImages(behaviour: PrimaryBehaviour): Task<void> {
 /** Whether the ECU says that it runs this image already. Its word is enough to save a download: it decides for itself later. */
 function reportsInstalled(behaviour: PrimaryBehaviour, serial: string, target: Target): boolean {
   const wanted = imageOf(target);
-  if (serial === behaviour.parts.identity.serial) return isSameImage(behaviour.ecu.banks.running, wanted);
+  if (serial === behaviour.ports.identity.serial) return isSameImage(behaviour.ecu.banks.running, wanted);
   const claimed = claimedImage(behaviour.cycle.reports.get(serial) ?? null);
   return claimed.ok && isSameImage(claimed.value, wanted);
 }
@@ -61,21 +61,21 @@ function* downloadImage(behaviour: PrimaryBehaviour, file: ImageFile, allUntilNs
     behaviour.note(remoteFault(fault));
     return false;
   }
-  const { clock } = behaviour.parts;
+  const { clock } = behaviour.ports;
   const untilNs = Math.min(allUntilNs, clock.nowNs() + transferMsMax * NS_PER_MS);
   for (let mirror = 0; mirror < behaviour.mirrors; mirror += 1) {
     // Those that follow have as much of the time that is left.
     const shareNs = (untilNs - clock.nowNs()) / (behaviour.mirrors - mirror);
     if (yield* downloadFrom(behaviour, file, mirror, clock.nowNs() + shareNs)) return true;
     // What one mirror began may be wrong from its first byte: the next one begins anew.
-    if (mirror + 1 < behaviour.mirrors) behaviour.parts.imageStore.delete(file.key);
+    if (mirror + 1 < behaviour.mirrors) behaviour.ports.imageStore.delete(file.key);
   }
   return false;
 }
 
 /** Goes on where an earlier download of the same image stopped. False where it came to nothing, and the fault is noted. */
 function* downloadFrom(behaviour: PrimaryBehaviour, file: ImageFile, mirror: number, untilNs: number): Task<boolean> {
-  const { imageStore, clock, observer } = behaviour.parts;
+  const { imageStore, clock, observer } = behaviour.ports;
   const { filename, key } = file;
   if (imageStore.received(key) === undefined) imageStore.create(key, file.length);
   const rate = watchRate(clock.nowNs(), untilNs);
@@ -105,7 +105,7 @@ function* downloadFrom(behaviour: PrimaryBehaviour, file: ImageFile, mirror: num
 }
 
 function checkDownloaded(behaviour: PrimaryBehaviour, file: ImageFile): boolean {
-  const { imageStore } = behaviour.parts;
+  const { imageStore } = behaviour.ports;
   const image = imageStore.read(file.key) ?? new Uint8Array();
   const checked = checkImage(file, image.length, [image]);
   if (checked.ok) return true;

@@ -23,7 +23,7 @@ export function* installOwn(behaviour: PrimaryBehaviour): Task<boolean> {
   if (fault !== undefined && fault.code !== 'no-image-for-ecu') behaviour.note(fault);
   if (!target.ok || fault !== undefined) return false;
   if (isSameImage(imageOf(target.value), banks.running)) return false;
-  const image = imageAtHand(behaviour, target.value, behaviour.parts.identity.serial);
+  const image = imageAtHand(behaviour, target.value, behaviour.ports.identity.serial);
   if (image === undefined) return false;
   const written = yield* writeImage(behaviour, target.value, image);
   const checked = written.ok ? checkImage(target.value, banks.written, banks.writtenBlocks()) : written;
@@ -39,7 +39,7 @@ export function* installOwn(behaviour: PrimaryBehaviour): Task<boolean> {
 /** In plain, from where an earlier try left off, in the time that the flash takes. P8 */
 function* writeImage(behaviour: PrimaryBehaviour, target: Target, image: Uint8Array): Task<Result<void, RemoteFault>> {
   const { banks } = behaviour.ecu;
-  const { identity, clock, flashBytesPerSecond, observer } = behaviour.parts;
+  const { identity, clock, flashBytesPerSecond, observer } = behaviour.ports;
   const incoming = beginImage(banks, identity, target);
   if (!incoming.ok) return incoming;
   while (incoming.value.nextOffset < image.length) {

@@ -5,7 +5,7 @@ import { makeVehicleManifest } from '../../uptane/statements/vehicleManifest.ts'
 import type { PrimaryBehaviour } from '../behaviour.ts';
 
 export function* sendManifest(behaviour: PrimaryBehaviour): Task<void> {
-  const { vin, serial, key } = behaviour.parts.identity;
+  const { vin, serial, key } = behaviour.ports.identity;
   const reports = new Map<string, JsonValue | object>([...behaviour.cycle.reports, [serial, behaviour.ecu.report()]]);
   const bytes = makeVehicleManifest({ vin, primarySerial: serial, reports }, key);
   const response = yield* behaviour.request({ type: 'manifest', bytes });

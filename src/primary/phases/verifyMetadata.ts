@@ -18,7 +18,7 @@ export function* verifyMetadata(behaviour: PrimaryBehaviour): Task<void> {
 }
 
 function* verifyMetadataFrom(behaviour: PrimaryBehaviour, mirror: number): Task<void> {
-  const { parts, ecu } = behaviour;
+  const { ports, ecu } = behaviour;
   const context = behaviour.verificationContext;
   // OU5
   const procedure = refreshingOffline(
@@ -36,10 +36,10 @@ function* verifyMetadataFrom(behaviour: PrimaryBehaviour, mirror: number): Task<
     step = procedure.next(bytes);
   }
   const { trusted, result, notices } = step.value;
-  keepRoots(parts.storage, roots, trusted);
+  keepRoots(ports.storage, roots, trusted);
   ecu.trust(trusted);
   for (const notice of notices) behaviour.note(notice);
   if (!result.ok) return behaviour.note(result.fault);
-  parts.observer.metadataVerified(trustedVersions(trusted));
+  ports.observer.metadataVerified(trustedVersions(trusted));
   behaviour.cycle.director = result.value.director;
 }

@@ -33,7 +33,7 @@ const daySeconds = 86_400;
 /** How long before its expiry a root is renewed: a month leaves time to bring the holders of offline keys together. */
 const rootRenewalSeconds = 30 * daySeconds;
 
-interface OperatorParts {
+interface OperatorPorts {
   readonly scenario: Setting;
   readonly servers: SimulatedServers;
   readonly keys: ServerKeys;
@@ -46,15 +46,15 @@ interface OperatorParts {
 export class Operator {
   /** The newest image of each ECU, as the Image repository lists it: what it should run, or will once a campaign brings it. */
   readonly assigned = new Map<string, ListedImage>();
-  private readonly parts: OperatorParts;
+  private readonly ports: OperatorPorts;
 
-  constructor(parts: OperatorParts) {
-    this.parts = parts;
+  constructor(ports: OperatorPorts) {
+    this.ports = ports;
   }
 
   /** E: leaves each supplier's images to its own role and key. */
   delegate(): void {
-    const { scenario, servers, keys } = this.parts;
+    const { scenario, servers, keys } = this.ports;
     for (const [name, { paths, hardware, terminating }] of Object.entries(scenario.suppliers)) {
       const to = [{ name, holders: [keys.supplier(name)] }];
       const hardwareIds = hardware === undefined ? {} : { hardwareIds: hardware };
@@ -64,7 +64,7 @@ export class Operator {
 
   /** Makes an image genuine. Takes effect when `publish` follows. */
   offer(ecu: string, described: PublishedImage): ListedImage {
-    const { scenario, servers, images } = this.parts;
+    const { scenario, servers, images } = this.ports;
     const { filename, releaseCounter, supplier: role, release } = described;
     const mustMatch = { hardwareIds: [scenario.vehicle.ecus[ecu]?.hardware ?? ''], releaseCounter };
     const declared = release && {
@@ -82,19 +82,19 @@ export class Operator {
 
   /** The same, and the Director wants it on that ECU. */
   assign(ecu: string, described: PublishedImage): void {
-    const { servers, images, random } = this.parts;
+    const { servers, images, random } = this.ports;
     const listed = this.offer(ecu, described);
     const sealing = random.fork(`sealing/${ecu}/${described.filename}`);
     servers.director.assign(ecu, listed, { bytes: images.make(described), random: sealing });
   }
 
   publish(): void {
-    this.parts.servers.imageRepository.publish(this.now());
+    this.ports.servers.imageRepository.publish(this.now());
   }
 
   /** Makes a campaign and starts it. J7 J12 */
   order({ id, product, versions, ecus }: CampaignOrder): void {
-    const { scenario, servers } = this.parts;
+    const { scenario, servers } = this.ports;
     const serials = new Map([[scenario.vehicle.vin, ecus]]);
     servers.campaigns.make({ name: id, image: { product, range: versions }, ecus: serials });
     servers.campaigns.start(id, this.now());
@@ -102,12 +102,12 @@ export class Operator {
 
   /** Policy 12. */
   cancel(campaign: string): void {
-    this.parts.servers.campaigns.cancel(campaign, this.now());
+    this.ports.servers.campaigns.cancel(campaign, this.now());
   }
 
   /** How far a campaign has come in the vehicle. */
   progress(campaign: string): VehicleProgress | undefined {
-    const { scenario, servers } = this.parts;
+    const { scenario, servers } = this.ports;
     return servers.campaigns.progress(campaign).get(scenario.vehicle.vin);
   }
 
@@ -116,7 +116,7 @@ export class Operator {
    * has learnt of the new ones.
    */
   rotate({ director = [], image = [], timeserver }: Rotation): void {
-    const { servers, keys } = this.parts;
+    const { servers, keys } = this.ports;
     const now = this.now();
     const before = keys.timeserver;
     const time = timeserver === true ? { timeserver: keys.rotateTimeserver() } : {};
@@ -129,7 +129,7 @@ export class Operator {
 
   /** Looks after the servers while the vehicle is switched off: each root is renewed a month before it expires. S6 */
   waitOut(durationMs: number): void {
-    const { servers, calendar } = this.parts;
+    const { servers, calendar } = this.ports;
     for (let leftMs = durationMs; leftMs > 0; leftMs -= daySeconds * 1000) {
       calendar.skip(Math.min(leftMs, daySeconds * 1000));
       for (const repository of [servers.director, servers.imageRepository]) {
@@ -140,7 +140,7 @@ export class Operator {
   }
 
   private now(): number {
-    return this.parts.calendar.now();
+    return this.ports.calendar.now();
   }
 }
 

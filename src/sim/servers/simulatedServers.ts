@@ -20,7 +20,7 @@ export interface SimulatedServers extends Servers {
   readonly campaigns: Campaigns;
 }
 
-interface Parts {
+interface ServerPorts {
   readonly scenario: Setting;
   readonly signatures: Signatures;
   /** The run's. */
@@ -31,8 +31,8 @@ interface Parts {
 }
 
 /** `manufacturedAt`: when their first roots are made, seconds since 1970. */
-export function startServers(parts: Parts, manufacturedAt: number): SimulatedServers {
-  const { scenario, signatures, random, keys, plainImage } = parts;
+export function startServers(ports: ServerPorts, manufacturedAt: number): SimulatedServers {
+  const { scenario, signatures, random, keys, plainImage } = ports;
   const { vin, ecus } = scenario.vehicle;
   const inventory = inventoryVehicle(
     vin,

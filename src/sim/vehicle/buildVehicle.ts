@@ -98,9 +98,9 @@ function buildPrimary(options: VehicleOptions, id: string, ecu: EcuDescription):
   const imageStore = memoryImageStore();
   const join = joinAsPrimary(id, options);
   const timing = { bootMs: ecu.bootMs, phaseMs, answerMs, activateMs };
-  const simulated: SimulatedEcu<RunningPrimary> = new SimulatedEcu(ecuOptions(options, id, ecu), (parts) =>
+  const simulated: SimulatedEcu<RunningPrimary> = new SimulatedEcu(ecuOptions(options, id, ecu), (ports) =>
     startPrimary({
-      ...parts,
+      ...ports,
       remote,
       secondaries: knownSecondaries(options, join()),
       distribution,
@@ -117,9 +117,9 @@ function buildPrimary(options: VehicleOptions, id: string, ecu: EcuDescription):
 function buildSecondary(options: VehicleOptions, id: string, ecu: SecondaryDescription): SimulatedEcu {
   const join = joinAsSecondary(id, ecu, options);
   const timing = { bootMs: ecu.bootMs, verifyMs: ecu.verifyMs, activateMs, silenceMs };
-  const simulated: SimulatedEcu = new SimulatedEcu(ecuOptions(options, id, ecu), (parts) =>
+  const simulated: SimulatedEcu = new SimulatedEcu(ecuOptions(options, id, ecu), (ports) =>
     startSecondary({
-      ...parts,
+      ...ports,
       config: { blockBytesMax: ecu.blockBytes },
       timing,
       flashBytesPerSecond: ecu.flash.bytesPerSecond,

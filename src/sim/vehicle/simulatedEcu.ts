@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Random } from '../../core/random.ts';
 import { formatUtc } from '../../core/utc.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { Ecu, type EcuParts } from '../../ecu/ecu.ts';
+import { Ecu, type EcuPorts } from '../../ecu/ecu.ts';
 import { type Flash, memoryFlash } from '../../ecu/flash.ts';
 import type { BankImage } from '../../ecu/flashBanks.ts';
 import type { VerificationMode } from '../../ecu/identity.ts';
@@ -43,16 +43,16 @@ export class SimulatedEcu<Started extends Running = Running> {
   readonly hardwareId: string;
   readonly flash: Flash;
   readonly storage: EcuStorage = memoryStorage();
-  readonly parts: EcuParts;
+  readonly ports: EcuPorts;
   /** The next image on trial does not come up. */
   failNextActivation = false;
   private readonly emit: Emit;
   private readonly makerOf: (installed: InstalledImage) => ImageMaker;
-  private readonly start: (parts: EcuParts) => Started;
+  private readonly start: (ports: EcuPorts) => Started;
   private running: Started | undefined;
 
   /** `start` boots the ECU's program. */
-  constructor(options: SimulatedEcuOptions, start: (parts: EcuParts) => Started) {
+  constructor(options: SimulatedEcuOptions, start: (ports: EcuPorts) => Started) {
     const { id, vin, hardwareId, bankBytes, clock, ownClock, random, signatures, emit } = options;
     const { key, decryptionKey, filenames } = options;
     this.id = id;
@@ -61,7 +61,7 @@ export class SimulatedEcu<Started extends Running = Running> {
     this.makerOf = options.makerOf;
     this.start = start;
     this.flash = memoryFlash(bankBytes);
-    this.parts = {
+    this.ports = {
       identity: { vin, serial: id, hardwareId, key, decryptionKey, filenames },
       verification: options.verification,
       signatures,
@@ -81,7 +81,7 @@ export class SimulatedEcu<Started extends Running = Running> {
 
   /** At manufacture. */
   provision(trusted: TrustedMetadata, time: number, image: BankImage, bytes: Uint8Array): void {
-    Ecu.provision(this.parts, trusted, time, image, bytes);
+    Ecu.provision(this.ports, trusted, time, image, bytes);
   }
 
   get ecu(): Ecu {
@@ -96,7 +96,7 @@ export class SimulatedEcu<Started extends Running = Running> {
   /** Switches the ECU on, or off and on again. */
   boot(): void {
     this.running?.stop();
-    this.running = this.start(this.parts);
+    this.running = this.start(this.ports);
     const { bank } = this.running.ecu.booted;
     const installed = this.installed();
     this.emit({ type: 'ecu.booted', ecu: this.id, installed, bank, maker: this.makerOf(installed) });

@@ -10,7 +10,7 @@ import { KIB, NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
 import { parseUtc } from '../../../src/core/utc.ts';
 import { ed25519Node } from '../../../src/crypto/ed25519Node.ts';
 import { x25519PublicKey } from '../../../src/crypto/encryption/x25519.ts';
-import { Ecu, type EcuParts } from '../../../src/ecu/ecu.ts';
+import { Ecu, type EcuPorts } from '../../../src/ecu/ecu.ts';
 import { memoryFlash } from '../../../src/ecu/flash.ts';
 import type { BankImage } from '../../../src/ecu/flashBanks.ts';
 import type { VerificationMode } from '../../../src/ecu/identity.ts';
@@ -114,7 +114,7 @@ export class Onlooker implements EcuObserver {
 }
 
 export interface BenchEcu {
-  readonly parts: EcuParts & { readonly observer: Onlooker };
+  readonly ports: EcuPorts & { readonly observer: Onlooker };
   /** The next image on trial does not come up. */
   failNextActivation: boolean;
 }
@@ -244,7 +244,7 @@ export class Bench {
   private manufacture(serial: Serial): void {
     const ecu: BenchEcu = {
       failNextActivation: false,
-      parts: {
+      ports: {
         identity: {
           vin,
           serial,
@@ -269,7 +269,7 @@ export class Bench {
     };
     const bytes = imageBytes(serial, 1);
     const trust = this.factoryTrust(this.modeOf(serial));
-    Ecu.provision(ecu.parts, trust, begin - 86_400, bankImage(imageName(serial, 1), bytes, 1), bytes);
+    Ecu.provision(ecu.ports, trust, begin - 86_400, bankImage(imageName(serial, 1), bytes, 1), bytes);
     this.ecus.set(serial, ecu);
   }
 }

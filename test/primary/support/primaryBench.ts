@@ -6,7 +6,7 @@ import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import type { RemoteFault } from '../../../src/core/faults.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
-import type { EcuParts } from '../../../src/ecu/ecu.ts';
+import type { EcuPorts } from '../../../src/ecu/ecu.ts';
 import { decodeRequest, encodeResponse, type RequestBody, type ResponseBody } from '../../../src/messages/codec.ts';
 import { memoryImageStore } from '../../../src/primary/imageStore.ts';
 import { honestDistribution, type KnownSecondary, type PrimaryTiming } from '../../../src/primary/ports.ts';
@@ -41,7 +41,7 @@ export type Puppet = (body: RequestBody) => ResponseBody | undefined;
 
 export interface PrimaryBenchOptions {
   readonly timing?: Partial<PrimaryTiming>;
-  readonly parts?: Partial<EcuParts>;
+  readonly ports?: Partial<EcuPorts>;
   /** Takes the place of a Secondary, on a link in memory. */
   readonly puppets?: Readonly<Record<string, Puppet>>;
   readonly bench?: Bench;
@@ -70,7 +70,7 @@ export class PrimaryBench {
   constructor(options: PrimaryBenchOptions = {}) {
     this.options = options;
     this.bench = options.bench ?? new Bench();
-    this.onlooker = this.bench.ecu('primary').parts.observer;
+    this.onlooker = this.bench.ecu('primary').ports.observer;
     this.wire();
     this.boot();
     this.bench.pass(timing.bootMs + 1);
@@ -83,8 +83,8 @@ export class PrimaryBench {
   boot(): void {
     this.running?.stop();
     this.running = startPrimary({
-      ...this.bench.ecu('primary').parts,
-      ...this.options.parts,
+      ...this.bench.ecu('primary').ports,
+      ...this.options.ports,
       remote: { request: (request, done) => this.answer(request, done) },
       secondaries: this.known,
       distribution: () => honestDistribution,
@@ -175,7 +175,7 @@ export class PrimaryBench {
   private bootSecondary(serial: 'full' | 'partial', link: Link): void {
     this.secondaries.get(serial)?.stop();
     const running = startSecondary({
-      ...this.bench.ecu(serial).parts,
+      ...this.bench.ecu(serial).ports,
       config: { blockBytesMax: blockBytes },
       timing: secondaryTiming,
       flashBytesPerSecond,

@@ -1,7 +1,7 @@
 // Owns: one Secondary on a link in memory, with the test in the Primary's place.
 import { metadataChunkBytesMax } from '../../../src/core/limits.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
-import type { EcuParts } from '../../../src/ecu/ecu.ts';
+import type { EcuPorts } from '../../../src/ecu/ecu.ts';
 import type { VerificationMode } from '../../../src/ecu/identity.ts';
 import { decodeResponse, encodeRequest, type RequestBody, type ResponseBody } from '../../../src/messages/codec.ts';
 import type { SecondaryTiming } from '../../../src/secondary/machine.ts';
@@ -28,7 +28,7 @@ const flashBytesPerSecond = 25_600;
 export interface SecondaryBenchOptions {
   readonly mode?: VerificationMode;
   readonly timing?: Partial<SecondaryTiming>;
-  readonly parts?: Partial<EcuParts>;
+  readonly ports?: Partial<EcuPorts>;
   readonly bench?: Bench;
   /** Its images are encrypted. */
   readonly encrypted?: boolean;
@@ -53,7 +53,7 @@ export class SecondaryBench {
     this.serial = mode === 'full' ? 'full' : 'partial';
     const encrypted = options.encrypted === true ? [this.serial] : [];
     this.bench = options.bench ?? new Bench(serials, { ...(mode !== 'full' && { partial: mode }), encrypted });
-    this.onlooker = this.bench.ecu(this.serial).parts.observer;
+    this.onlooker = this.bench.ecu(this.serial).ports.observer;
     const { a, b } = memoryLinkPair(this.bench.clock);
     this.link = a;
     this.ecuLink = b;
@@ -71,8 +71,8 @@ export class SecondaryBench {
   boot(): void {
     this.running?.stop();
     this.running = startSecondary({
-      ...this.bench.ecu(this.serial).parts,
-      ...this.options.parts,
+      ...this.bench.ecu(this.serial).ports,
+      ...this.options.ports,
       config: { blockBytesMax: blockBytes },
       timing: { ...timing, ...this.options.timing },
       flashBytesPerSecond,
