@@ -1,12 +1,12 @@
 // Owns: whether the gateways of a vehicle make sense: their routes lead from one of their buses to another and never round, and every
-// Secondary can be reached, by one way.
+// Secondary can be reached, by one route.
 import { type FrameRoute, idText, leadsInto, routedId, routeProblem, routeText } from '../bus/gateway/frameRoutes.ts';
 import { findRouteLoop, type PlacedRoute } from '../bus/gateway/routeLoops.ts';
 import { gatewayRoutesMax } from '../core/limits.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { frameTable, type GatewayDescription, type IsoTpRouting, isoTpTable } from './gateways.ts';
 import type { Problem } from './problem.ts';
-import { type Place, segmentsOf, type Way, wayTo } from './routes.ts';
+import { type Hop, type Route, routeTo, segmentsOf } from './routes.ts';
 import { hasIds, type Vehicle } from './vehicle.ts';
 
 const ecusPath = ['vehicle', 'ecus'] as const;
@@ -94,31 +94,31 @@ function* takenTwice(
   }
 }
 
-/** The way to every Secondary that is known by ids, and who has which id on each bus of it. */
-export function* wayProblems(vehicle: Vehicle): Generator<Problem> {
+/** The route to every Secondary that is known by ids, and who has which id on each bus of it. */
+export function* routeProblems(vehicle: Vehicle): Generator<Problem> {
   const owners = new Map<string, string>();
   const used = new Set<IsoTpRouting>();
   const rows = placedRoutes(vehicle);
   for (const [name, ecu] of Object.entries(vehicle.ecus)) {
     if (ecu.role === 'primary' || !hasIds(ecu)) continue;
     const path = [...ecusPath, name];
-    const way = wayTo(vehicle, ecu);
-    if (typeof way === 'string') {
-      yield { path, message: way };
+    const route = routeTo(vehicle, ecu);
+    if (typeof route === 'string') {
+      yield { path, message: route };
       continue;
     }
-    for (const place of way) {
-      if (place.next?.isoTp !== undefined) used.add(place.next.isoTp);
+    for (const hop of route) {
+      if (hop.next?.isoTp !== undefined) used.add(hop.next.isoTp);
       for (const field of ['request', 'response'] as const) {
-        const key = `${place.bus} ${place[field].extended} ${place[field].id}`;
+        const key = `${hop.bus} ${hop[field].extended} ${hop[field].id}`;
         const other = owners.get(key);
-        const on = place === way.at(-1) ? 'this bus' : `bus ${place.bus}`;
+        const on = hop === route.at(-1) ? 'this bus' : `bus ${hop.bus}`;
         if (other !== undefined)
           yield { path: [...path, `${field}Id`], message: `the id is ${other}'s on ${on} already` };
         owners.set(key, name);
       }
     }
-    const twice = comesTwice(rows, way);
+    const twice = comesTwice(rows, route);
     if (twice !== undefined) yield { path, message: twice };
   }
   for (const [name, { routes }] of Object.entries(vehicle.gateways)) {
@@ -132,8 +132,8 @@ export function* wayProblems(vehicle: Vehicle): Generator<Problem> {
 }
 
 /** A frame that two gateways bring to one bus would break the transfer that it belongs to. */
-function comesTwice(rows: readonly PlacedRoute[], way: Way): string | undefined {
-  for (const segment of segmentsOf(way)) {
+function comesTwice(rows: readonly PlacedRoute[], route: Route): string | undefined {
+  for (const segment of segmentsOf(route)) {
     const first = segment[0];
     const last = segment.at(-1);
     if (first === undefined || last === undefined) continue;
@@ -144,7 +144,7 @@ function comesTwice(rows: readonly PlacedRoute[], way: Way): string | undefined 
 }
 
 /** Follows frames of `id` from `bus` on. Tables without a loop only. */
-function flood(rows: readonly PlacedRoute[], bus: string, { id, extended }: Place['request']): string | undefined {
+function flood(rows: readonly PlacedRoute[], bus: string, { id, extended }: Hop['request']): string | undefined {
   const came = new Map<string, string>([[`${bus} ${extended} ${id}`, 'its sender']]);
   const left = [{ bus, id, extended, by: '' }];
   for (let frame = left.pop(); frame !== undefined; frame = left.pop()) {

@@ -1,4 +1,4 @@
-// Owns: the way from the Primary to a Secondary: over a bus that both are on, or through gateways. Must not know what travels.
+// Owns: the route from the Primary to a Secondary: over a bus that both are on, or through gateways. Must not know what travels.
 
 import { ecunetPort } from '../bus/ethernet/ethernetNode.ts';
 import { type FrameRoute, idText, routedId } from '../bus/gateway/frameRoutes.ts';
@@ -11,8 +11,8 @@ interface Id {
   readonly extended: boolean;
 }
 
-/** A bus on the way, and the ids there. */
-export interface Place {
+/** A bus on the route, and the ids there. */
+export interface Hop {
   readonly bus: string;
   readonly request: Id;
   readonly response: Id;
@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** From the Primary's bus to the Secondary's. */
-export type Way = readonly [Place, ...Place[]];
+export type Route = readonly [Hop, ...Hop[]];
 
 function sameId(a: Id, b: Id): boolean {
   return a.id === b.id && a.extended === b.extended;
@@ -42,22 +42,22 @@ function idAfter(route: FrameRoute, given: Id): Id | undefined {
 
 const base = (id: number): Id => ({ id, extended: false });
 
-/** The places one gateway nearer to the Primary from which requests come to `place` and to which its answers go back. */
-function* placesBefore(vehicle: Vehicle, place: Place): Generator<Place> {
+/** The hops one gateway nearer to the Primary from which requests come to `hop` and to which its answers go back. */
+function* hopsBefore(vehicle: Vehicle, hop: Hop): Generator<Hop> {
   for (const [gateway, described] of Object.entries(vehicle.gateways)) {
     for (const isoTp of isoTpTable(described)) {
       const { from, to, requestId, responseId, as = { requestId, responseId } } = isoTp;
-      const leadsHere = to === place.bus && sameId(base(as.requestId), place.request);
-      if (leadsHere && sameId(base(as.responseId), place.response)) {
+      const leadsHere = to === hop.bus && sameId(base(as.requestId), hop.request);
+      if (leadsHere && sameId(base(as.responseId), hop.response)) {
         yield { bus: from, request: base(requestId), response: base(responseId), next: { gateway, isoTp } };
       }
     }
     const rows = frameTable(described);
     for (const row of rows) {
-      const request = row.to === place.bus ? idBefore(row, place.request) : undefined;
+      const request = row.to === hop.bus ? idBefore(row, hop.request) : undefined;
       if (request === undefined) continue;
       for (const back of rows) {
-        const response = back.from === place.bus && back.to === row.from ? idAfter(back, place.response) : undefined;
+        const response = back.from === hop.bus && back.to === row.from ? idAfter(back, hop.response) : undefined;
         if (response !== undefined) yield { bus: row.from, request, response, next: { gateway, isoTp: undefined } };
       }
     }
@@ -68,34 +68,34 @@ function primaryBusesOf({ ecus }: Vehicle): readonly string[] {
   return Object.values(ecus).flatMap((ecu) => (ecu.role === 'primary' ? ecu.buses : []));
 }
 
-/** The shortest way, or what is missing, in a line. */
-export function wayTo(vehicle: Vehicle, secondary: AddressedSecondary): Way | string {
+/** The shortest route, or what is missing, in a line. */
+export function routeTo(vehicle: Vehicle, secondary: AddressedSecondary): Route | string {
   const primaryBuses = primaryBusesOf(vehicle);
-  const last: Place = { bus: secondary.bus, request: base(secondary.requestId), response: base(secondary.responseId) };
-  let ways: Way[] = [[last]];
+  const last: Hop = { bus: secondary.bus, request: base(secondary.requestId), response: base(secondary.responseId) };
+  let routes: Route[] = [[last]];
   const seen = new Set<string>();
-  let furthest = ways[0] as Way;
-  while (ways.length > 0) {
-    const [shortest] = ways;
+  let furthest = routes[0] as Route;
+  while (routes.length > 0) {
+    const [shortest] = routes;
     if (shortest !== undefined) furthest = shortest;
-    const found = ways.find(([{ bus, request, response }]) => {
+    const found = routes.find(([{ bus, request, response }]) => {
       return primaryBuses.includes(bus) && request.extended === response.extended;
     });
     if (found !== undefined) return found;
-    ways = ways.flatMap((way) =>
-      [...placesBefore(vehicle, way[0])].flatMap((place): Way[] => {
-        const key = JSON.stringify([place.bus, place.request, place.response]);
+    routes = routes.flatMap((route) =>
+      [...hopsBefore(vehicle, route[0])].flatMap((hop): Route[] => {
+        const key = JSON.stringify([hop.bus, hop.request, hop.response]);
         if (seen.has(key)) return [];
         seen.add(key);
-        return [[place, ...way]];
+        return [[hop, ...route]];
       }),
     );
   }
   return missing(vehicle, furthest[0]);
 }
 
-/** What keeps requests from coming to `place`, or answers from leaving it. */
-function missing(vehicle: Vehicle, { bus, request, response }: Place): string {
+/** What keeps requests from coming to `hop`, or answers from leaving it. */
+function missing(vehicle: Vehicle, { bus, request, response }: Hop): string {
   const gateways = Object.entries(vehicle.gateways).filter(([, { buses }]) => buses.includes(bus));
   if (gateways.length === 0) return `the Primary is not on bus ${bus}, nor is a gateway`;
   for (const [gateway, described] of gateways) {
@@ -109,29 +109,29 @@ function missing(vehicle: Vehicle, { bus, request, response }: Place): string {
   return `no route of ${names} brings ${idText(request.id)} to bus ${bus} and takes ${idText(response.id)} back`;
 }
 
-/** Who asks at a place of the way: the Primary, or the gateway before it. */
-export function askerAt(vehicle: Vehicle, way: Way, place: Place): string {
-  const before = way[way.indexOf(place) - 1];
+/** Who asks at a hop of the route: the Primary, or the gateway before it. */
+export function askerAt(vehicle: Vehicle, route: Route, hop: Hop): string {
+  const before = route[route.indexOf(hop) - 1];
   if (before?.next !== undefined) return before.next.gateway;
   return Object.keys(vehicle.ecus).find((id) => vehicle.ecus[id]?.role === 'primary') ?? '';
 }
 
 /** Who answers there: a gateway, or the Secondary. */
-export function answererAt({ next }: Place, secondary: string): string {
+export function answererAt({ next }: Hop, secondary: string): string {
   return next?.gateway ?? secondary;
 }
 
 /** On Ethernet, where there are no ids, conversations that gateways have a part in are told apart by their TCP ports. */
-export function portAt(place: Place): number {
-  return ecunetPort + 1 + place.request.id;
+export function portAt(hop: Hop): number {
+  return ecunetPort + 1 + hop.request.id;
 }
 
-/** The places between which frames pass as they are: from one end of ISO-TP to the other. */
-export function segmentsOf(way: Way): readonly (readonly Place[])[] {
-  const segments: Place[][] = [[]];
-  for (const place of way) {
-    segments.at(-1)?.push(place);
-    if (place.next?.isoTp !== undefined) segments.push([]);
+/** The hops between which frames pass as they are: from one end of ISO-TP to the other. */
+export function segmentsOf(route: Route): readonly (readonly Hop[])[] {
+  const segments: Hop[][] = [[]];
+  for (const hop of route) {
+    segments.at(-1)?.push(hop);
+    if (hop.next?.isoTp !== undefined) segments.push([]);
   }
   return segments;
 }
@@ -140,7 +140,7 @@ export function segmentsOf(way: Way): readonly (readonly Place[])[] {
  * What the ends of ISO-TP do on a segment: send frames that each bus of it carries, and ask for blocks of which two find room in each
  * gateway that forwards their frames, as it cannot ask anybody to wait itself.
  */
-export function segmentParams(vehicle: Vehicle, segment: readonly Place[]): Partial<IsoTpParams> {
+export function segmentParams(vehicle: Vehicle, segment: readonly Hop[]): Partial<IsoTpParams> {
   const kinds = new Set(segment.map(({ bus }) => vehicle.buses[bus]?.kind));
   const queues = segment.flatMap(({ next }) =>
     next === undefined || next.isoTp !== undefined ? [] : [vehicle.gateways[next.gateway]?.queueFrames ?? 1],

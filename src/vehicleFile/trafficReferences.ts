@@ -4,7 +4,7 @@ import { checkFrame } from '../bus/frame/checkFrame.ts';
 import { idText } from '../bus/gateway/frameRoutes.ts';
 import { cyclicFrame } from '../bus/restBus/restBus.ts';
 import type { Problem } from './problem.ts';
-import { wayTo } from './routes.ts';
+import { routeTo } from './routes.ts';
 import { recordedFrames, type Traffic } from './traffic.ts';
 import { hasIds, type Vehicle } from './vehicle.ts';
 
@@ -32,11 +32,10 @@ function ownIds(vehicle: Vehicle, bus: string): ReadonlyMap<number, string> {
   const ids = new Map<number, string>();
   for (const [name, ecu] of Object.entries(vehicle.ecus)) {
     if (ecu.role !== 'secondary' || !hasIds(ecu)) continue;
-    const way = wayTo(vehicle, ecu);
-    if (typeof way === 'string') continue;
-    for (const place of way) {
-      if (place.bus === bus)
-        for (const { id, extended } of [place.request, place.response]) if (!extended) ids.set(id, name);
+    const route = routeTo(vehicle, ecu);
+    if (typeof route === 'string') continue;
+    for (const hop of route) {
+      if (hop.bus === bus) for (const { id, extended } of [hop.request, hop.response]) if (!extended) ids.set(id, name);
     }
   }
   return ids;

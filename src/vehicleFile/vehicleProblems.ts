@@ -1,7 +1,7 @@
 // Owns: whether a vehicle makes sense as a whole.
 import { didYouMean } from '../core/nearest.ts';
 import { ethernetProblems } from './ethernetReferences.ts';
-import { gatewayProblems, wayProblems } from './gatewayReferences.ts';
+import { gatewayProblems, routeProblems } from './gatewayReferences.ts';
 import type { Problem } from './problem.ts';
 import { trafficProblems } from './trafficReferences.ts';
 import { dataBitrateMax, type Vehicle } from './vehicle.ts';
@@ -38,6 +38,6 @@ export function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
   }
   yield* ethernetProblems(vehicle);
   yield* gatewayProblems(vehicle);
-  yield* wayProblems(vehicle);
+  yield* routeProblems(vehicle);
   yield* trafficProblems(vehicle);
 }

@@ -1,5 +1,5 @@
-// Owns: a vehicle's gateways in the simulation: their places on the buses from one power-on to the next, and what they forwarded and
-// dropped since the run began. What was on its way in one when it was switched off is lost.
+// Owns: a vehicle's gateways in the simulation: their nodes on the buses from one power-on to the next, and what they forwarded and
+// dropped since the run began. What one still held when it was switched off is lost.
 import type { Bus } from '../../bus/bus.ts';
 import type { EthernetNetwork } from '../../bus/ethernet/ethernetNetwork.ts';
 import { attachEthernetNode } from '../../bus/ethernet/ethernetNode.ts';
@@ -71,7 +71,7 @@ export class SimulatedGateway {
     const shared = new Map<string, Bus>();
     const nodes: Node[] = [];
     for (const name of described.buses) {
-      const here = routes.flatMap(({ asked, asking }) => [asked, asking]).filter(({ place }) => place.bus === name);
+      const here = routes.flatMap(({ asked, asking }) => [asked, asking]).filter(({ hop }) => hop.bus === name);
       const [bus, network] = [transports.buses.get(name), transports.ethernets.get(name)];
       if (network !== undefined) nodes.push(this.joinEthernet(network, here, ends));
       if (bus === undefined) continue;
@@ -109,8 +109,8 @@ export class SimulatedGateway {
   private joinEthernet(network: EthernetNetwork, here: readonly GatewayEnd[], ends: Map<GatewayEnd, End>): Node {
     const node = attachEthernetNode(network, this.id, this.options.clock);
     for (const end of here) {
-      const [peer, place] = [end.peer ?? '', { port: portAt(end.place) }];
-      ends.set(end, { link: end.side === 'asking' ? node.connect(peer, place) : node.accept(peer, place) });
+      const [peer, link] = [end.peer ?? '', { port: portAt(end.hop) }];
+      ends.set(end, { link: end.side === 'asking' ? node.connect(peer, link) : node.accept(peer, link) });
     }
     return node;
   }
@@ -123,13 +123,13 @@ export class SimulatedGateway {
     ends: Map<GatewayEnd, End>,
   ): readonly [IsoTpNode, SharedNode] {
     const { id, described, options } = this;
-    const places = here.map(
+    const hops = here.map(
       (end, index) => [end, isoTpEnd(options.vehicle, end, `${index}`, described.bufferBytes)] as const,
     );
-    const addresses = places.map(([, { address }]) => address);
+    const addresses = hops.map(([, { address }]) => address);
     const node = shareNode(bus, id, this.acceptIds(name, addresses));
     const isoTp = attachIsoTpNode(node.bus, id, options.clock, addresses);
-    for (const [end, { address, blockBytesMax }] of places) {
+    for (const [end, { address, blockBytesMax }] of hops) {
       const link = isoTp.links.get(address.name);
       if (link !== undefined) ends.set(end, { link, blockBytesMax });
     }
@@ -167,7 +167,7 @@ export class SimulatedGateway {
 
   private bridge({ asked, asking }: GatewayEnds, ends: ReadonlyMap<GatewayEnd, End>): LinkBridge {
     const [a, b] = [ends.get(asked), ends.get(asking)];
-    const [from, to] = [asked.place.bus, asking.place.bus];
+    const [from, to] = [asked.hop.bus, asking.hop.bus];
     if (a === undefined || b === undefined) throw new Error(`${this.id} is not on both ${from} and ${to}`);
     const { delayUs, bufferBytes } = this.described;
     return bridgeLinks(a.link, b.link, {

@@ -1,4 +1,4 @@
-// Owns: assembling a vehicle from its description: each ECU with its keys, its first image, its place on the network.
+// Owns: assembling a vehicle from its description: each ECU with its keys, its first image, its node on the network.
 import type { Link } from '../../bus/link.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Random } from '../../core/random.ts';
@@ -12,7 +12,7 @@ import { ecuDecryptionKey, ecuRandom, ecuSigningKey } from '../ecuKeys.ts';
 import type { Emit } from '../emit.ts';
 import type { Transports } from '../transports/transports.ts';
 import { buildGateways, type SimulatedGateway } from './buildGateways.ts';
-import { joinAsPrimary, joinAsSecondary, knownWay, secondariesOf } from './networkNodes.ts';
+import { joinAsPrimary, joinAsSecondary, knownRoute, secondariesOf } from './networkNodes.ts';
 import { SimulatedEcu, type SimulatedEcuOptions } from './simulatedEcu.ts';
 
 export interface SimulatedVehicle {
@@ -86,9 +86,9 @@ function knownSecondaries(
   return secondariesOf(vehicle).flatMap(([serial, ecu]): KnownSecondary[] => {
     const { hardware, verification } = ecu;
     const link = links.get(serial);
-    // On Ethernet, as over a link of its own, nobody is in another one's way: there, the first CAN bus is what is shared.
-    const way = hasIds(ecu) && !transports.links.has(serial) ? knownWay(vehicle, ecu) : [];
-    const channel = way.find(({ bus }) => vehicle.buses[bus] !== undefined)?.bus ?? `tcp/${serial}`;
+    // On Ethernet, as over a link of its own, no ECU waits for another: there, the first CAN bus is what is shared.
+    const route = hasIds(ecu) && !transports.links.has(serial) ? knownRoute(vehicle, ecu) : [];
+    const channel = route.find(({ bus }) => vehicle.buses[bus] !== undefined)?.bus ?? `tcp/${serial}`;
     return link === undefined ? [] : [{ serial, hardwareId: hardware, verification, link, channel }];
   });
 }

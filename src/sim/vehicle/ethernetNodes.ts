@@ -1,4 +1,4 @@
-// Owns: an ECU's places on the vehicle's Ethernet networks, from one power-on to the next: its TCP stack begins anew with it.
+// Owns: an ECU's nodes on the vehicle's Ethernet networks, from one power-on to the next: its TCP stack begins anew with it.
 import type { EthernetNetwork } from '../../bus/ethernet/ethernetNetwork.ts';
 import { attachEthernetNode, type EthernetNode } from '../../bus/ethernet/ethernetNode.ts';
 import type { Link } from '../../bus/link.ts';
@@ -13,7 +13,7 @@ export interface EthernetPeer {
   readonly port?: number;
 }
 
-export interface EthernetPlaces {
+export interface EthernetNodes {
   readonly nodes: readonly EthernetNode[];
   /** By Secondary. */
   readonly links: ReadonlyMap<string, Link>;
@@ -25,7 +25,7 @@ export function joinEthernetsAsPrimary(
   networks: ReadonlyMap<string, EthernetNetwork>,
   peers: ReadonlyMap<string, EthernetPeer>,
   clock: Clock,
-): EthernetPlaces {
+): EthernetNodes {
   const links = new Map<string, Link>();
   const nodes: EthernetNode[] = [];
   for (const [name, network] of networks) {

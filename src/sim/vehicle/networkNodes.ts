@@ -1,4 +1,4 @@
-// Owns: an ECU's places on the vehicle's network from one power-on to the next: what was on its way when the power was cut is
+// Owns: an ECU's nodes on the vehicle's network from one power-on to the next: what was in transit when the power was cut is
 // lost with them. A link that is no bus stays connected: it belongs to the run.
 import type { EthernetNode } from '../../bus/ethernet/ethernetNode.ts';
 import { attachIsoTpNode, type IsoTpAddress, type IsoTpNode } from '../../bus/isotp/node.ts';
@@ -7,12 +7,12 @@ import type { Clock } from '../../core/clock.ts';
 import {
   answererAt,
   askerAt,
-  type Place,
+  type Hop,
   portAt,
+  type Route,
+  routeTo,
   segmentParams,
   segmentsOf,
-  type Way,
-  wayTo,
 } from '../../vehicleFile/routes.ts';
 import { type AddressedSecondary, hasIds, type SecondaryDescription, type Vehicle } from '../../vehicleFile/vehicle.ts';
 import type { Transports } from '../transports/transports.ts';
@@ -24,8 +24,8 @@ export interface NetworkOptions {
   readonly clock: Clock;
 }
 
-/** Joins the network anew, leaving the places of the time before. */
-export type Join<Places> = () => Places;
+/** Joins the network anew, leaving the nodes of the time before. */
+export type Join<Ends> = () => Ends;
 
 export function secondariesOf(vehicle: Vehicle): readonly (readonly [string, SecondaryDescription])[] {
   return Object.entries(vehicle.ecus).flatMap(([id, ecu]) => (ecu.role === 'secondary' ? [[id, ecu] as const] : []));
@@ -37,14 +37,14 @@ export function addressedSecondariesOf(vehicle: Vehicle): readonly (readonly [st
 }
 
 /** A checked scenario has one to every Secondary that is known by ids. */
-export function knownWay(vehicle: Vehicle, ecu: AddressedSecondary): Way {
-  const way = wayTo(vehicle, ecu);
-  if (typeof way === 'string') throw new Error(way);
-  return way;
+export function knownRoute(vehicle: Vehicle, ecu: AddressedSecondary): Route {
+  const route = routeTo(vehicle, ecu);
+  if (typeof route === 'string') throw new Error(route);
+  return route;
 }
 
-/** The ids at `place` as the side has them that asks, or the one that answers. */
-export function isoTpIds({ request, response }: Place, side: 'asking' | 'answering') {
+/** The ids at `hop` as the side has them that asks, or the one that answers. */
+export function isoTpIds({ request, response }: Hop, side: 'asking' | 'answering') {
   const [transmit, receive] = side === 'asking' ? [request, response] : [response, request];
   const mode = request.extended ? 'Normal_29bits' : 'Normal_11bits';
   return { mode, transmitId: transmit.id, receiveId: receive.id } as const;
@@ -65,13 +65,15 @@ export function joinAsPrimary(
     const ethernet = joinEthernetsAsPrimary(id, transports.ethernets, peers, clock);
     nodes.push(...ethernet.nodes);
     for (const [name, link] of ethernet.links) links.set(name, link);
-    const ways = others.flatMap(([serial, ecu]) => (hasIds(ecu) ? [[serial, knownWay(vehicle, ecu)] as const] : []));
+    const routes = others.flatMap(([serial, ecu]) =>
+      hasIds(ecu) ? [[serial, knownRoute(vehicle, ecu)] as const] : [],
+    );
     for (const [busName, bus] of transports.buses) {
-      const addresses = ways
+      const addresses = routes
         .filter(([, [first]]) => first.bus === busName)
-        .map(([name, way]): IsoTpAddress => {
-          const params = segmentParams(vehicle, segmentsOf(way)[0] ?? []);
-          return { name, ...isoTpIds(way[0], 'asking'), params };
+        .map(([name, route]): IsoTpAddress => {
+          const params = segmentParams(vehicle, segmentsOf(route)[0] ?? []);
+          return { name, ...isoTpIds(route[0], 'asking'), params };
         });
       if (addresses.length === 0) continue;
       const node = attachIsoTpNode(bus, id, clock, addresses);
@@ -83,19 +85,19 @@ export function joinAsPrimary(
   };
 }
 
-/** The first place on the way to a Secondary, as if it were on Ethernet. */
+/** The first hop on the route to a Secondary, as if it were on Ethernet. */
 function ethernetPeer(vehicle: Vehicle, serial: string, ecu: SecondaryDescription): EthernetPeer {
   if (!hasIds(ecu)) return { network: ecu.bus, node: serial };
-  const [first] = knownWay(vehicle, ecu);
+  const [first] = knownRoute(vehicle, ecu);
   return { network: first.bus, node: answererAt(first, serial), port: portAt(first) };
 }
 
 /** Who asks a Secondary on Ethernet. */
 function ethernetAsker(vehicle: Vehicle, ecu: SecondaryDescription): Pick<EthernetPeer, 'node' | 'port'> {
   if (!hasIds(ecu)) return { node: primaryOf(vehicle) };
-  const way = knownWay(vehicle, ecu);
-  const last = way.at(-1) ?? way[0];
-  return { node: askerAt(vehicle, way, last), port: portAt(last) };
+  const route = knownRoute(vehicle, ecu);
+  const last = route.at(-1) ?? route[0];
+  return { node: askerAt(vehicle, route, last), port: portAt(last) };
 }
 
 export function joinAsSecondary(id: string, ecu: SecondaryDescription, options: NetworkOptions): Join<Link> {
@@ -106,12 +108,12 @@ export function joinAsSecondary(id: string, ecu: SecondaryDescription, options: 
     const own = transports.links.get(id);
     if (own !== undefined) return own.secondary;
     const network = transports.ethernets.get(ecu.bus);
-    const place =
+    const joined =
       network === undefined
         ? joinCanAsSecondary(id, ecu, options)
         : joinEthernetAsSecondary(id, network, ethernetAsker(vehicle, ecu), clock);
-    node = place.node;
-    return place.link;
+    node = joined.node;
+    return joined.link;
   };
 }
 
@@ -124,7 +126,7 @@ function joinCanAsSecondary(
   if (bus === undefined || !hasIds(ecu)) throw new Error(`there is no bus ${ecu.bus}`);
   const { requestId, responseId, isotp: { blocksize, stmin } = {} } = ecu;
   const params = {
-    ...segmentParams(vehicle, segmentsOf(knownWay(vehicle, ecu)).at(-1) ?? []),
+    ...segmentParams(vehicle, segmentsOf(knownRoute(vehicle, ecu)).at(-1) ?? []),
     ...(blocksize !== undefined && { blocksize }),
     ...(stmin !== undefined && { stmin }),
   };
