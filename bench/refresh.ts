@@ -18,8 +18,8 @@ import { ImageRepository } from '../src/repository/images/imageRepository.ts';
 import { usualValidity } from '../src/repository/roles/publication.ts';
 import { simulatedRoleKeys } from '../src/repository/roles/roleKeys.ts';
 import { Timeserver } from '../src/repository/timeserver.ts';
-import { faultText } from '../src/uptane/faults.ts';
-import { uptaneProfile } from '../src/uptane/profile.ts';
+import { faultText } from '../src/uptane/model/faults.ts';
+import { uptaneProfile } from '../src/uptane/model/profile.ts';
 import { signingKey } from '../src/uptane/signing/keys.ts';
 
 const rounds = 60;

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { attackKinds } from '../src/sim/attackers/attacks.ts';
 import { busFaultKinds } from '../src/sim/busFaults/busFaults.ts';
 import { expectationKinds } from '../src/sim/expectations/expectations.ts';
-import type { Documented } from '../src/sim/scenario/registry.ts';
+import type { Documented } from '../src/sim/setting/registry.ts';
 import { stepKinds } from '../src/sim/steps/steps.ts';
 
 const page = 'docs/scenarios.md';

@@ -1,7 +1,7 @@
 // Owns: from the taps of a run's buses to the records of a capture. Must not know where they are written.
 import type { Bus } from '../bus/bus.ts';
 import { NS_PER_S } from '../core/units.ts';
-import type { PutRecord } from './captureRecord.ts';
+import type { PutRecord } from './record/captureRecord.ts';
 
 /**
  * Gives every frame of the buses, which are by name, and every error frame that a real interface tells of, to `put`. `startS`: the

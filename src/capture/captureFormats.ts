@@ -2,9 +2,9 @@
 import { createAscDecoder } from './asc/ascDecoder.ts';
 import { createAscEncoder } from './asc/ascEncoder.ts';
 import { createCandumpDecoder, createCandumpEncoder } from './candump/candumpLog.ts';
-import type { CaptureDecoder, CaptureEncoder, CaptureHead } from './captureRecord.ts';
 import { createPcapngDecoder } from './pcapng/pcapngDecoder.ts';
 import { createPcapngEncoder } from './pcapng/pcapngEncoder.ts';
+import type { CaptureDecoder, CaptureEncoder, CaptureHead } from './record/captureRecord.ts';
 
 export interface CaptureFormat {
   readonly createEncoder: (head: CaptureHead) => CaptureEncoder;

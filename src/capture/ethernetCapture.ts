@@ -1,7 +1,7 @@
 // Owns: from the taps of a run's Ethernet networks to the records of a capture. Must not know where they are written.
 import type { EthernetNetwork } from '../bus/ethernet/ethernetNetwork.ts';
 import { NS_PER_S } from '../core/units.ts';
-import type { PutRecord } from './captureRecord.ts';
+import type { PutRecord } from './record/captureRecord.ts';
 
 /** Gives every packet that a network's switch receives to `put`. As `captureBuses`. */
 export function captureEthernets(

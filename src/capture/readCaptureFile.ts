@@ -2,7 +2,7 @@
 import { InputError } from '../core/faults.ts';
 import { filePieces } from '../files/filePieces.ts';
 import { captureFormatOf, captureSuffixes } from './captureFormats.ts';
-import { type CaptureRecord, captureFaultText } from './captureRecord.ts';
+import { type CaptureRecord, captureFaultText } from './record/captureRecord.ts';
 
 /** The records of a file, some thousand at a time; the end of `path` says the format. Faults of the file are InputErrors. */
 export async function* readCaptureFile(path: string): AsyncGenerator<readonly CaptureRecord[]> {

@@ -4,7 +4,7 @@ import { concatBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { flowingOutput, GrowingFile, type GrowingOutput } from '../files/growingFile.ts';
 import { captureFormatOf, captureSuffixes } from './captureFormats.ts';
-import type { CaptureEncoder, CaptureHead, CaptureRecord } from './captureRecord.ts';
+import type { CaptureEncoder, CaptureHead, CaptureRecord } from './record/captureRecord.ts';
 
 /** Written at once, and one member of a gzip file. */
 const pieceBytes = 256 * 1024;

@@ -1,10 +1,10 @@
 // Owns: the file of `ecunet run --capture`, and what the user is told that it will not hold.
 import { captureBuses } from '../capture/busCapture.ts';
 import { captureFormatOf } from '../capture/captureFormats.ts';
-import type { CapturedBus } from '../capture/captureRecord.ts';
 import { captureEthernets } from '../capture/ethernetCapture.ts';
+import type { CapturedBus } from '../capture/record/captureRecord.ts';
 import { CaptureFile } from '../capture/writeCaptureFile.ts';
-import type { RunInputs } from '../sim/inputs.ts';
+import type { RunInputs } from '../sim/inputs/inputs.ts';
 import type { Transports } from '../sim/transports/transports.ts';
 import { type Io, tell } from './io.ts';
 import { isStandardOutput } from './standardOutput.ts';

@@ -8,7 +8,7 @@ import { ok, type Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
 import { ed25519Node } from '../crypto/ed25519Node.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
-import { faultText } from '../uptane/faults.ts';
+import { faultText } from '../uptane/model/faults.ts';
 import { storedBytesMax, type TufVerifier } from '../uptane/tuf/tufProcedure.ts';
 import type { TufAction, TufOptions } from './commands/tuf.ts';
 import { exitFailed, exitOk } from './exitCodes.ts';

@@ -4,7 +4,7 @@ import { ok, type Result } from '../core/result.ts';
 import { hashFunctions } from '../crypto/hashes.ts';
 import { refuse } from '../uptane/checks/context.ts';
 import { createImageCheck } from '../uptane/checks/image.ts';
-import { storedImageName, type Target } from '../uptane/metadata.ts';
+import { storedImageName, type Target } from '../uptane/model/metadata.ts';
 import { type DownloadFolder, isSafeName } from './downloadFolder.ts';
 import type { Source } from './sources/source.ts';
 

@@ -8,19 +8,19 @@ import { faultAt, refuse } from '../uptane/checks/context.ts';
 import { checkTarget, type InstallingEcu } from '../uptane/checks/image.ts';
 import { targetOf } from '../uptane/checks/match.ts';
 import { checkProvisionedRoot } from '../uptane/checks/root.ts';
-import type { Hashes, RepositoryName, RoleName, Root, Signed, Target, Targets } from '../uptane/metadata.ts';
-import { type FileName, fileName, type Profile } from '../uptane/profile.ts';
+import type { Hashes, RepositoryName, RoleName, Root, Signed, Target, Targets } from '../uptane/model/metadata.ts';
+import { type FileName, fileName, type Profile } from '../uptane/model/profile.ts';
+import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
+import { passOver, rootsOnly } from '../uptane/verification/keptTrust.ts';
+import { verifyPartial } from '../uptane/verification/partial.ts';
+import type { EcuContext, Outcome, Procedure } from '../uptane/verification/procedure.ts';
 import {
   restoreTrusted,
   type TrustedMetadata,
   type TrustedRepository,
   trustedFiles,
   trustedVersions,
-} from '../uptane/trusted.ts';
-import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
-import { passOver, rootsOnly } from '../uptane/verification/keptTrust.ts';
-import { verifyPartial } from '../uptane/verification/partial.ts';
-import type { EcuContext, Outcome, Procedure } from '../uptane/verification/procedure.ts';
+} from '../uptane/verification/trusted.ts';
 import type { RepositoryFiles } from './sources/repositoryFiles.ts';
 import type { TrustStore } from './trustStore.ts';
 

@@ -3,7 +3,7 @@
 import { fromUtf8, utf8 } from '../core/bytes.ts';
 import { activationsMax, flashReadBytesMax } from '../core/limits.ts';
 import { createHasher } from '../crypto/hashes.ts';
-import { type DescribedImage, isSameImage } from '../uptane/describedImage.ts';
+import { type DescribedImage, isSameImage } from '../uptane/checks/describedImage.ts';
 import type { BankIndex, Flash } from './flash.ts';
 import type { EcuStorage } from './storage.ts';
 

@@ -6,9 +6,9 @@ import { encryptedBlockPlainBytes } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { createOpener, type Opener, plainLength, sealedBlockBytes } from '../crypto/encryption/imageEncryption.ts';
 import { unwrapKey } from '../crypto/encryption/keyWrap.ts';
-import { imageOf } from '../uptane/describedImage.ts';
-import { remoteFault } from '../uptane/faults.ts';
-import type { EncryptedImage, Target } from '../uptane/metadata.ts';
+import { imageOf } from '../uptane/checks/describedImage.ts';
+import { remoteFault } from '../uptane/model/faults.ts';
+import type { EncryptedImage, Target } from '../uptane/model/metadata.ts';
 import type { FlashBanks } from './flashBanks.ts';
 import type { EcuIdentity } from './identity.ts';
 

@@ -1,10 +1,10 @@
 // Owns: the image that the Director names for this very ECU, and whether it can take it. P4 to P7, P12
 import type { RemoteFault } from '../core/faults.ts';
 import { fail, type Result } from '../core/result.ts';
+import { imageOf } from '../uptane/checks/describedImage.ts';
 import { checkTarget } from '../uptane/checks/image.ts';
-import { imageOf } from '../uptane/describedImage.ts';
-import { remoteFault } from '../uptane/faults.ts';
-import type { Target, Targets } from '../uptane/metadata.ts';
+import { remoteFault } from '../uptane/model/faults.ts';
+import type { Target, Targets } from '../uptane/model/metadata.ts';
 import type { Ecu } from './ecu.ts';
 
 /** P4 P5 P7, and P6 by the size of its banks. */

@@ -1,6 +1,6 @@
 // Owns: by whose keys an ECU believes the time. Y4
-import type { Signers } from '../uptane/metadata.ts';
-import type { TrustedMetadata } from '../uptane/trusted.ts';
+import type { Signers } from '../uptane/model/metadata.ts';
+import type { TrustedMetadata } from '../uptane/verification/trusted.ts';
 import type { VerificationMode } from './identity.ts';
 
 /** Those that the Director's Root names; an ECU that does not follow it takes those of the Director's Targets, where they name any. */

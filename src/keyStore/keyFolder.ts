@@ -7,7 +7,7 @@ import { keyFileBytesMax, signaturesMax } from '../core/limits.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { ioReason } from '../files/ioReason.ts';
 import { privateFolder, readPrivateFile, writePrivateFile } from '../files/privateFile.ts';
-import { encodeRoleName } from '../uptane/profile.ts';
+import { encodeRoleName } from '../uptane/model/profile.ts';
 import { readStoredKey, type StoredKey } from './storedKey.ts';
 
 function keyPath(folder: string, role: string, index: number): string {

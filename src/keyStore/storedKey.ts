@@ -6,7 +6,7 @@ import { ok, type Result } from '../core/result.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { notAsExpected, readHex, reading, readObject } from '../uptane/json/jsonReader.ts';
 import { parseStrictJson } from '../uptane/json/strictJson.ts';
-import type { PublicKey } from '../uptane/metadata.ts';
+import type { PublicKey } from '../uptane/model/metadata.ts';
 import { type SigningKey, signingKey } from '../uptane/signing/keys.ts';
 
 export class StoredKey implements SigningKey {

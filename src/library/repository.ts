@@ -32,6 +32,7 @@ export { resolveImages } from '../repository/director/resolver.ts';
 export type { PlainImage } from '../repository/director/sealing.ts';
 export type { Delegatee, NewDelegation } from '../repository/images/delegating.ts';
 export { ImageRepository, type Listing } from '../repository/images/imageRepository.ts';
+export type { Dependency, Release, ReleaseDeclaration } from '../repository/images/release.ts';
 export type { ImageUpload, MetadataUpload } from '../repository/images/uploadCheck.ts';
 export {
   type OfflineImage,
@@ -40,7 +41,6 @@ export {
   writeOfflineSnapshot,
   writeOfflineTargets,
 } from '../repository/offlineMedia.ts';
-export type { Dependency, Release, ReleaseDeclaration } from '../repository/release.ts';
 export { type CurrentFiles, usualValidity, type Validity } from '../repository/roles/publication.ts';
 export type { KeyHolder, RoleHolders, RootedRole, Thresholds } from '../repository/roles/roleKeys.ts';
 export type { RoleSigners } from '../repository/roles/roleSigners.ts';
@@ -48,9 +48,9 @@ export type { KeyChange, NextRoot } from '../repository/roles/roots.ts';
 export type { Edition, ListedImage, TargetsFile } from '../repository/roles/writeMetadata.ts';
 export { answerRequest, type Servers } from '../repository/servers.ts';
 export { Timeserver } from '../repository/timeserver.ts';
-export type { Hashes, MustMatch, PublicKey, RepositoryName, RoleName } from '../uptane/metadata.ts';
-export type { OfflineMedia } from '../uptane/offlineMedia.ts';
-export type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
+export type { Hashes, MustMatch, PublicKey, RepositoryName, RoleName } from '../uptane/model/metadata.ts';
+export type { RemoteRequest, RemoteResponse } from '../uptane/model/remote.ts';
 export type { SigningKey } from '../uptane/signing/keys.ts';
 export type { DetectedAttack, VersionReport } from '../uptane/statements/versionReport.ts';
+export type { OfflineMedia } from '../uptane/verification/offlineMedia.ts';
 export { saveRepository } from './repositoryFolder.ts';

@@ -26,9 +26,9 @@ export {
 export { targetOf } from '../uptane/checks/match.ts';
 export { checkProvisionedRoot } from '../uptane/checks/root.ts';
 export { type DecodeFault, decodeMetadata, type MetadataPlace } from '../uptane/decode/metadata.ts';
-export { faultSummary, faultText } from '../uptane/faults.ts';
 export { type CanonicalForm, canonicalJson, olpcJson } from '../uptane/json/canonicalJson.ts';
 export { type JsonObject, type JsonValue, parseStrictJson } from '../uptane/json/strictJson.ts';
+export { faultSummary, faultText } from '../uptane/model/faults.ts';
 export type {
   DelegatedRole,
   Delegation,
@@ -54,10 +54,8 @@ export type {
   Target,
   Targets,
   Timestamp,
-} from '../uptane/metadata.ts';
-export { storedImageName } from '../uptane/metadata.ts';
-export type { EcuHardware } from '../uptane/offlineAssignment.ts';
-export { answerFromMedia, imageFromMedia, type OfflineMedia } from '../uptane/offlineMedia.ts';
+} from '../uptane/model/metadata.ts';
+export { storedImageName } from '../uptane/model/metadata.ts';
 export {
   aktualizrProfile,
   encodeRoleName,
@@ -68,7 +66,7 @@ export {
   profiles,
   tufProfile,
   uptaneProfile,
-} from '../uptane/profile.ts';
+} from '../uptane/model/profile.ts';
 export {
   type Mapping,
   mapOfBoth,
@@ -76,7 +74,7 @@ export {
   readRepositoryMap,
   repositoriesFor,
   writeRepositoryMap,
-} from '../uptane/repositoryMap.ts';
+} from '../uptane/model/repositoryMap.ts';
 export { keyIdOf, type SigningKey, signingKey } from '../uptane/signing/keys.ts';
 export { signMetadata, signPayload } from '../uptane/signing/sign.ts';
 export {
@@ -95,15 +93,10 @@ export {
   makeVersionReport,
   type VersionReport,
 } from '../uptane/statements/versionReport.ts';
-export {
-  restoreTrusted,
-  type TrustedMetadata,
-  type TrustedRepository,
-  trustedFiles,
-  trustedVersions,
-} from '../uptane/trusted.ts';
 export { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
 export { refreshingOffline, verifyOffline } from '../uptane/verification/offline.ts';
+export type { EcuHardware } from '../uptane/verification/offlineAssignment.ts';
+export { answerFromMedia, imageFromMedia, type OfflineMedia } from '../uptane/verification/offlineMedia.ts';
 export { verifyPartial } from '../uptane/verification/partial.ts';
 export {
   type EcuContext,
@@ -113,3 +106,10 @@ export {
   type Procedure,
   runProcedure,
 } from '../uptane/verification/procedure.ts';
+export {
+  restoreTrusted,
+  type TrustedMetadata,
+  type TrustedRepository,
+  trustedFiles,
+  trustedVersions,
+} from '../uptane/verification/trusted.ts';

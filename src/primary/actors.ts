@@ -1,7 +1,7 @@
 // Owns: the implementation of a Primary's statechart: each phase as a task, each guard and action by name.
 import { runTask, type Task } from '../core/task.ts';
-import type { PrimaryBehaviour } from './behaviour.ts';
-import { newCycle } from './cycle.ts';
+import type { PrimaryBehaviour } from './cycle/behaviour.ts';
+import { newCycle } from './cycle/cycle.ts';
 import type { PrimaryImplementation } from './machine.ts';
 import { attestTime } from './phases/attestTime.ts';
 import { collectReports } from './phases/collectReports.ts';

@@ -2,7 +2,7 @@
 // after which the cycle goes straight to the report. What all of it does comes with its context, from actors.ts: the chart is built
 // once, not at each boot.
 import { fromCallback, setup } from 'xstate';
-import type { PrimaryTiming } from './ports.ts';
+import type { PrimaryTiming } from './cycle/ports.ts';
 
 export type PrimaryEvent =
   | { readonly type: 'cycle.started' }

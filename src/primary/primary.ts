@@ -3,9 +3,9 @@ import { createActor } from 'xstate';
 import type { Ecu } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';
 import { primaryImplementation } from './actors.ts';
-import { PrimaryBehaviour } from './behaviour.ts';
+import { PrimaryBehaviour } from './cycle/behaviour.ts';
+import type { PrimaryPorts } from './cycle/ports.ts';
 import { primaryMachine } from './machine.ts';
-import type { PrimaryPorts } from './ports.ts';
 
 export interface RunningPrimary {
   readonly ecu: Ecu;

@@ -1,7 +1,7 @@
 // Owns: what a watcher knows of one bus. Pure.
 
 import { NS_PER_S } from '../core/units.ts';
-import type { BusSummary, EventOf } from '../sim/events.ts';
+import type { BusSummary, EventOf } from '../sim/events/events.ts';
 
 /** Windows kept for the small history: more than the widest terminal shows. */
 const historyMax = 120;

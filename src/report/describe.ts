@@ -1,9 +1,9 @@
 // Owns: an event of a run as a sentence. The event log and the progress lines both speak through here.
-import type { EventOf, FoundFault, SimEvent } from '../sim/events.ts';
+import type { EventOf, FoundFault, SimEvent } from '../sim/events/events.ts';
 import { formatBytes, formatCount, plural } from './format.ts';
 import { givenUpWords } from './givenUp.ts';
-import type { Tone } from './line.ts';
 import { type Place, placeWords } from './place.ts';
+import type { Tone } from './text/line.ts';
 
 /** `subject` is who it is about: an ECU, a bus, or a part of the product. */
 export interface Note {

@@ -1,6 +1,6 @@
 // Owns: what a watcher knows of one ECU, and how events change it. Pure.
 import type { Attack, RemoteFaultCode } from '../core/faults.ts';
-import type { EcuSummary, FoundFault, ImageMaker, InstalledImage, SimEvent } from '../sim/events.ts';
+import type { EcuSummary, FoundFault, ImageMaker, InstalledImage, SimEvent } from '../sim/events/events.ts';
 
 interface ImageProgress {
   readonly filename: string;

@@ -1,5 +1,5 @@
 // Owns: in words, when and why a run was given up.
-import type { EventOf, GiveUpReason } from '../sim/events.ts';
+import type { EventOf, GiveUpReason } from '../sim/events/events.ts';
 import { formatSeconds } from './format.ts';
 
 export type GivenUp = Omit<EventOf<'run.givenUp'>, 'type'>;

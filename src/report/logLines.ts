@@ -1,7 +1,7 @@
 // Owns: the log of a run as lines, cut to a width or whole.
 import { formatTime } from './format.ts';
-import { fitLine, type Line, span, type Tone, truncateLine } from './line.ts';
 import type { LogLine } from './runView.ts';
+import { fitLine, type Line, span, type Tone, truncateLine } from './text/line.ts';
 
 const timeCells = 10;
 

@@ -1,5 +1,5 @@
 // Owns: where in its file a scenario stands while it runs: which step, and which of the step's expectations is judged next. Pure.
-import type { SimEvent } from '../sim/events.ts';
+import type { SimEvent } from '../sim/events/events.ts';
 import type { ScenarioOutline } from '../sim/scenario/outline.ts';
 
 export interface Place {

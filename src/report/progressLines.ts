@@ -1,10 +1,10 @@
 // Owns: a run as plain lines, for where no dashboard can be drawn: a pipe, a log file, CI. No colour, no cursor movement.
-import type { SimEvent } from '../sim/events.ts';
+import type { SimEvent } from '../sim/events/events.ts';
 import type { ScenarioOutline } from '../sim/scenario/outline.ts';
-import { visibleText } from './cells.ts';
 import { describeEvent, isAnswered, type Note } from './describe.ts';
 import { formatTime, plural, stateWords } from './format.ts';
 import { type Position, placeOf, positionAfter } from './place.ts';
+import { visibleText } from './text/cells.ts';
 
 /** Wide enough for an hour of simulated time and for most names; a longer one moves its own line only. */
 const timeChars = 11;

@@ -1,6 +1,6 @@
 // Owns: what a watcher knows of a run, without a terminal: built from the run's events, and from what is known of the scenario
 // beforehand. Whoever draws or prints takes the present view. Must not know ink, React, the terminal or the host's time.
-import type { EventOf, Outcome, SimEvent } from '../sim/events.ts';
+import type { EventOf, Outcome, SimEvent } from '../sim/events/events.ts';
 import type { ScenarioOutline, StepOutline } from '../sim/scenario/outline.ts';
 import { type BusView, initialBusView, updateBusNode, updateBusView } from './busView.ts';
 import { describeEvent, type Note } from './describe.ts';

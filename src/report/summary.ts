@@ -1,12 +1,12 @@
 // Owns: the closing summary of a run, as text for any terminal, file or mail: at most 80 columns, with or without colour.
 import { type BusView, knowsLoad, meanLoad } from './busView.ts';
-import { cellWidth, visibleText } from './cells.ts';
-import { type Column, tableLines } from './columns.ts';
 import { attackWords, trafficWords } from './describe.ts';
 import { type EcuVerdict, type EcuView, ecuVerdict, isSameInstalled, isWanted } from './ecuView.ts';
 import { formatCount, formatPercent, formatTime, formatWallTime, plural } from './format.ts';
-import { type Line, span, type Tone, terminalText, truncateLine } from './line.ts';
 import type { Expectation, RunView } from './runView.ts';
+import { cellWidth, visibleText } from './text/cells.ts';
+import { type Column, tableLines } from './text/columns.ts';
+import { type Line, span, type Tone, terminalText, truncateLine } from './text/line.ts';
 import { verdictLine } from './verdict.ts';
 
 export interface SummaryOptions {

@@ -2,8 +2,8 @@
 
 import { plural } from './format.ts';
 import { givenUpWords } from './givenUp.ts';
-import { type Line, span } from './line.ts';
 import type { RunView } from './runView.ts';
+import { type Line, span } from './text/line.ts';
 
 export function verdictLine(view: Pick<RunView, 'outcome' | 'givenUp' | 'expectations'>): Line {
   const failed = view.expectations.filter(({ passed }) => !passed).length;

@@ -1,13 +1,13 @@
 // Owns: writing updates without a network (PURE-2): the Director's offline roles, and the whole media with both repositories' files.
-// For which ECU an offline image is: src/uptane/offlineAssignment.ts. Where files are on the media: src/uptane/offlineMedia.ts.
+// For which ECU an offline image is: src/uptane/verification/offlineAssignment.ts. Where files are on the media: src/uptane/verification/offlineMedia.ts.
 import { fail, ok, type Result } from '../core/result.ts';
 import { hashFunctions } from '../crypto/hashes.ts';
 import { decodeMetadata } from '../uptane/decode/metadata.ts';
-import { type RepositoryName, storedImageName, type Target } from '../uptane/metadata.ts';
-import { mediaImageName, mediaMetadataName, type OfflineMedia } from '../uptane/offlineMedia.ts';
-import { type FileName, fileName, uptaneProfile } from '../uptane/profile.ts';
+import { type RepositoryName, storedImageName, type Target } from '../uptane/model/metadata.ts';
+import { type FileName, fileName, uptaneProfile } from '../uptane/model/profile.ts';
 import type { SigningKey } from '../uptane/signing/keys.ts';
 import { signMetadata } from '../uptane/signing/sign.ts';
+import { mediaImageName, mediaMetadataName, type OfflineMedia } from '../uptane/verification/offlineMedia.ts';
 import { common, describe, type Edition, imageEntry, type ListedImage } from './roles/writeMetadata.ts';
 
 /** An image that the Director wants installed: on these ECUs, or where it names none on all of the hardware that it is made for. */

@@ -2,8 +2,8 @@
 import type { RemoteFault } from '../core/faults.ts';
 import { downloadRangeBytesMax } from '../core/limits.ts';
 import type { Result } from '../core/result.ts';
-import { faultText } from '../uptane/faults.ts';
-import type { RemoteRequest, RemoteResponse } from '../uptane/remote.ts';
+import { faultText } from '../uptane/model/faults.ts';
+import type { RemoteRequest, RemoteResponse } from '../uptane/model/remote.ts';
 import { areTimeTokens } from '../uptane/statements/timeAttestation.ts';
 import type { Campaigns } from './director/campaigns.ts';
 import type { Director, ManifestVerdict } from './director/director.ts';

@@ -2,8 +2,8 @@
 import type { RemoteFault } from '../core/faults.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ResponseBody } from '../messages/codec.ts';
-import { remoteFault } from '../uptane/faults.ts';
-import type { Target } from '../uptane/metadata.ts';
+import { remoteFault } from '../uptane/model/faults.ts';
+import type { Target } from '../uptane/model/metadata.ts';
 import { refusal, type SecondaryBehaviour } from './behaviour.ts';
 import type { SecondaryEvent, SecondaryImplementation, SecondaryRequest } from './machine.ts';
 

@@ -11,10 +11,10 @@ import { givenUp } from '../ecu/ownTarget.ts';
 import type { RequestBodies, ResponseBody } from '../messages/codec.ts';
 import { protocolVersionMax, protocolVersionMin } from '../messages/version.ts';
 import { checkImage } from '../uptane/checks/image.ts';
-import { faultSummary, remoteFault } from '../uptane/faults.ts';
 import { canonicalJson } from '../uptane/json/canonicalJson.ts';
-import type { Target } from '../uptane/metadata.ts';
-import { trustedVersions } from '../uptane/trusted.ts';
+import { faultSummary, remoteFault } from '../uptane/model/faults.ts';
+import type { Target } from '../uptane/model/metadata.ts';
+import { trustedVersions } from '../uptane/verification/trusted.ts';
 import { ReceivedFiles } from './receivedFiles.ts';
 import { verifyReceived } from './verifyReceived.ts';
 

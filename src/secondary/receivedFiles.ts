@@ -10,7 +10,7 @@ import {
 } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { RequestBodies } from '../messages/codec.ts';
-import { remoteFault } from '../uptane/faults.ts';
+import { remoteFault } from '../uptane/model/faults.ts';
 
 interface PartialFile {
   readonly bytes: Uint8Array;

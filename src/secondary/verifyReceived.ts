@@ -2,10 +2,10 @@
 import { ok } from '../core/result.ts';
 import type { Ecu } from '../ecu/ecu.ts';
 import { ownTarget } from '../ecu/ownTarget.ts';
+import { imageOf, isSameImage } from '../uptane/checks/describedImage.ts';
 import { targetOf } from '../uptane/checks/match.ts';
-import { imageOf, isSameImage } from '../uptane/describedImage.ts';
-import type { Target } from '../uptane/metadata.ts';
-import { fileName, uptaneProfile } from '../uptane/profile.ts';
+import type { Target } from '../uptane/model/metadata.ts';
+import { fileName, uptaneProfile } from '../uptane/model/profile.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
 import { passOver, rootsOnly } from '../uptane/verification/keptTrust.ts';
 import { verifyPartial } from '../uptane/verification/partial.ts';

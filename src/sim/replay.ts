@@ -9,8 +9,10 @@ import { readLines } from '../files/regularFile.ts';
 import { checkForm } from '../vehicleFile/source/checkForm.ts';
 import { pathText } from '../vehicleFile/source/finding.ts';
 import type { Told } from '../vehicleFile/source/told.ts';
-import { giveUpReasons } from './events.ts';
-import { checkTransports, linkKinds, type RunInputs } from './inputs.ts';
+import { giveUpReasons } from './events/events.ts';
+import { checkTransports, linkKinds, type RunInputs } from './inputs/inputs.ts';
+import { attachedBuses, playAttached } from './realTransports/attachPoints.ts';
+import { linkPort } from './realTransports/realLinks.ts';
 import { checkScenario } from './scenario/check.ts';
 import { readRecordedScenario } from './scenario/recorded.ts';
 import type { Scenario } from './scenario/schema.ts';
@@ -19,8 +21,6 @@ import { Simulation } from './simulation.ts';
 import { type Player, type TapeContent, type TapeInput, tapeInputSchema } from './tape/tape.ts';
 import { playedBus, playedLink, type TapedBus } from './tape/taped.ts';
 import { type GivenUp, traceFormat, traceHead } from './trace.ts';
-import { attachedBuses, playAttached } from './transports/attachPoints.ts';
-import { linkPort } from './transports/realLinks.ts';
 import { busRandom, type LinkPair, type Transports, virtualBuses, virtualEthernets } from './transports/transports.ts';
 
 /** Where a replay first left the trace; `line` counts from 1. `was` or `is` is absent where one of them has ended. */

@@ -5,8 +5,8 @@ import type { Enter } from '../bus/enter.ts';
 import { EventQueue } from '../core/clock.ts';
 import { hostTimer, monotonicMs } from '../core/hostTime.ts';
 import { Pacer } from '../core/pacer.ts';
-import { type GiveUpReason, giveUpReasons, type Observer } from './events.ts';
-import { isRealTime, type RunInputs } from './inputs.ts';
+import { type GiveUpReason, giveUpReasons, type Observer } from './events/events.ts';
+import { isRealTime, type RunInputs } from './inputs/inputs.ts';
 import { type RunResult, Simulation } from './simulation.ts';
 import { createRecorder } from './tape/recorder.ts';
 import { type TraceTo, TraceWriter, traceHead } from './trace.ts';
@@ -169,7 +169,7 @@ async function runPaced(run: UnderWay): Promise<RunResult> {
   const gate = new Gate(pacer);
   const recorder = createRecorder(queue, gate.enter, trace);
   // The real transports, TLS and native modules among them, are loaded by runs in real time alone.
-  const { openTransports } = await import('./transports/realTransports.ts');
+  const { openTransports } = await import('./realTransports/realTransports.ts');
   const transports = await openTransports(inputs, queue, recorder, gate.enter, attachTold);
   const shut = () => {
     gate.close();

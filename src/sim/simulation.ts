@@ -5,7 +5,7 @@ import type { EventQueue } from '../core/clock.ts';
 import { runTask } from '../core/task.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { VerificationMode } from '../ecu/identity.ts';
-import type { Emit } from './emit.ts';
+import type { Emit } from './events/emit.ts';
 import type {
   BusSummary,
   EcuSummary,
@@ -16,10 +16,10 @@ import type {
   Observer,
   Outcome,
   SimEvent,
-} from './events.ts';
+} from './events/events.ts';
+import { Ledger } from './events/ledger.ts';
 import type { Verdict } from './expectations/expectation.ts';
-import type { RunInputs } from './inputs.ts';
-import { Ledger } from './ledger.ts';
+import type { RunInputs } from './inputs/inputs.ts';
 import { reportBuses, reportInterfaces } from './reports/busReport.ts';
 import { reportEthernets } from './reports/ethernetReport.ts';
 import { reportGateways } from './reports/gatewayReport.ts';
@@ -27,7 +27,7 @@ import { bootMs, pause } from './steps/pause.ts';
 import { runSteps } from './steps/runSteps.ts';
 import type { Transports } from './transports/transports.ts';
 import { startTraffic } from './vehicle/backgroundTraffic.ts';
-import { World } from './world.ts';
+import { World } from './world/world.ts';
 
 export interface EcuResult {
   readonly id: string;

@@ -3,8 +3,8 @@
 // that is given up is the beginning of the whole run's, and a last line that says so.
 import { createHasher } from '../crypto/hashes.ts';
 import { GrowingFile } from '../files/growingFile.ts';
-import type { EventOf } from './events.ts';
-import type { RunInputs } from './inputs.ts';
+import type { EventOf } from './events/events.ts';
+import type { RunInputs } from './inputs/inputs.ts';
 import type { TraceSink } from './tape/tape.ts';
 
 export const traceFormat = 2;

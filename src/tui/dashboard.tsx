@@ -3,10 +3,10 @@
 import { type Instance, render } from 'ink';
 import type { ReactElement } from 'react';
 import { hostTimer } from '../core/hostTime.ts';
-import { terminalText } from '../report/line.ts';
 import { logLines } from '../report/logLines.ts';
 import type { RunStore } from '../report/runView.ts';
-import type { SimEvent } from '../sim/events.ts';
+import { terminalText } from '../report/text/line.ts';
+import type { SimEvent } from '../sim/events/events.ts';
 import { Frame } from './Frame.tsx';
 import { KeyListener } from './KeyListener.tsx';
 import { type DashboardControls, type KeyAction, perform } from './keys.ts';

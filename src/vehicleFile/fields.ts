@@ -4,7 +4,7 @@ import { baseIdMax } from '../bus/frame/checkFrame.ts';
 import { remoteFaultCodes } from '../core/faults.ts';
 import { filenameCharsMax, filenamePartBytesMax, imageBytesMax, versionRangeCharsMax } from '../core/limits.ts';
 import { formatUtc, parseUtc } from '../core/utc.ts';
-import { isRange } from '../repository/release.ts';
+import { isRange } from '../repository/images/release.ts';
 import { isImageFilename } from '../uptane/decode/fields.ts';
 import { durationUpTo, sizeBetween } from './quantities.ts';
 import { givenText } from './source/valueWords.ts';

@@ -7,7 +7,7 @@ import { formatFrame, parseFrame } from '../bus/frame/frameText.ts';
 import { cycleMsMax, cycleMsMin, readDbc } from '../bus/restBus/dbc.ts';
 import { cyclicFrame, type RecordedFrame } from '../bus/restBus/restBus.ts';
 import { createCandumpDecoder } from '../capture/candump/candumpLog.ts';
-import type { CaptureRecord } from '../capture/captureRecord.ts';
+import type { CaptureRecord } from '../capture/record/captureRecord.ts';
 import { fromUtf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { dbcMessagesMax, trafficFileBytesMax, trafficFramesMax } from '../core/limits.ts';

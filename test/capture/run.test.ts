@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CapturedFrame, CaptureRecord } from '../../src/capture/captureRecord.ts';
 import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
+import type { CapturedFrame, CaptureRecord } from '../../src/capture/record/captureRecord.ts';
 import { ecunet, signalAt, startEcunet } from '../cli/support/ecunet.ts';
 import { asText, startNs } from './support/records.ts';
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { SocketCanBus } from '../../src/bus/socketcan/socketcanBus.ts';
 import { captureBuses } from '../../src/capture/busCapture.ts';
-import type { CaptureRecord } from '../../src/capture/captureRecord.ts';
+import type { CaptureRecord } from '../../src/capture/record/captureRecord.ts';
 import { EventQueue } from '../../src/core/clock.ts';
 import { environmentFault } from '../../src/core/faults.ts';
 import { BusRecorder, payload, value } from '../bus/support/harness.ts';

@@ -14,7 +14,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../src/core/bytes.ts';
-import { storedImageName } from '../../src/uptane/metadata.ts';
+import { storedImageName } from '../../src/uptane/model/metadata.ts';
 import { flood, httpServer, rawServer } from '../client/support/servers.ts';
 import { hugeBytes, temporaryFolders } from '../files/support/temporary.ts';
 import { fc, prop } from '../support/property.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { encodeRoleName } from '../../src/uptane/profile.ts';
+import { encodeRoleName } from '../../src/uptane/model/profile.ts';
 import { httpServer } from '../client/support/servers.ts';
 import { temporaryFolders } from '../files/support/temporary.ts';
 import { draftOf, reissue, resign } from '../uptane/support/attacks.ts';

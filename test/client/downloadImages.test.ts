@@ -9,7 +9,7 @@ import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
 import { hostTimer } from '../../src/core/hostTime.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import type { Target } from '../../src/uptane/metadata.ts';
+import type { Target } from '../../src/uptane/model/metadata.ts';
 import { temporaryFolders } from '../files/support/temporary.ts';
 import { rawServer } from './support/servers.ts';
 

@@ -1,6 +1,6 @@
 // The steps of full verification on an ECU that has everything stored already: none of them is skipped for that. A R
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type TrustedMetadata, trustedVersions } from '../../src/uptane/trusted.ts';
+import { type TrustedMetadata, trustedVersions } from '../../src/uptane/verification/trusted.ts';
 import { reissue, rotateRoot } from '../uptane/support/attacks.ts';
 import { fullSecondary, imageName, partialSecondary, primary, succeeded, World } from '../uptane/support/fixtures.ts';
 

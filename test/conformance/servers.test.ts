@@ -4,8 +4,8 @@ import { utf8 } from '../../src/core/bytes.ts';
 import type { Director } from '../../src/repository/director/director.ts';
 import { inventoryVehicle } from '../../src/repository/director/inventory.ts';
 import { answerRequest } from '../../src/repository/servers.ts';
-import type { RepositoryName } from '../../src/uptane/metadata.ts';
-import type { RemoteRequest } from '../../src/uptane/remote.ts';
+import type { RepositoryName } from '../../src/uptane/model/metadata.ts';
+import type { RemoteRequest } from '../../src/uptane/model/remote.ts';
 import { draftOf } from '../uptane/support/attacks.ts';
 import {
   begin,

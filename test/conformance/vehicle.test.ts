@@ -1,7 +1,7 @@
 // What an update asks of a whole vehicle, or of one ECU in it: the order of its parts, and what each is for. M P Q R
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { requestText } from '../../src/uptane/remote.ts';
+import { requestText } from '../../src/uptane/model/remote.ts';
 import { bankBytes, blockBytes, imageBytes, imageName, succeeded } from '../ecu/support/bench.ts';
 import { offeredToAll, type PrimaryBench } from '../primary/support/primaryBench.ts';
 import { offered, SecondaryBench, timing, verifyRequest } from '../secondary/support/secondaryBench.ts';

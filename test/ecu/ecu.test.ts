@@ -3,14 +3,14 @@ import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
 import type { RemoteFaultCode } from '../../src/core/faults.ts';
 import { faultsKeptMax } from '../../src/core/limits.ts';
 import { Ecu } from '../../src/ecu/ecu.ts';
-import { remoteFault } from '../../src/uptane/faults.ts';
 import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
 import { parseStrictJson } from '../../src/uptane/json/strictJson.ts';
-import { fileName, uptaneProfile } from '../../src/uptane/profile.ts';
+import { remoteFault } from '../../src/uptane/model/faults.ts';
+import { fileName, uptaneProfile } from '../../src/uptane/model/profile.ts';
 import { checkVersionReport, type VersionReport } from '../../src/uptane/statements/versionReport.ts';
-import { trustedFiles, trustedVersions } from '../../src/uptane/trusted.ts';
 import { verifyPartial } from '../../src/uptane/verification/partial.ts';
 import { runProcedure } from '../../src/uptane/verification/procedure.ts';
+import { trustedFiles, trustedVersions } from '../../src/uptane/verification/trusted.ts';
 import { Bench, bankImage, begin, ecuKey, imageBytes, imageName, signatures, succeeded, vin } from './support/bench.ts';
 
 function booted(bench = new Bench()) {

@@ -10,8 +10,8 @@ import {
   versionReportBytesMax,
 } from '../../src/core/limits.ts';
 import { FaultLog } from '../../src/ecu/faultLog.ts';
-import { remoteFault } from '../../src/uptane/faults.ts';
 import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
+import { remoteFault } from '../../src/uptane/model/faults.ts';
 import { makeVersionReport } from '../../src/uptane/statements/versionReport.ts';
 import { fc, prop } from '../support/property.ts';
 import { ecuKey } from './support/bench.ts';

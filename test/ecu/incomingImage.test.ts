@@ -11,9 +11,9 @@ import { FlashBanks } from '../../src/ecu/flashBanks.ts';
 import { beginImage, type IncomingImage } from '../../src/ecu/incomingImage.ts';
 import { memoryStorage } from '../../src/ecu/storage.ts';
 import { listImage } from '../../src/repository/roles/writeMetadata.ts';
+import { imageOf } from '../../src/uptane/checks/describedImage.ts';
 import { checkImage } from '../../src/uptane/checks/image.ts';
-import { imageOf } from '../../src/uptane/describedImage.ts';
-import type { EncryptedImage, Target } from '../../src/uptane/metadata.ts';
+import type { EncryptedImage, Target } from '../../src/uptane/model/metadata.ts';
 import { bankImage, ecuKey, present, succeeded, vin } from './support/bench.ts';
 
 const random = createRandom('incoming image');

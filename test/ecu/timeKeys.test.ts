@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Ecu } from '../../src/ecu/ecu.ts';
 import type { VerificationMode } from '../../src/ecu/identity.ts';
-import { fileName, uptaneProfile } from '../../src/uptane/profile.ts';
+import { fileName, uptaneProfile } from '../../src/uptane/model/profile.ts';
 import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
 import { verifyPartial } from '../../src/uptane/verification/partial.ts';
 import { runProcedure } from '../../src/uptane/verification/procedure.ts';

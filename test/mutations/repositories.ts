@@ -1,9 +1,9 @@
 // Owns: what is mutated: two editions of both repositories, the second with a delegation and a new root, as an ECU is served them.
 import { hashHex } from '../../src/crypto/hashes.ts';
-import { storedImageName } from '../../src/uptane/metadata.ts';
+import { storedImageName } from '../../src/uptane/model/metadata.ts';
 import { signMetadata } from '../../src/uptane/signing/sign.ts';
-import type { TrustedMetadata } from '../../src/uptane/trusted.ts';
 import type { MetadataRequest } from '../../src/uptane/verification/procedure.ts';
+import type { TrustedMetadata } from '../../src/uptane/verification/trusted.ts';
 import { draftOf, reissue, rotateRoot } from '../uptane/support/attacks.ts';
 import { hardwareOf, imageName, keyNamed, primary, type Serial, succeeded, World } from '../uptane/support/fixtures.ts';
 

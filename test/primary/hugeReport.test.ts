@@ -5,7 +5,7 @@ import { linkMessageBytesMax, vehicleManifestBytesMax, versionReportBytesMax } f
 import { KIB, NS_PER_S } from '../../src/core/units.ts';
 import type { ResponseBody } from '../../src/messages/codec.ts';
 import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
-import type { RemoteRequest } from '../../src/uptane/remote.ts';
+import type { RemoteRequest } from '../../src/uptane/model/remote.ts';
 import { signPayload } from '../../src/uptane/signing/sign.ts';
 import { Bench, ecuKey, imageName, present, serials } from '../ecu/support/bench.ts';
 import { obliging, PrimaryBench } from './support/primaryBench.ts';

@@ -1,7 +1,7 @@
 // Several addresses of one repository: what one of them refuses or corrupts comes from the next. [malicious-mirror]
 import { describe, expect, it } from 'vitest';
-import type { RemoteRequest, RemoteResponse } from '../../src/uptane/remote.ts';
-import { mapOfBoth } from '../../src/uptane/repositoryMap.ts';
+import type { RemoteRequest, RemoteResponse } from '../../src/uptane/model/remote.ts';
+import { mapOfBoth } from '../../src/uptane/model/repositoryMap.ts';
 import { imageName } from '../ecu/support/bench.ts';
 import { PrimaryBench } from './support/primaryBench.ts';
 

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { activationsMax, imageBlockBytesMin } from '../../src/core/limits.ts';
 import { primaryImplementation } from '../../src/primary/actors.ts';
-import { PrimaryBehaviour } from '../../src/primary/behaviour.ts';
-import { memoryImageStore } from '../../src/primary/imageStore.ts';
+import { PrimaryBehaviour } from '../../src/primary/cycle/behaviour.ts';
+import { memoryImageStore } from '../../src/primary/cycle/imageStore.ts';
+import { honestDistribution } from '../../src/primary/cycle/ports.ts';
 import { primaryMachine } from '../../src/primary/machine.ts';
-import { honestDistribution } from '../../src/primary/ports.ts';
-import { imageOf } from '../../src/uptane/describedImage.ts';
-import { remoteFault } from '../../src/uptane/faults.ts';
+import { imageOf } from '../../src/uptane/checks/describedImage.ts';
 import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
+import { remoteFault } from '../../src/uptane/model/faults.ts';
 import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
 import { makeVersionReport } from '../../src/uptane/statements/versionReport.ts';
 import {

@@ -8,12 +8,12 @@ import {
 } from '../../src/core/limits.ts';
 import { runTask } from '../../src/core/task.ts';
 import { MIB, NS_PER_MS } from '../../src/core/units.ts';
-import { PrimaryBehaviour } from '../../src/primary/behaviour.ts';
-import { memoryImageStore } from '../../src/primary/imageStore.ts';
+import { PrimaryBehaviour } from '../../src/primary/cycle/behaviour.ts';
+import { memoryImageStore } from '../../src/primary/cycle/imageStore.ts';
+import { honestDistribution } from '../../src/primary/cycle/ports.ts';
 import { downloadImages } from '../../src/primary/phases/downloadImages.ts';
-import { honestDistribution } from '../../src/primary/ports.ts';
-import type { Target, Targets } from '../../src/uptane/metadata.ts';
-import { mapOfBoth } from '../../src/uptane/repositoryMap.ts';
+import type { Target, Targets } from '../../src/uptane/model/metadata.ts';
+import { mapOfBoth } from '../../src/uptane/model/repositoryMap.ts';
 import { Bench, imageName } from '../ecu/support/bench.ts';
 import { obliging, offeredToAll, PrimaryBench, type Puppet, timing } from './support/primaryBench.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type JsonResult, jsonResult, jsonResultSchema } from '../../src/report/jsonResult.ts';
 import { emptyView, updateView } from '../../src/report/runView.ts';
-import type { BusSummary, SimEvent } from '../../src/sim/events.ts';
+import type { BusSummary, SimEvent } from '../../src/sim/events/events.ts';
 import type { FinishedRun } from '../../src/sim/run.ts';
 import { inProcess } from '../cli/support/inProcess.ts';
 import { startedEvent } from '../tui/support/fixtureRun.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createProgressLines } from '../../src/report/progressLines.ts';
-import type { SimEvent } from '../../src/sim/events.ts';
+import type { SimEvent } from '../../src/sim/events/events.ts';
 import { at, fixtureRun, image } from '../tui/support/fixtureRun.ts';
 
 function linesOf(...events: readonly SimEvent[]): readonly string[] {

@@ -9,7 +9,7 @@ import {
   type RunView,
   updateView,
 } from '../../src/report/runView.ts';
-import type { FoundFault, SimEvent } from '../../src/sim/events.ts';
+import type { FoundFault, SimEvent } from '../../src/sim/events/events.ts';
 import { at, fixtureBuses, fixtureRun, image, startedEvent } from '../tui/support/fixtureRun.ts';
 
 const rollback: FoundFault = { code: 'rollback', clause: 'V1', message: 'version 1 after 2', attack: 'rollback' };

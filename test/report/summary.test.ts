@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { cellWidth } from '../../src/report/cells.ts';
 import { emptyView, initialView, type RunView, updateView } from '../../src/report/runView.ts';
 import { summaryText } from '../../src/report/summary.ts';
-import type { SimEvent } from '../../src/sim/events.ts';
+import { cellWidth } from '../../src/report/text/cells.ts';
+import type { SimEvent } from '../../src/sim/events/events.ts';
 import type { ScenarioOutline } from '../../src/sim/scenario/outline.ts';
 import { at, fixtureEcus, fixtureRun, image, startedEvent } from '../tui/support/fixtureRun.ts';
 

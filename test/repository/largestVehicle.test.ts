@@ -13,7 +13,7 @@ import {
 import { Inventory } from '../../src/repository/director/inventory.ts';
 import { writeDirectorTargets } from '../../src/repository/roles/writeMetadata.ts';
 import { decodeMetadata } from '../../src/uptane/decode/metadata.ts';
-import { uptaneProfile } from '../../src/uptane/profile.ts';
+import { uptaneProfile } from '../../src/uptane/model/profile.ts';
 import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
 import { makeVehicleManifest } from '../../src/uptane/statements/vehicleManifest.ts';
 import { begin, keyNamed, succeeded, vin } from '../uptane/support/fixtures.ts';

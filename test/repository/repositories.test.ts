@@ -9,9 +9,9 @@ import { ImageRepository } from '../../src/repository/images/imageRepository.ts'
 import { usualValidity } from '../../src/repository/roles/publication.ts';
 import { simulatedRoleKeys } from '../../src/repository/roles/roleKeys.ts';
 import { answerRequest } from '../../src/repository/servers.ts';
-import { storedImageName } from '../../src/uptane/metadata.ts';
-import type { RemoteRequest, RemoteResponse } from '../../src/uptane/remote.ts';
-import { requestText } from '../../src/uptane/remote.ts';
+import { storedImageName } from '../../src/uptane/model/metadata.ts';
+import type { RemoteRequest, RemoteResponse } from '../../src/uptane/model/remote.ts';
+import { requestText } from '../../src/uptane/model/remote.ts';
 import { draftOf, signaturesOf } from '../uptane/support/attacks.ts';
 import {
   begin,

@@ -13,7 +13,7 @@ import {
   timestampBytesMax,
 } from '../../src/core/limits.ts';
 import { ReceivedFiles } from '../../src/secondary/receivedFiles.ts';
-import { fileName, uptaneProfile } from '../../src/uptane/profile.ts';
+import { fileName, uptaneProfile } from '../../src/uptane/model/profile.ts';
 import { succeeded } from '../uptane/support/fixtures.ts';
 
 const name = (repository: string, role: 'root' | 'timestamp' | 'snapshot' | 'targets', version: number) =>

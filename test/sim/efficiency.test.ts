@@ -5,7 +5,7 @@ import { classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { frameTimeNs } from '../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { MIB } from '../../src/core/units.ts';
-import { completeInputs } from '../../src/sim/inputs.ts';
+import { completeInputs } from '../../src/sim/inputs/inputs.ts';
 import { scenarioSchema } from '../../src/sim/scenario/schema.ts';
 import { vehicleSchema } from '../../src/vehicleFile/vehicle.ts';
 import { runVirtual } from './support/runs.ts';

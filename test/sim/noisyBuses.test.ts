@@ -1,7 +1,7 @@
 // What bit errors do to an update, by the error counters (ISO 11898-1) and nothing else: frames are sent again, long ones more often; nodes
 // go bus-off and come back; and wherever the bus still moves frames, the update completes, later.
 import { describe, expect, it } from 'vitest';
-import type { RunInputs } from '../../src/sim/inputs.ts';
+import type { RunInputs } from '../../src/sim/inputs/inputs.ts';
 import type { Scenario } from '../../src/sim/scenario/schema.ts';
 import type { Step } from '../../src/sim/steps/steps.ts';
 import { eventsOf, inputsOf, runVirtual } from './support/runs.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashHex } from '../../src/crypto/hashes.ts';
-import type { RunInputs } from '../../src/sim/inputs.ts';
+import type { RunInputs } from '../../src/sim/inputs/inputs.ts';
 import { replayTrace } from '../../src/sim/replay.ts';
 import { type FinishedRun, runScenario } from '../../src/sim/run.ts';
 import { inputsOf } from './support/runs.ts';

@@ -1,10 +1,10 @@
 import { render } from 'ink-testing-library';
 import type { ReactElement } from 'react';
 import { describe, expect, test } from 'vitest';
-import { cellWidth } from '../../src/report/cells.ts';
-import type { Tone } from '../../src/report/line.ts';
 import { emptyView, initialView, type RunView, updateView } from '../../src/report/runView.ts';
-import type { SimEvent } from '../../src/sim/events.ts';
+import { cellWidth } from '../../src/report/text/cells.ts';
+import type { Tone } from '../../src/report/text/line.ts';
+import type { SimEvent } from '../../src/sim/events/events.ts';
 import { Frame, type FrameProps } from '../../src/tui/Frame.tsx';
 import { BusPanel, busLines } from '../../src/tui/panels/BusPanel.tsx';
 import { EcuTable, ecuLines } from '../../src/tui/panels/EcuTable.tsx';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
 import { decodedFileKeptBytesMax, decodedFilesKeptMax } from '../../src/core/limits.ts';
 import { decodeMetadata, type MetadataPlace } from '../../src/uptane/decode/metadata.ts';
-import type { RoleName } from '../../src/uptane/metadata.ts';
-import { uptaneProfile } from '../../src/uptane/profile.ts';
+import type { RoleName } from '../../src/uptane/model/metadata.ts';
+import { uptaneProfile } from '../../src/uptane/model/profile.ts';
 import { drafted, type Edit } from './decode/support/decodeBench.ts';
 import { succeeded } from './support/fixtures.ts';
 

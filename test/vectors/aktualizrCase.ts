@@ -1,6 +1,6 @@
 // Owns: what a vector is, and what the tables of vectors share.
 import type { RemoteFaultCode } from '../../src/core/faults.ts';
-import type { RepositoryName } from '../../src/uptane/metadata.ts';
+import type { RepositoryName } from '../../src/uptane/model/metadata.ts';
 import type { PairDraft, VectorKey } from './aktualizrRepository.ts';
 
 export type Keys = (index: number) => VectorKey;

@@ -1,6 +1,6 @@
 // Owns: the 86 vectors by name: what is changed in a good pair of repositories, step by step, and the verdict on each step.
 import { utf8 } from '../../src/core/bytes.ts';
-import type { RepositoryName } from '../../src/uptane/metadata.ts';
+import type { RepositoryName } from '../../src/uptane/model/metadata.ts';
 import { altered, type Case, type Keys, misname, need, single, unchanged, type Verdict } from './aktualizrCase.ts';
 import {
   delegate,

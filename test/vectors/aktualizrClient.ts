@@ -3,8 +3,8 @@
 import type { RemoteFault } from '../../src/core/faults.ts';
 import { checkImage, checkTarget } from '../../src/uptane/checks/image.ts';
 import { checkProvisionedRoot } from '../../src/uptane/checks/root.ts';
-import type { RepositoryName } from '../../src/uptane/metadata.ts';
-import { aktualizrProfile, fileName } from '../../src/uptane/profile.ts';
+import type { RepositoryName } from '../../src/uptane/model/metadata.ts';
+import { aktualizrProfile, fileName } from '../../src/uptane/model/profile.ts';
 import { type FullTrust, verifyFull } from '../../src/uptane/verification/full.ts';
 import { type EcuContext, type MetadataRequest, runProcedure } from '../../src/uptane/verification/procedure.ts';
 import { begin, signatures } from '../uptane/support/fixtures.ts';

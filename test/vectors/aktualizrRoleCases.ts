@@ -1,5 +1,5 @@
 // Owns: the vectors of what can be wrong with any role, and of root rotation.
-import type { RepositoryName } from '../../src/uptane/metadata.ts';
+import type { RepositoryName } from '../../src/uptane/model/metadata.ts';
 import { type Case, type Change, type Keys, misname, need, single, unchanged, type Verdict } from './aktualizrCase.ts';
 import { type Draft, type PairDraft, past, type RootSigned, setRole, type VectorKey } from './aktualizrRepository.ts';
 

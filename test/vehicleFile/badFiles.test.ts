@@ -6,14 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { readScenario } from '../../src/sim/scenario/load.ts';
 import { findingText } from '../../src/vehicleFile/source/finding.ts';
 import { scenarioFolder } from '../sim/support/scenarioFolder.ts';
-import { attacksRows } from './badFiles/attacks.ts';
-import { ecusRows } from './badFiles/ecus.ts';
-import { expectationsRows } from './badFiles/expectations.ts';
-import { type BadFile, type Change, changed, soundScenario, soundVehicle } from './badFiles/files.ts';
-import { scenarioRows } from './badFiles/scenario.ts';
-import { stepsRows } from './badFiles/steps.ts';
-import { vehiclesRows } from './badFiles/vehicles.ts';
-import { yamlRows } from './badFiles/yaml.ts';
+import { attacksRows } from './badFiles/support/attacks.ts';
+import { ecusRows } from './badFiles/support/ecus.ts';
+import { expectationsRows } from './badFiles/support/expectations.ts';
+import { type BadFile, type Change, changed, soundScenario, soundVehicle } from './badFiles/support/files.ts';
+import { scenarioRows } from './badFiles/support/scenario.ts';
+import { stepsRows } from './badFiles/support/steps.ts';
+import { vehiclesRows } from './badFiles/support/vehicles.ts';
+import { yamlRows } from './badFiles/support/yaml.ts';
 
 const { folder, path, refusal } = scenarioFolder();
 

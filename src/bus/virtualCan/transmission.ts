@@ -4,7 +4,7 @@
 import type { CanFrame } from '../bus.ts';
 import { bitSequence } from './bits/bitSequence.ts';
 import { type BitRates, bitsIn } from './bits/frameTiming.ts';
-import type { Outcome } from './errors/disturbances.ts';
+import type { Outcome } from './disturbances.ts';
 import { ackError, silenceError } from './errors/wireError.ts';
 import type { VirtualCanNode } from './virtualCanNode.ts';
 

@@ -6,9 +6,9 @@ import { fromHex } from '../../core/bytes.ts';
 import { captureBusesMax, captureNameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
-import { type CaptureDecoder, type CaptureRecord, noBytes } from '../captureRecord.ts';
-import { LineDecoder, type LineReader } from '../lines.ts';
-import { nanoseconds } from '../timeText.ts';
+import { type CaptureDecoder, type CaptureRecord, noBytes } from '../record/captureRecord.ts';
+import { LineDecoder, type LineReader } from '../record/lines.ts';
+import { nanoseconds } from '../record/timeText.ts';
 import { parseAscDate } from './ascDate.ts';
 import { ascFlags } from './ascEncoder.ts';
 

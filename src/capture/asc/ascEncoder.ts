@@ -9,8 +9,8 @@ import {
   type CaptureHead,
   type CaptureRecord,
   noBytes,
-} from '../captureRecord.ts';
-import { secondsText } from '../timeText.ts';
+} from '../record/captureRecord.ts';
+import { secondsText } from '../record/timeText.ts';
 import { ascDateText } from './ascDate.ts';
 
 /** Bits of the `Flags` field of CAN FD lines. */

@@ -6,9 +6,9 @@ import { fromHex, toHex, utf8 } from '../../core/bytes.ts';
 import { captureNameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
-import { type CaptureDecoder, type CaptureEncoder, type CaptureRecord, noBytes } from '../captureRecord.ts';
-import { LineDecoder, type LineReader } from '../lines.ts';
-import { nanoseconds, secondsText } from '../timeText.ts';
+import { type CaptureDecoder, type CaptureEncoder, type CaptureRecord, noBytes } from '../record/captureRecord.ts';
+import { LineDecoder, type LineReader } from '../record/lines.ts';
+import { nanoseconds, secondsText } from '../record/timeText.ts';
 
 /** The bit of SocketCAN's id word by which a frame is an error message. */
 const errorFlag = 0x2000_0000;

@@ -5,7 +5,7 @@ import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../.
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
 import { NS_PER_S } from '../../core/units.ts';
-import type { CaptureDecoder, CaptureFault, CaptureRecord, PutRecord } from '../captureRecord.ts';
+import type { CaptureDecoder, CaptureFault, CaptureRecord, PutRecord } from '../record/captureRecord.ts';
 import { ByteQueue } from './byteQueue.ts';
 import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngBlocks.ts';
 import { decodeSocketCan } from './socketCanPacket.ts';

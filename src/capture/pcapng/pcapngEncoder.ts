@@ -1,7 +1,7 @@
 // Owns: writing pcapng: one section, little-endian, an interface a bus, times in nanoseconds. Must not know files.
 import { concatBytes, utf8 } from '../../core/bytes.ts';
-import type { CaptureEncoder, CaptureHead, CaptureRecord } from '../captureRecord.ts';
-import { noBytes } from '../captureRecord.ts';
+import type { CaptureEncoder, CaptureHead, CaptureRecord } from '../record/captureRecord.ts';
+import { noBytes } from '../record/captureRecord.ts';
 import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngBlocks.ts';
 import { encodeSocketCan } from './socketCanPacket.ts';
 

@@ -3,7 +3,7 @@
 import type { CanFrame } from '../../bus/bus.ts';
 import { checkFrame, classicDataBytesMax } from '../../bus/frame/checkFrame.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { type CapturedError, type CapturedFrame, noBytes } from '../captureRecord.ts';
+import { type CapturedError, type CapturedFrame, noBytes } from '../record/captureRecord.ts';
 
 type FrameContent = Pick<CapturedFrame, 'type' | 'frame' | 'requestedBytes' | 'esi'>;
 type ErrorContent = Pick<CapturedError, 'type' | 'errorClass' | 'data'>;

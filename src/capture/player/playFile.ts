@@ -4,8 +4,8 @@ import type { Enter } from '../../bus/enter.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../../core/faults.ts';
 import { captureBusesMax } from '../../core/limits.ts';
-import type { CaptureRecord } from '../captureRecord.ts';
 import { readCaptureFile } from '../readCaptureFile.ts';
+import type { CaptureRecord } from '../record/captureRecord.ts';
 import { type DueFrame, Player } from './player.ts';
 import { PlaySchedule, type PlayTiming } from './playSchedule.ts';
 

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { VerificationMode } from '../../client/verifyRepositories.ts';
 import { identifierCharsMax } from '../../core/limits.ts';
 import { parseIsoTime } from '../../core/utc.ts';
-import type { ProfileName } from '../../uptane/profile.ts';
+import type { ProfileName } from '../../uptane/model/profile.ts';
 
 export interface VerifyOptions {
   readonly director: string;

@@ -2,7 +2,7 @@
 // Must not judge what it finds.
 import { ok, type Result } from '../../core/result.ts';
 import { decodeMetadata } from '../../uptane/decode/metadata.ts';
-import { type FileName, fileName, type Profile } from '../../uptane/profile.ts';
+import { type FileName, fileName, type Profile } from '../../uptane/model/profile.ts';
 import type { MetadataRequest } from '../../uptane/verification/procedure.ts';
 import type { Source } from './source.ts';
 

@@ -7,7 +7,7 @@ import { writeAtomic } from '../../files/atomicFile.ts';
 import { claimFolder } from '../../files/claimedFolder.ts';
 import { ioReason } from '../../files/ioReason.ts';
 import { readBoundedFileIfAny } from '../../files/regularFile.ts';
-import { encodeRoleName } from '../../uptane/profile.ts';
+import { encodeRoleName } from '../../uptane/model/profile.ts';
 
 const folderMode = 0o755;
 

@@ -7,8 +7,8 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { shortened } from '../../core/text.ts';
 import { readRegular } from '../../files/regularFile.ts';
 import { createImageCheck } from '../../uptane/checks/image.ts';
-import { storedImageName, type Target } from '../../uptane/metadata.ts';
-import { encodeRoleName } from '../../uptane/profile.ts';
+import { storedImageName, type Target } from '../../uptane/model/metadata.ts';
+import { encodeRoleName } from '../../uptane/model/profile.ts';
 import { DownloadFolder, isSafeName } from '../downloadFolder.ts';
 import type { Source } from '../sources/source.ts';
 

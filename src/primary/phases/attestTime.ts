@@ -1,6 +1,6 @@
 // Owns: an attested time for the whole vehicle. M4 Y2
 import type { Task } from '../../core/task.ts';
-import type { PrimaryBehaviour } from '../behaviour.ts';
+import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
 
 /** Without a good attestation the cycle goes on with the time that the Primary has, and its report says so. Y2 */
 export function* attestTime(behaviour: PrimaryBehaviour): Task<void> {

@@ -6,12 +6,12 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Task } from '../../core/task.ts';
 import type { ResponseBodies } from '../../messages/codec.ts';
 import { protocolVersionMax, protocolVersionMin } from '../../messages/version.ts';
-import { remoteFault } from '../../uptane/faults.ts';
 import { canonicalJson } from '../../uptane/json/canonicalJson.ts';
 import { type JsonValue, parseStrictJson } from '../../uptane/json/strictJson.ts';
+import { remoteFault } from '../../uptane/model/faults.ts';
 import { areTimeTokens } from '../../uptane/statements/timeAttestation.ts';
-import type { PrimaryBehaviour } from '../behaviour.ts';
-import type { Conversation } from '../conversation.ts';
+import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
+import type { Conversation } from '../cycle/conversation.ts';
 
 /**
  * A Secondary that is silent, speaks no common version or answers nonsense is left out; the Director misses its report. One

@@ -9,13 +9,13 @@ import {
 import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { RequestBody } from '../../messages/codec.ts';
-import type { PrimaryBehaviour } from '../behaviour.ts';
-import { BlockLength } from '../blockLength.ts';
-import { bundleFor, delegatedRolesFor } from '../bundle.ts';
-import type { Conversation } from '../conversation.ts';
-import { imageAtHand, noteUnmeant } from '../imageAtHand.ts';
-import { slowTransfer, watchRate } from '../rateWatch.ts';
-import { sendPiece } from '../sendPiece.ts';
+import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
+import { bundleFor, delegatedRolesFor } from '../cycle/bundle.ts';
+import type { Conversation } from '../cycle/conversation.ts';
+import { imageAtHand, noteUnmeant } from '../cycle/imageAtHand.ts';
+import { BlockLength } from '../transfer/blockLength.ts';
+import { slowTransfer, watchRate } from '../transfer/rateWatch.ts';
+import { sendPiece } from '../transfer/sendPiece.ts';
 
 /** A Secondary that refuses the time takes no image in this cycle (Y3); new metadata may be what it lacks to believe it (Y5). */
 export function* distributeTime(behaviour: PrimaryBehaviour): Task<void> {

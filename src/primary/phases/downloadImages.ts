@@ -8,14 +8,14 @@ import {
 } from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
+import { imageOf, isSameImage } from '../../uptane/checks/describedImage.ts';
 import { checkImage } from '../../uptane/checks/image.ts';
-import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
-import { remoteFault } from '../../uptane/faults.ts';
-import type { Target } from '../../uptane/metadata.ts';
+import { remoteFault } from '../../uptane/model/faults.ts';
+import type { Target } from '../../uptane/model/metadata.ts';
 import { claimedImage } from '../../uptane/statements/versionReport.ts';
-import type { PrimaryBehaviour } from '../behaviour.ts';
-import { type ImageFile, imageFileFor } from '../imageFile.ts';
-import { slowTransfer, watchRate } from '../rateWatch.ts';
+import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
+import { type ImageFile, imageFileFor } from '../cycle/imageFile.ts';
+import { slowTransfer, watchRate } from '../transfer/rateWatch.ts';
 
 /** What there is no time for is left to the next cycle, but for what comes at once: it does not hold back the images that came. K3 */
 export function* downloadImages(behaviour: PrimaryBehaviour): Task<void> {

@@ -7,11 +7,11 @@ import type { Task } from '../../core/task.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { beginImage } from '../../ecu/incomingImage.ts';
 import { givenUp, ownTarget } from '../../ecu/ownTarget.ts';
+import { imageOf, isSameImage } from '../../uptane/checks/describedImage.ts';
 import { checkImage } from '../../uptane/checks/image.ts';
-import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
-import type { Target } from '../../uptane/metadata.ts';
-import type { PrimaryBehaviour } from '../behaviour.ts';
-import { imageAtHand } from '../imageAtHand.ts';
+import type { Target } from '../../uptane/model/metadata.ts';
+import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
+import { imageAtHand } from '../cycle/imageAtHand.ts';
 
 /** True when a new image was activated, so that the Primary is to reboot. */
 export function* installOwn(behaviour: PrimaryBehaviour): Task<boolean> {

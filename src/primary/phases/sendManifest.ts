@@ -2,7 +2,7 @@
 import type { Task } from '../../core/task.ts';
 import type { JsonValue } from '../../uptane/json/strictJson.ts';
 import { makeVehicleManifest } from '../../uptane/statements/vehicleManifest.ts';
-import type { PrimaryBehaviour } from '../behaviour.ts';
+import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
 
 export function* sendManifest(behaviour: PrimaryBehaviour): Task<void> {
   const { vin, serial, key } = behaviour.ports.identity;

@@ -1,11 +1,11 @@
 // Owns: full verification of both repositories' metadata on the Primary. M5 R
 import type { Task } from '../../core/task.ts';
-import { fileName, uptaneProfile } from '../../uptane/profile.ts';
-import { trustedVersions } from '../../uptane/trusted.ts';
+import { fileName, uptaneProfile } from '../../uptane/model/profile.ts';
 import { type FullTrust, verifyFull } from '../../uptane/verification/full.ts';
 import { refreshingOffline } from '../../uptane/verification/offline.ts';
-import type { PrimaryBehaviour } from '../behaviour.ts';
-import { keepRoots } from '../bundle.ts';
+import { trustedVersions } from '../../uptane/verification/trusted.ts';
+import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
+import { keepRoots } from '../cycle/bundle.ts';
 
 /**
  * Sets the cycle's `director` on success. What fails from one address of the repositories is tried from the next (G2); each fault is

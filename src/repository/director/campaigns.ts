@@ -3,9 +3,9 @@
 import { InputError, type RemoteFault } from '../../core/faults.ts';
 import { campaignsMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
-import { faultText } from '../../uptane/faults.ts';
-import { type Dependency, isRange, type Release } from '../release.ts';
+import { imageOf, isSameImage } from '../../uptane/checks/describedImage.ts';
+import { faultText } from '../../uptane/model/faults.ts';
+import { type Dependency, isRange, type Release } from '../images/release.ts';
 import type { ListedImage } from '../roles/writeMetadata.ts';
 import type { Director } from './director.ts';
 import type { InventoriedVehicle } from './inventory.ts';

@@ -4,9 +4,9 @@ import { reportTimeAheadSecondsMax, versionReportBytesMax } from '../../core/lim
 import { fail, ok, type Result } from '../../core/result.ts';
 import { formatUtc } from '../../core/utc.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { remoteFault } from '../../uptane/faults.ts';
 import { canonicalJson } from '../../uptane/json/canonicalJson.ts';
 import type { JsonValue } from '../../uptane/json/strictJson.ts';
+import { remoteFault } from '../../uptane/model/faults.ts';
 import { checkVehicleManifest } from '../../uptane/statements/vehicleManifest.ts';
 import { checkVersionReport, type VersionReport } from '../../uptane/statements/versionReport.ts';
 import type { InventoriedVehicle } from './inventory.ts';

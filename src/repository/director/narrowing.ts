@@ -1,6 +1,6 @@
 // Owns: leaving out of a resolution what cannot be chosen anyhow, and whom it does not concern, before the solver weighs up the
 // rest: a chain of requirements from one ECU to the next is followed here, in a time that grows with its length.
-import type { Release } from '../release.ts';
+import type { Release } from '../images/release.ts';
 
 /** An ECU as it stands. */
 export interface ResolvingEcu {

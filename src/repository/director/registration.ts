@@ -5,10 +5,10 @@ import { ecusMax, registrationBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isWellFormedPublicKey } from '../../crypto/ed25519Rules.ts';
 import { readIdentifier } from '../../uptane/decode/fields.ts';
-import { remoteFault } from '../../uptane/faults.ts';
 import { notAsExpected, readArray, readHex, reading, readObject } from '../../uptane/json/jsonReader.ts';
 import { type JsonObject, type JsonValue, parseStrictJson } from '../../uptane/json/strictJson.ts';
-import type { PublicKey } from '../../uptane/metadata.ts';
+import { remoteFault } from '../../uptane/model/faults.ts';
+import type { PublicKey } from '../../uptane/model/metadata.ts';
 
 /** J10: an ECU, as the Director knows it. */
 export interface InventoriedEcu {

@@ -5,9 +5,9 @@ import { type Constraint, type Model, solve } from 'yalps';
 import type { RemoteFault } from '../../core/faults.ts';
 import { releasesConsideredMax, resolverStepsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { imageOf, isSameImage } from '../../uptane/describedImage.ts';
-import { remoteFault } from '../../uptane/faults.ts';
-import { type Dependency, isOneOf, newestFirst, type Release } from '../release.ts';
+import { imageOf, isSameImage } from '../../uptane/checks/describedImage.ts';
+import { remoteFault } from '../../uptane/model/faults.ts';
+import { type Dependency, isOneOf, newestFirst, type Release } from '../images/release.ts';
 import {
   type Choices,
   concerned,

@@ -4,7 +4,7 @@ import { InputError } from '../../core/faults.ts';
 import { sealImage } from '../../crypto/encryption/imageEncryption.ts';
 import { wrapKey } from '../../crypto/encryption/keyWrap.ts';
 import { hashHex } from '../../crypto/hashes.ts';
-import type { EncryptedImage } from '../../uptane/metadata.ts';
+import type { EncryptedImage } from '../../uptane/model/metadata.ts';
 
 /** An image in plain, and chance for its keys: a seed's in simulation, the machine's own elsewhere. */
 export interface PlainImage {

@@ -3,7 +3,7 @@ import { InputError } from '../../core/faults.ts';
 import { readDelegations } from '../../uptane/decode/delegations.ts';
 import { reading } from '../../uptane/json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../../uptane/json/strictJson.ts';
-import { uptaneProfile } from '../../uptane/profile.ts';
+import { uptaneProfile } from '../../uptane/model/profile.ts';
 import type { KeyHolder } from '../roles/roleKeys.ts';
 import { writeKeys, writeRoleKeys } from '../roles/writeMetadata.ts';
 

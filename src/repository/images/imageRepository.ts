@@ -4,14 +4,14 @@ import { ok, type Result } from '../../core/result.ts';
 import { ed25519Node } from '../../crypto/ed25519Node.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { isImageFilename } from '../../uptane/decode/fields.ts';
-import { faultText } from '../../uptane/faults.ts';
-import { type Hashes, type MustMatch, storedImageName } from '../../uptane/metadata.ts';
-import { checkDeclaration, type Release, type ReleaseDeclaration, readReleases } from '../release.ts';
+import { faultText } from '../../uptane/model/faults.ts';
+import { type Hashes, type MustMatch, storedImageName } from '../../uptane/model/metadata.ts';
 import { type CurrentFiles, imagesFolder, Publication, type Validity } from '../roles/publication.ts';
 import { canSign, type RoleHolders, signersFrom, thresholdOf } from '../roles/roleKeys.ts';
 import { type KeyChange, type NextRoot, Roots } from '../roles/roots.ts';
 import { type Edition, imageEntry, type ListedImage, listImage, type TargetsFile } from '../roles/writeMetadata.ts';
 import { type Delegatee, type NewDelegation, withDelegation, withKeysOf, withoutRole } from './delegating.ts';
+import { checkDeclaration, type Release, type ReleaseDeclaration, readReleases } from './release.ts';
 import { TargetsRole } from './targetsRole.ts';
 import { checkRoleFile, checkUpload, type ImageUpload, type MetadataUpload } from './uploadCheck.ts';
 

@@ -9,12 +9,12 @@ import { disagreeingHash, equalHashes, hashesDiffer } from '../../uptane/checks/
 import { signersOf } from '../../uptane/checks/root.ts';
 import { checkTargets } from '../../uptane/checks/targets.ts';
 import { decodeMetadata } from '../../uptane/decode/metadata.ts';
-import { faultSummary, remoteFault } from '../../uptane/faults.ts';
-import type { MustMatch, Root, Signed, Signers, Snapshot, Target, Targets } from '../../uptane/metadata.ts';
-import { uptaneProfile } from '../../uptane/profile.ts';
+import { faultSummary, remoteFault } from '../../uptane/model/faults.ts';
+import type { MustMatch, Root, Signed, Signers, Snapshot, Target, Targets } from '../../uptane/model/metadata.ts';
+import { uptaneProfile } from '../../uptane/model/profile.ts';
 import { ImageSearch } from '../../uptane/verification/delegations.ts';
 import { runProcedure, type Verifying } from '../../uptane/verification/procedure.ts';
-import { readReleases } from '../release.ts';
+import { readReleases } from './release.ts';
 
 /** What is handed in: a role's new metadata. */
 export interface MetadataUpload {

@@ -3,7 +3,7 @@ import { InputError } from '../../core/faults.ts';
 import { signaturesMax } from '../../core/limits.ts';
 import type { Random } from '../../core/random.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import type { OfflineRoleName, RoleName, Signers } from '../../uptane/metadata.ts';
+import type { OfflineRoleName, RoleName, Signers } from '../../uptane/model/metadata.ts';
 import { type SigningKey, signingKey } from '../../uptane/signing/keys.ts';
 
 /** A key of a role. Its holder is at hand, or else `sign` is missing: that one signs elsewhere, see roleSigners.ts. */

@@ -3,7 +3,7 @@
 import { toHex } from '../../core/bytes.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { canonicalJson } from '../../uptane/json/canonicalJson.ts';
-import type { Signers } from '../../uptane/metadata.ts';
+import type { Signers } from '../../uptane/model/metadata.ts';
 import { verifies } from '../../uptane/signing/keys.ts';
 import { countSigners } from '../../uptane/signing/signers.ts';
 import { atHand, type KeyHolder } from './roleKeys.ts';

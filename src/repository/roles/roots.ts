@@ -4,9 +4,9 @@ import { ok, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { refuse } from '../../uptane/checks/context.ts';
 import { checkNextRoot, checkProvisionedRoot, signersOf } from '../../uptane/checks/root.ts';
-import { faultText } from '../../uptane/faults.ts';
-import type { RepositoryName, RoleName, Root, Signed } from '../../uptane/metadata.ts';
-import { fileName, uptaneProfile } from '../../uptane/profile.ts';
+import { faultText } from '../../uptane/model/faults.ts';
+import type { RepositoryName, RoleName, Root, Signed } from '../../uptane/model/metadata.ts';
+import { fileName, uptaneProfile } from '../../uptane/model/profile.ts';
 import {
   atHand,
   canSign,

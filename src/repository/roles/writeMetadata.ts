@@ -2,7 +2,7 @@
 import { formatUtc } from '../../core/utc.ts';
 import { hashHex } from '../../crypto/hashes.ts';
 import type { JsonObject } from '../../uptane/json/strictJson.ts';
-import type { Hashes, MustMatch, Target } from '../../uptane/metadata.ts';
+import type { Hashes, MustMatch, Target } from '../../uptane/model/metadata.ts';
 import type { SigningKey } from '../../uptane/signing/keys.ts';
 import { signMetadata } from '../../uptane/signing/sign.ts';
 import { type KeyHolder, type RoleHolders, type RootedRole, thresholdOf } from './roleKeys.ts';

@@ -6,9 +6,9 @@ import type { Attack as AttackName } from '../../core/faults.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
-import { type Checked, ecuProblems, memberOf } from '../scenario/known.ts';
-import type { Documented } from '../scenario/registry.ts';
-import type { World } from '../world.ts';
+import { type Checked, ecuProblems, memberOf } from '../setting/known.ts';
+import type { Documented } from '../setting/registry.ts';
+import type { World } from '../world/world.ts';
 
 /** An attack under way. */
 export interface RunningAttack {

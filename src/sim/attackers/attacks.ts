@@ -1,9 +1,9 @@
 // Owns: what all kinds of attacks have in common: their form, their check, their beginning. Knows none by itself.
 import { z } from 'zod';
 import type { Problem } from '../../vehicleFile/problem.ts';
-import { type Checked, memberOf } from '../scenario/known.ts';
-import { registryOf } from '../scenario/registry.ts';
-import type { World } from '../world.ts';
+import { type Checked, memberOf } from '../setting/known.ts';
+import { registryOf } from '../setting/registry.ts';
+import type { World } from '../world/world.ts';
 import { type AttackKind, type RunningAttack, victimProblems } from './attacker.ts';
 import * as kinds from './index.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readTcpPacket } from '../../bus/ethernet/tcpPacket.ts';
 import { decodePdu } from '../../bus/isotp/pdu.ts';
 import { name } from '../../vehicleFile/fields.ts';
-import { Heard } from '../heard.ts';
+import { Heard } from '../world/heard.ts';
 import { added, attackKind } from './attacker.ts';
 
 export const eavesdropper = attackKind({

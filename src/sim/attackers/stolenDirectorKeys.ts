@@ -4,8 +4,8 @@
 import { z } from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { imageSchema, type MadeImage } from '../../vehicleFile/image.ts';
-import { ecuProblems, memberOf } from '../scenario/known.ts';
-import type { World } from '../world.ts';
+import { ecuProblems, memberOf } from '../setting/known.ts';
+import type { World } from '../world/world.ts';
 import { added, attackersImageProblems, attackKind, throughPrimaryProblems } from './attacker.ts';
 import { fullBundle, partialBundle, rootsOf } from './support/bundles.ts';
 import { attackersPayload, forgeDirector, type Payload } from './support/forging.ts';

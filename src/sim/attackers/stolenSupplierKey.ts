@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { imageSchema } from '../../vehicleFile/image.ts';
-import { memberOf } from '../scenario/known.ts';
+import { memberOf } from '../setting/known.ts';
 import { attackKind } from './attacker.ts';
 
 export const stolenSupplierKey = attackKind({

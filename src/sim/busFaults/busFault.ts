@@ -2,7 +2,7 @@
 // in the index; it can be a step, or happen during a cycle.
 import type { z } from 'zod';
 import type { VehicleBus } from '../../bus/faults/vehicleBus.ts';
-import type { Documented } from '../scenario/registry.ts';
+import type { Documented } from '../setting/registry.ts';
 
 export interface BusFaultKind<
   Schema extends z.ZodType<{ readonly bus: string }> = z.ZodType<{ readonly bus: string }>,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { babblingNodes } from '../reports/busReport.ts';
-import { memberOf, nodeProblems } from '../scenario/known.ts';
+import { memberOf, nodeProblems } from '../setting/known.ts';
 import { expectationKind } from './expectation.ts';
 
 export const babbling = expectationKind({

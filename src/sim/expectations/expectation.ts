@@ -2,10 +2,10 @@
 // the name of the member that tells it from the others, and in the index.
 import type { z } from 'zod';
 import type { Problem } from '../../vehicleFile/problem.ts';
-import type { Ledger } from '../ledger.ts';
-import type { Checked } from '../scenario/known.ts';
-import type { Documented } from '../scenario/registry.ts';
-import type { World } from '../world.ts';
+import type { Ledger } from '../events/ledger.ts';
+import type { Checked } from '../setting/known.ts';
+import type { Documented } from '../setting/registry.ts';
+import type { World } from '../world/world.ts';
 
 export interface Verdict {
   readonly text: string;

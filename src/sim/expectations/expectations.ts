@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
-import type { Ledger } from '../ledger.ts';
-import { type Checked, ecuProblems, memberOf, nodeProblems } from '../scenario/known.ts';
-import { registryOf } from '../scenario/registry.ts';
-import type { World } from '../world.ts';
+import type { Ledger } from '../events/ledger.ts';
+import { type Checked, ecuProblems, memberOf, nodeProblems } from '../setting/known.ts';
+import { registryOf } from '../setting/registry.ts';
+import type { World } from '../world/world.ts';
 import type { ExpectationKind, Verdict } from './expectation.ts';
 import * as kinds from './index.ts';
 

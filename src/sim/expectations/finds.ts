@@ -1,7 +1,7 @@
 // Owns: a fault that an ECU found in the last cycle.
 import { z } from 'zod';
 import { clause as clauseField, code, name } from '../../vehicleFile/fields.ts';
-import type { FoundFault } from '../events.ts';
+import type { FoundFault } from '../events/events.ts';
 import { expectationKind } from './expectation.ts';
 import { foundFaults, foundText } from './foundFaults.ts';
 

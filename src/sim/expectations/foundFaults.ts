@@ -1,6 +1,6 @@
 // Owns: the faults of the last cycle, and their words.
-import type { FoundFault } from '../events.ts';
-import type { Ledger } from '../ledger.ts';
+import type { FoundFault } from '../events/events.ts';
+import type { Ledger } from '../events/ledger.ts';
 
 export function foundFaults(ledger: Ledger, ecu: string): readonly FoundFault[] {
   return ledger.cycleFaults.get(ecu) ?? [];

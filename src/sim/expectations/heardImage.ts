@@ -1,8 +1,8 @@
 // Owns: how much of a published image an eavesdropper has heard.
 import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
-import type { Checked } from '../scenario/known.ts';
-import type { World } from '../world.ts';
+import type { Checked } from '../setting/known.ts';
+import type { World } from '../world/world.ts';
 import type { Verdict } from './expectation.ts';
 
 export function* heardProblems(eavesdropper: string, file: string, { known, path }: Checked): Generator<Problem> {

@@ -1,6 +1,6 @@
 // Owns: whose bytes are in the bank that an ECU booted.
 import { equalBytes } from '../../core/bytes.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 
 export interface RunningImage {
   readonly filename: string;

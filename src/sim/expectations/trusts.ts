@@ -1,6 +1,6 @@
 // Owns: the version of a role's file that an ECU keeps from one update to the next.
 import { z } from 'zod';
-import { trustedVersions } from '../../uptane/trusted.ts';
+import { trustedVersions } from '../../uptane/verification/trusted.ts';
 import { name, trustedFile } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 

@@ -2,7 +2,7 @@
 // busiest direction of a link was. Links share nothing with each other, so that this one says whether anybody had to wait.
 import type { EthernetLinkLoad, EthernetLoad, EthernetNetwork } from '../../bus/ethernet/ethernetNetwork.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Emit } from '../emit.ts';
+import type { Emit } from '../events/emit.ts';
 import { reportWindows } from './reportWindows.ts';
 
 /** Emits what each network carried in each window with traffic. Gives how to end it: the rest is emitted then. */

@@ -1,8 +1,8 @@
 // Owns: whether a scenario makes sense: the vehicle, and what each step names.
 import type { Problem } from '../../vehicleFile/problem.ts';
 import { vehicleProblems } from '../../vehicleFile/vehicleProblems.ts';
+import { Known } from '../setting/known.ts';
 import { stepProblems } from '../steps/steps.ts';
-import { Known } from './known.ts';
 import type { Scenario } from './schema.ts';
 
 /** All that is wrong, in the order in which a reader meets it. */

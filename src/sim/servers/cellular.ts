@@ -3,11 +3,11 @@ import type { Clock } from '../../core/clock.ts';
 import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
 import { NS_PER_MS, NS_PER_S } from '../../core/units.ts';
-import type { Remote } from '../../primary/ports.ts';
+import type { Remote } from '../../primary/cycle/ports.ts';
 import type { ManifestVerdict } from '../../repository/director/director.ts';
 import { answerRequest, type Servers } from '../../repository/servers.ts';
-import { type RemoteRequest, type RemoteResponse, requestText } from '../../uptane/remote.ts';
-import type { Emit } from '../emit.ts';
+import { type RemoteRequest, type RemoteResponse, requestText } from '../../uptane/model/remote.ts';
+import type { Emit } from '../events/emit.ts';
 import type { Calendar } from './calendar.ts';
 
 /** What an attacker on the line makes of a genuine answer. */

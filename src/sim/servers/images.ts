@@ -2,7 +2,7 @@
 import type { Random } from '../../core/random.ts';
 import { hashHex } from '../../crypto/hashes.ts';
 import type { MadeImage, PublishedImage } from '../../vehicleFile/image.ts';
-import type { ImageMaker, InstalledImage } from '../events.ts';
+import type { ImageMaker, InstalledImage } from '../events/events.ts';
 
 /** A file given on the command line as an ECU's new image. */
 export interface GivenImage {

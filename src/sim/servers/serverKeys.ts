@@ -2,7 +2,7 @@
 import type { Random } from '../../core/random.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { type RoleKeySet, simulatedKey, simulatedRoleKeys } from '../../repository/roles/roleKeys.ts';
-import type { RepositoryName, RoleName } from '../../uptane/metadata.ts';
+import type { RepositoryName, RoleName } from '../../uptane/model/metadata.ts';
 import type { SigningKey } from '../../uptane/signing/keys.ts';
 
 /** How many keys of Root and Targets must sign; one of the others. */

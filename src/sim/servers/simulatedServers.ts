@@ -13,7 +13,7 @@ import type { ListedImage } from '../../repository/roles/writeMetadata.ts';
 import type { Servers } from '../../repository/servers.ts';
 import { Timeserver } from '../../repository/timeserver.ts';
 import { ecuDecryptionKey, ecuSigningKey } from '../ecuKeys.ts';
-import type { Setting } from '../scenario/setting.ts';
+import type { Setting } from '../setting/setting.ts';
 import type { ServerKeys } from './serverKeys.ts';
 
 export interface SimulatedServers extends Servers {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { BusFaultKind } from '../busFaults/busFault.ts';
 import { type BusFault, busFaultProblems, busFaultText, doToBus } from '../busFaults/busFaults.ts';
 import * as kinds from '../busFaults/index.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { type StepKind, stepKind } from './step.ts';
 
 export const babble = stepOf('babble', kinds.babble);

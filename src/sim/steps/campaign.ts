@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ecusMax } from '../../core/limits.ts';
 import { name, versionRange } from '../../vehicleFile/fields.ts';
-import { ecuProblems, memberOf } from '../scenario/known.ts';
+import { ecuProblems, memberOf } from '../setting/known.ts';
 import { stepKind } from './step.ts';
 
 export const campaign = stepKind({

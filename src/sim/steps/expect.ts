@@ -1,7 +1,7 @@
 // Owns: expectations, judged one after the other.
 import { z } from 'zod';
 import { expectationProblems, expectationSchema, judge } from '../expectations/expectations.ts';
-import { memberOf } from '../scenario/known.ts';
+import { memberOf } from '../setting/known.ts';
 import { stepKind } from './step.ts';
 
 export const expect = stepKind({

@@ -1,7 +1,7 @@
 // Owns: an image that does not come up.
 import { z } from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
-import { ecuProblems, memberOf } from '../scenario/known.ts';
+import { ecuProblems, memberOf } from '../setting/known.ts';
 import { stepKind } from './step.ts';
 
 export const failActivation = stepKind({

@@ -2,7 +2,7 @@
 import { sleep } from '../../core/sleep.ts';
 import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 
 /** Until the slowest ECU is up. */
 export function bootMs(world: World): number {

@@ -1,7 +1,7 @@
 // Owns: whether images that a step publishes fit their ECUs.
 import type { PublishedImage } from '../../vehicleFile/image.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
-import { type Checked, ecuProblems, filenameProblems, memberOf } from '../scenario/known.ts';
+import { type Checked, ecuProblems, filenameProblems, memberOf } from '../setting/known.ts';
 
 /** Notes whose each image is. */
 export function* publishedProblems(images: Readonly<Record<string, PublishedImage>>, at: Checked): Generator<Problem> {

@@ -1,8 +1,8 @@
 // Owns: carrying out a scenario's steps, one after the other, as a task on the run's clock.
 import type { Task } from '../../core/task.ts';
+import type { Ledger } from '../events/ledger.ts';
 import type { Verdict } from '../expectations/expectation.ts';
-import type { Ledger } from '../ledger.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { givenStep, type Step } from './steps.ts';
 
 /** The verdicts of all expectations, in order. */

@@ -4,11 +4,11 @@ import type { z } from 'zod';
 import type { Task } from '../../core/task.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
 import type { RunningAttack } from '../attackers/attacker.ts';
+import type { Ledger } from '../events/ledger.ts';
 import type { Verdict } from '../expectations/expectation.ts';
-import type { Ledger } from '../ledger.ts';
-import type { Checked } from '../scenario/known.ts';
-import type { Documented } from '../scenario/registry.ts';
-import type { World } from '../world.ts';
+import type { Checked } from '../setting/known.ts';
+import type { Documented } from '../setting/registry.ts';
+import type { World } from '../world/world.ts';
 
 /** What a step works on. */
 export interface StepContext {

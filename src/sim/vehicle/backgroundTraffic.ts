@@ -5,7 +5,7 @@ import { type RestBus, startCyclicTraffic, startRecordedTraffic } from '../../bu
 import type { Clock } from '../../core/clock.ts';
 import { recordedFrames } from '../../vehicleFile/traffic.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
-import type { Emit } from '../emit.ts';
+import type { Emit } from '../events/emit.ts';
 import { busRandom } from '../transports/transports.ts';
 
 /** Gives how to end it, which tells how it fared. */

@@ -12,7 +12,7 @@ import type { Link } from '../../bus/link.ts';
 import { NS_PER_US } from '../../core/units.ts';
 import { frameTable, type GatewayDescription, isoTpTable } from '../../vehicleFile/gateways.ts';
 import { portAt } from '../../vehicleFile/routes.ts';
-import type { GatewayCounts, GatewayDrops } from '../events.ts';
+import type { GatewayCounts, GatewayDrops } from '../events/events.ts';
 import { type GatewayEnd, type GatewayEnds, gatewayEnds, isoTpEnd } from './gatewayEnds.ts';
 import type { NetworkOptions } from './networkNodes.ts';
 

@@ -9,11 +9,11 @@ import type { BankImage } from '../../ecu/flashBanks.ts';
 import type { VerificationMode } from '../../ecu/identity.ts';
 import type { EcuObserver } from '../../ecu/observer.ts';
 import { type EcuStorage, memoryStorage } from '../../ecu/storage.ts';
-import { faultSummary } from '../../uptane/faults.ts';
+import { faultSummary } from '../../uptane/model/faults.ts';
 import type { SigningKey } from '../../uptane/signing/keys.ts';
-import type { TrustedMetadata } from '../../uptane/trusted.ts';
-import type { Emit } from '../emit.ts';
-import type { ImageMaker, InstalledImage } from '../events.ts';
+import type { TrustedMetadata } from '../../uptane/verification/trusted.ts';
+import type { Emit } from '../events/emit.ts';
+import type { ImageMaker, InstalledImage } from '../events/events.ts';
 
 /** What the simulation starts and stops. */
 interface Running {

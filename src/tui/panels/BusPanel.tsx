@@ -1,10 +1,10 @@
 // Owns: the panel of buses: what each carries now, at its most and in all, and what went wrong on it.
 import type { ReactElement } from 'react';
 import { type BusNodeView, type BusView, busAt, knowsLoad } from '../../report/busView.ts';
-import { type Column, tableLines } from '../../report/columns.ts';
 import { barCells, formatBitrate, formatCount, formatPercent, plural, sparkline } from '../../report/format.ts';
-import { type Line, lineWidth, ruleLine, type Span, span, type Tone } from '../../report/line.ts';
-import { Lines } from '../Lines.tsx';
+import { type Column, tableLines } from '../../report/text/columns.ts';
+import { type Line, lineWidth, ruleLine, type Span, span, type Tone } from '../../report/text/line.ts';
+import { Lines } from './Lines.tsx';
 
 export interface BusPanelProps {
   readonly buses: readonly BusView[];

@@ -1,10 +1,10 @@
 // Owns: the table of ECUs: one row each, with what it does, what it runs and what it refused.
 import type { ReactElement } from 'react';
-import { type Column, tableLines } from '../../report/columns.ts';
 import { type EcuView, ecuVerdict, isWanted } from '../../report/ecuView.ts';
 import { barCells, formatBytes, formatPercent, plural, stateWords } from '../../report/format.ts';
-import { type Line, lineWidth, ruleLine, span, type Tone } from '../../report/line.ts';
-import { Lines } from '../Lines.tsx';
+import { type Column, tableLines } from '../../report/text/columns.ts';
+import { type Line, lineWidth, ruleLine, span, type Tone } from '../../report/text/line.ts';
+import { Lines } from './Lines.tsx';
 
 export interface EcuTableProps {
   readonly ecus: readonly EcuView[];

@@ -1,9 +1,9 @@
 // Owns: the panel of the last events, newest at the bottom.
 import type { ReactElement } from 'react';
-import { ruleLine } from '../../report/line.ts';
 import { logLines } from '../../report/logLines.ts';
 import type { LogLine } from '../../report/runView.ts';
-import { Lines } from '../Lines.tsx';
+import { ruleLine } from '../../report/text/line.ts';
+import { Lines } from './Lines.tsx';
 
 export interface EventLogProps {
   readonly log: readonly LogLine[];

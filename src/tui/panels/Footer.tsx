@@ -1,9 +1,9 @@
 // Owns: the bottom line: the keys, and what has been said so far.
 import type { ReactElement } from 'react';
 import { plural } from '../../report/format.ts';
-import { type Line, lineWidth, span, spreadLine } from '../../report/line.ts';
 import type { RunView } from '../../report/runView.ts';
-import { Lines } from '../Lines.tsx';
+import { type Line, lineWidth, span, spreadLine } from '../../report/text/line.ts';
+import { Lines } from './Lines.tsx';
 
 export interface FooterProps {
   readonly view: Pick<RunView, 'messages' | 'requests'>;

@@ -1,9 +1,9 @@
 // Owns: the top of the screen: which run, how fast, at which step, under which attack.
 import type { ReactElement } from 'react';
 import { formatSpeed, formatTime, plural } from '../../report/format.ts';
-import { fitLine, type Line, span, spreadLine } from '../../report/line.ts';
 import type { RunView } from '../../report/runView.ts';
-import { Lines } from '../Lines.tsx';
+import { fitLine, type Line, span, spreadLine } from '../../report/text/line.ts';
+import { Lines } from './Lines.tsx';
 
 export interface HeaderProps {
   readonly view: Pick<RunView, 'scenario' | 'seed' | 'step' | 'attacks' | 'expectations' | 'outcome'>;

@@ -1,10 +1,10 @@
 // Owns: the verdict that takes the footer's place when a run has ended.
 import type { ReactElement } from 'react';
 import { plural } from '../../report/format.ts';
-import { type Line, span, spreadLine } from '../../report/line.ts';
 import type { RunView } from '../../report/runView.ts';
+import { type Line, span, spreadLine } from '../../report/text/line.ts';
 import { verdictLine } from '../../report/verdict.ts';
-import { Lines } from '../Lines.tsx';
+import { Lines } from './Lines.tsx';
 
 export interface VerdictBarProps {
   readonly view: Pick<RunView, 'outcome' | 'givenUp' | 'expectations' | 'detections'>;

@@ -2,9 +2,9 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { type FaultPlace, type Finding, remoteFault } from '../faults.ts';
-import type { RepositoryName } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import { type FaultPlace, type Finding, remoteFault } from '../model/faults.ts';
+import type { RepositoryName } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 
 /** `now`: the ECU's attested time, seconds since 1970; undefined before its first attestation. */
 export interface CheckContext {

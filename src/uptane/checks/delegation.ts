@@ -1,9 +1,9 @@
 // Owns: W4, whether a delegation applies to an image: by its path and by the hardware that it is for.
 import { utf8 } from '../../core/bytes.ts';
 import { hashHex } from '../../crypto/hashes.ts';
-import type { Delegation, Delegations, SuccinctRoles } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
-import { matchesPath, matchesText } from './pathPattern.ts';
+import type { Delegation, Delegations, SuccinctRoles } from '../model/metadata.ts';
+import { matchesPath, matchesText } from '../model/pathPattern.ts';
+import type { Profile } from '../model/profile.ts';
 
 /** An image that is looked for, and the hardware of every ECU that is to install it. */
 export interface Wanted {

@@ -2,7 +2,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { formatUtc } from '../../core/utc.ts';
-import type { Metadata } from '../metadata.ts';
+import type { Metadata } from '../model/metadata.ts';
 import { type CheckContext, refuse } from './context.ts';
 
 /** `now`: seconds since 1970. An ECU that never had an attestation cannot judge, and so accepts nothing. K2 */

@@ -2,7 +2,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
 import { decodeMetadata } from '../decode/metadata.ts';
-import type { MetadataOf, RoleName, Signed } from '../metadata.ts';
+import type { MetadataOf, RoleName, Signed } from '../model/metadata.ts';
 import { type CheckContext, refuse } from './context.ts';
 
 /** S2 T1 U1 V1: at most `bytesMax`, present, and well-formed metadata of `role`. */

@@ -1,10 +1,10 @@
 // Owns: comparing bytes, or a hash made of them, with every hash that metadata lists.
 import { type HashFunction, hashFunctions, hashHex } from '../../crypto/hashes.ts';
-import { valueWords } from '../faults.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
 import { parseStrictJson } from '../json/strictJson.ts';
-import type { FileMeta, Hashes, Metadata, Signed } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import { valueWords } from '../model/faults.ts';
+import type { FileMeta, Hashes, Metadata, Signed } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 
 /** A hash that is not the listed one. */
 export interface Disagreement {

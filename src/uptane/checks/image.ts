@@ -2,11 +2,11 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { createHasher, hashFunctions } from '../../crypto/hashes.ts';
-import type { Target, Targets } from '../metadata.ts';
+import type { Target, Targets } from '../model/metadata.ts';
+import { matchesPath } from '../model/pathPattern.ts';
 import { refuse } from './context.ts';
 import { hashesDiffer } from './hashes.ts';
 import { targetOf } from './match.ts';
-import { matchesPath } from './pathPattern.ts';
 
 /** Who installs, and what it runs now. */
 export interface InstallingEcu {

@@ -1,8 +1,8 @@
 // Owns: R0, whether the repository map leaves an image to just the two repositories that full verification asks. G3
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { Target } from '../metadata.ts';
-import { type RepositoryMap, repositoriesFor } from '../repositoryMap.ts';
+import type { Target } from '../model/metadata.ts';
+import { type RepositoryMap, repositoriesFor } from '../model/repositoryMap.ts';
 import { refuse } from './context.ts';
 
 /**

@@ -2,9 +2,9 @@
 // image in the Image repository, is the search through its delegations.
 import type { Attack, RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { valueWords } from '../faults.ts';
-import type { Target, Targets } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import { valueWords } from '../model/faults.ts';
+import type { Target, Targets } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 import { refuse } from './context.ts';
 import { agreeingHashes, differingHash, equalHashes } from './hashes.ts';
 

@@ -1,7 +1,7 @@
 // Owns: S, one step of the root chain. The loop over versions is in the verification procedures.
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { OfflineRoleName, RoleName, Root, Signed, Signers } from '../metadata.ts';
+import type { OfflineRoleName, RoleName, Root, Signed, Signers } from '../model/metadata.ts';
 import { canonicalKey } from '../signing/keys.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkForm } from './form.ts';

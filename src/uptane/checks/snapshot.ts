@@ -1,8 +1,8 @@
 // Owns: U.
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { FileMeta, Root, Signed, Snapshot } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import type { FileMeta, Root, Signed, Snapshot } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';

@@ -1,8 +1,8 @@
 // Owns: V, for the Targets role of either repository and for delegated roles.
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { FileMeta, RepositoryName, Signed, Signers, Targets } from '../metadata.ts';
-import { type Profile, targetsBytesMax } from '../profile.ts';
+import type { FileMeta, RepositoryName, Signed, Signers, Targets } from '../model/metadata.ts';
+import { type Profile, targetsBytesMax } from '../model/profile.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';

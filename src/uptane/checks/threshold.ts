@@ -1,7 +1,7 @@
 // Owns: what is wrong where not enough distinct keys of a role signed a file. S3 T2 U3 V3
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { Metadata, Signed, Signers } from '../metadata.ts';
+import type { Metadata, Signed, Signers } from '../model/metadata.ts';
 import { countSigners } from '../signing/signers.ts';
 import { type CheckContext, refuse } from './context.ts';
 

@@ -1,7 +1,7 @@
 // Owns: T.
 import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
-import type { Root, Signed, Timestamp } from '../metadata.ts';
+import type { Root, Signed, Timestamp } from '../model/metadata.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';

@@ -3,8 +3,8 @@
 import { equalBytes } from '../../core/bytes.ts';
 import type { RemoteFault } from '../../core/faults.ts';
 import { hashHex } from '../../crypto/hashes.ts';
-import { valueWords } from '../faults.ts';
-import type { Metadata, Signed } from '../metadata.ts';
+import { valueWords } from '../model/faults.ts';
+import type { Metadata, Signed } from '../model/metadata.ts';
 import { type CheckContext, faultAt } from './context.ts';
 
 /** `same-version-changed` where a profile that keeps the trusted file is to keep it: the update does not fail for it. */

@@ -2,8 +2,8 @@
 import { delegatedPathsMax, delegationHardwareIdsMax, patternCharsMax, signaturesMax } from '../../core/limits.ts';
 import { notAsExpected, readArray, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
-import type { DelegatedRole, Delegation, Delegations, SuccinctRoles } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import type { DelegatedRole, Delegation, Delegations, SuccinctRoles } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 import { readName } from './fields.ts';
 import { readKeys, readRoleKeys } from './keys.ts';
 

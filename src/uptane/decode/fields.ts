@@ -6,8 +6,8 @@ import { parseUtc } from '../../core/utc.ts';
 import { type HashFunction, hashFunctions } from '../../crypto/hashes.ts';
 import { notAsExpected, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonValue } from '../json/strictJson.ts';
-import type { FileMeta, Hashes } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import type { FileMeta, Hashes } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 
 /** Control characters make RFC 8785 and OLPC canonical JSON differ; invisible ones make two names look alike. */
 const isVisible = (text: string) => text !== '' && isPrintable(text);

@@ -11,8 +11,8 @@ import {
 import { shortened } from '../../core/text.ts';
 import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
-import type { PublicKey, RoleKeys, Signature, Signers } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import type { PublicKey, RoleKeys, Signature, Signers } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 import { keyIdOf } from '../signing/keys.ts';
 
 /** This project's own form knows one kind of key, spelt in one way. */

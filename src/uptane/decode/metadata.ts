@@ -14,8 +14,8 @@ import {
   readString,
 } from '../json/jsonReader.ts';
 import { type JsonObject, parseStrictJson } from '../json/strictJson.ts';
-import type { Metadata, MetadataOf, RepositoryName, RoleName, Signed, Snapshot, Timestamp } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import type { Metadata, MetadataOf, RepositoryName, RoleName, Signed, Snapshot, Timestamp } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 import { readFileMeta, readTime } from './fields.ts';
 import { readSignatures } from './keys.ts';
 import { checkSpecVersion, readRoot } from './root.ts';

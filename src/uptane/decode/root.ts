@@ -2,8 +2,8 @@
 import { wordCharsMax } from '../../core/limits.ts';
 import { notAsExpected, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject } from '../json/strictJson.ts';
-import type { OfflineRoleName, RepositoryName, RoleKeys, RoleName, Root } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import type { OfflineRoleName, RepositoryName, RoleKeys, RoleName, Root } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 import { readKeys, readRoleKeys } from './keys.ts';
 
 /** Without the members that every file has. */

@@ -5,7 +5,7 @@ import { hashHex } from '../../crypto/hashes.ts';
 import { canonicalRsaKey, rsaPssVerifies } from '../../crypto/rsaPss.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
-import type { PublicKey } from '../metadata.ts';
+import type { PublicKey } from '../model/metadata.ts';
 
 /** B2: the hash over a key's type, scheme and value. */
 export function keyIdOf(key: PublicKey): string {

@@ -6,11 +6,11 @@ import { wordCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { hash } from '../../crypto/hashes.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
-import { remoteFault } from '../faults.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
 import { readArray, readHex, reading, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
-import type { PublicKey } from '../metadata.ts';
+import { remoteFault } from '../model/faults.ts';
+import type { PublicKey } from '../model/metadata.ts';
 import { keyIdOf, verifies } from './keys.ts';
 
 /** Decodes `{signatures, signed}` and checks that `key` signed it. `clause` is the one that asks for it. */

@@ -1,6 +1,6 @@
 // Owns: counting who signed: the one rule for metadata and time attestations alike.
 import type { Signatures } from '../../crypto/signatures.ts';
-import type { Signature, Signers } from '../metadata.ts';
+import type { Signature, Signers } from '../model/metadata.ts';
 import { canonicalKey, verifies } from './keys.ts';
 
 /** What is counted, and against which keys. */

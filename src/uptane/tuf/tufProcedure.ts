@@ -6,8 +6,8 @@ import type { Signatures } from '../../crypto/signatures.ts';
 import type { CheckContext } from '../checks/context.ts';
 import { checkForm } from '../checks/form.ts';
 import { checkThreshold } from '../checks/threshold.ts';
-import type { MetadataOf, RoleName, Signed, Signers } from '../metadata.ts';
-import { type FileName, fileName, tufProfile } from '../profile.ts';
+import type { MetadataOf, RoleName, Signed, Signers } from '../model/metadata.ts';
+import { type FileName, fileName, tufProfile } from '../model/profile.ts';
 
 export type TufStep =
   /** Wants the stored file of a role; undefined where there is none. */

@@ -10,8 +10,8 @@ import { checkNextRoot, checkProvisionedRoot, rotatedOnlineKeys, signersOf } fro
 import { checkSnapshot, snapshotCap } from '../checks/snapshot.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
 import { checkTimestampOrder } from '../checks/timestamp.ts';
-import type { FileMeta, Root, Signed, Signers, Snapshot, Targets, Timestamp } from '../metadata.ts';
-import { tufProfile } from '../profile.ts';
+import type { FileMeta, Root, Signed, Signers, Snapshot, Targets, Timestamp } from '../model/metadata.ts';
+import { tufProfile } from '../model/profile.ts';
 import { latest } from '../verification/procedure.ts';
 import {
   checkSigned,

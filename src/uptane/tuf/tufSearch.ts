@@ -5,8 +5,8 @@ import { delegatedRolesVisitedMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { refuse } from '../checks/context.ts';
 import { applicable } from '../checks/delegation.ts';
-import type { DelegatedRole, PublicKey, Target, Targets } from '../metadata.ts';
-import { tufProfile } from '../profile.ts';
+import type { DelegatedRole, PublicKey, Target, Targets } from '../model/metadata.ts';
+import { tufProfile } from '../model/profile.ts';
 import type { TufProcedure, TufVerifier } from './tufProcedure.ts';
 import { followTargets, type TufTrust } from './tufRefresh.ts';
 

@@ -8,11 +8,11 @@ import { applicable, type Wanted } from '../checks/delegation.ts';
 import { differingPart } from '../checks/match.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
 import { changedWithoutVersion } from '../checks/unchanged.ts';
-import type { DelegatedRole, Delegation, PublicKey, Signed, Snapshot, Target, Targets } from '../metadata.ts';
-import type { FileName } from '../profile.ts';
-import type { TrustedRepository, VerifiedRepository } from '../trusted.ts';
+import type { DelegatedRole, Delegation, PublicKey, Signed, Snapshot, Target, Targets } from '../model/metadata.ts';
+import type { FileName } from '../model/profile.ts';
 import { checkContext, type Procedure, type Verifying } from './procedure.ts';
 import { ifListed, ifSigned } from './storedFiles.ts';
+import type { TrustedRepository, VerifiedRepository } from './trusted.ts';
 
 /** Delegated Targets by the role's name. */
 export type DelegatedTargets = ReadonlyMap<string, Signed<Targets>>;

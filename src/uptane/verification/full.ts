@@ -11,13 +11,13 @@ import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { checkMapped } from '../checks/mapped.ts';
 import { checkMatch, hardwareOf } from '../checks/match.ts';
-import type { Target, Targets } from '../metadata.ts';
-import type { TrustedMetadata, TrustedRepository, VerifiedRepository } from '../trusted.ts';
+import type { Target, Targets } from '../model/metadata.ts';
 import { ImageSearch } from './delegations.ts';
 import { followOnlineRoles } from './onlineRoles.ts';
 import type { EcuContext, Outcome, Procedure, Verifying } from './procedure.ts';
 import { followRoots } from './rootChain.ts';
 import { isFresh, isWhole } from './storedFiles.ts';
+import type { TrustedMetadata, TrustedRepository, VerifiedRepository } from './trusted.ts';
 
 /** The Director's word, matched with the Image repository's. */
 export interface VerifiedTargets {

@@ -1,6 +1,6 @@
 // Owns: what of verified metadata an ECU keeps that is not to install by it. P5
 import { rotatedOnlineKeys } from '../checks/root.ts';
-import type { TrustedMetadata, TrustedRepository } from '../trusted.ts';
+import type { TrustedMetadata, TrustedRepository } from './trusted.ts';
 
 /**
  * P5: the metadata is good and names no image for this ECU. The Director's previous Targets stay in place; all else is kept, and so are

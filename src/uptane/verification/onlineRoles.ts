@@ -8,10 +8,19 @@ import { checkSnapshot, snapshotCap } from '../checks/snapshot.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
 import { checkTimestamp } from '../checks/timestamp.ts';
 import { changedWithoutVersion } from '../checks/unchanged.ts';
-import type { FileMeta, Metadata, RepositoryName, Signed, Signers, Snapshot, Targets, Timestamp } from '../metadata.ts';
-import type { TrustedRepository, VerifiedRepository } from '../trusted.ts';
+import type {
+  FileMeta,
+  Metadata,
+  RepositoryName,
+  Signed,
+  Signers,
+  Snapshot,
+  Targets,
+  Timestamp,
+} from '../model/metadata.ts';
 import { checkContext, latest, type Procedure, type Verifying } from './procedure.ts';
 import { ifListed, ifSigned, isWhole, latestTargets } from './storedFiles.ts';
+import type { TrustedRepository, VerifiedRepository } from './trusted.ts';
 
 /**
  * Policy 6: of two files of one version the trusted one, and a notice; it must be fresh all the same. `isKeepable`: whether what lists

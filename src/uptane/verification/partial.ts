@@ -2,11 +2,11 @@
 // Director's keys, once stolen, sign: that is its price, and scenarios/stolen-director-keys.yaml shows it.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok } from '../../core/result.ts';
-import type { TrustedMetadata } from '../trusted.ts';
 import type { VerifiedTargets } from './full.ts';
 import { followTargets, withoutPassedOver } from './onlineRoles.ts';
 import type { EcuContext, Outcome, Procedure, Verifying } from './procedure.ts';
 import { followRoots } from './rootChain.ts';
+import type { TrustedMetadata } from './trusted.ts';
 
 /** `followsRoot`: whether the ECU follows rotations of the Director's Root (policy 5). */
 export function* verifyPartial(

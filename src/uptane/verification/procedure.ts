@@ -4,10 +4,10 @@ import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import type { CheckContext } from '../checks/context.ts';
-import type { RepositoryName, RoleName } from '../metadata.ts';
-import type { EcuHardware } from '../offlineAssignment.ts';
-import { type FileName, fileName, type Profile } from '../profile.ts';
-import type { TrustedMetadata } from '../trusted.ts';
+import type { RepositoryName, RoleName } from '../model/metadata.ts';
+import { type FileName, fileName, type Profile } from '../model/profile.ts';
+import type { EcuHardware } from './offlineAssignment.ts';
+import type { TrustedMetadata } from './trusted.ts';
 
 /** A metadata file that the procedure needs next. `version`: undefined for the latest. */
 export interface MetadataRequest extends FileName {

@@ -5,9 +5,9 @@ import { ok, type Result } from '../../core/result.ts';
 import { refuse } from '../checks/context.ts';
 import { checkExpiry } from '../checks/expiry.ts';
 import { checkNextRoot, rotatedOnlineKeys } from '../checks/root.ts';
-import type { RepositoryName } from '../metadata.ts';
-import type { TrustedRepository } from '../trusted.ts';
+import type { RepositoryName } from '../model/metadata.ts';
 import { checkContext, type Procedure, type Verifying } from './procedure.ts';
+import type { TrustedRepository } from './trusted.ts';
 
 /** What to keep of a repository, and whether its latest root is good. */
 export interface RootChain {

@@ -2,11 +2,11 @@
 import { hasExpired } from '../checks/expiry.ts';
 import { disagreeingFileHash } from '../checks/hashes.ts';
 import { signersOf } from '../checks/root.ts';
-import type { FileMeta, Metadata, Signed, Signers, Targets } from '../metadata.ts';
-import type { Profile } from '../profile.ts';
+import type { FileMeta, Metadata, Signed, Signers, Targets } from '../model/metadata.ts';
+import type { Profile } from '../model/profile.ts';
 import { countSigners } from '../signing/signers.ts';
-import type { TrustedRepository, VerifiedRepository } from '../trusted.ts';
 import type { Verifying } from './procedure.ts';
+import type { TrustedRepository, VerifiedRepository } from './trusted.ts';
 
 /** R4 R8: the stored file if it is the listed one, and so need not be downloaded again; it is judged all the same (policy 9). */
 export function ifListed<T extends Metadata>(

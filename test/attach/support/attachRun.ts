@@ -4,8 +4,8 @@ import { parseSlcanAddress } from '../../../src/attach/addresses.ts';
 import type { AttachableBus, AttachPoint } from '../../../src/attach/attachableBus.ts';
 import { listenSlcan } from '../../../src/attach/slcanServer.ts';
 import { createVirtualCan, type VirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
+import { recordedAttachable } from '../../../src/sim/realTransports/attachPoints.ts';
 import { createRecorder } from '../../../src/sim/tape/recorder.ts';
-import { recordedAttachable } from '../../../src/sim/transports/attachPoints.ts';
 import { BusRecorder, hostRun, present, type Run, value } from '../../bus/support/harness.ts';
 
 export interface AttachRun extends Run {

@@ -16,7 +16,7 @@ import {
   type TlsServerOptions,
 } from '../../../src/bus/sockets/tcpLink.ts';
 import { hostSeconds } from '../../../src/core/hostTime.ts';
-import { selfSigned } from '../../../src/sim/transports/selfSigned.ts';
+import { selfSigned } from '../../../src/sim/realTransports/selfSigned.ts';
 import { missingTool } from '../../capture/support/tools.ts';
 import { withReason } from '../../support/skips.ts';
 import { codeOf, hostRun, payload, type Run, recorded, value } from '../support/harness.ts';

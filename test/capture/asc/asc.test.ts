@@ -3,7 +3,7 @@ import { classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { ascDateText, parseAscDate } from '../../../src/capture/asc/ascDate.ts';
 import { createAscDecoder } from '../../../src/capture/asc/ascDecoder.ts';
 import { createAscEncoder } from '../../../src/capture/asc/ascEncoder.ts';
-import type { CaptureRecord } from '../../../src/capture/captureRecord.ts';
+import type { CaptureRecord } from '../../../src/capture/record/captureRecord.ts';
 import { fromUtf8, toHex } from '../../../src/core/bytes.ts';
 import { fc, prop } from '../../support/property.ts';
 import { anyFrameRecord, captured, decoded, encoded, startNs, startS, twoBuses } from '../support/records.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CanFrame, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { createCandumpDecoder, createCandumpEncoder } from '../../../src/capture/candump/candumpLog.ts';
-import { type CaptureRecord, captureFaultText } from '../../../src/capture/captureRecord.ts';
+import { type CaptureRecord, captureFaultText } from '../../../src/capture/record/captureRecord.ts';
 import { fromUtf8 } from '../../../src/core/bytes.ts';
 import { captureLineCharsMax } from '../../../src/core/limits.ts';
 import { fc, prop } from '../../support/property.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { classicFrame, fdFrame } from '../../../src/bus/bus.ts';
-import type { CaptureRecord } from '../../../src/capture/captureRecord.ts';
 import { createPcapngDecoder } from '../../../src/capture/pcapng/pcapngDecoder.ts';
 import { createPcapngEncoder } from '../../../src/capture/pcapng/pcapngEncoder.ts';
+import type { CaptureRecord } from '../../../src/capture/record/captureRecord.ts';
 import { concatBytes, toHex, utf8 } from '../../../src/core/bytes.ts';
 import { captureBlockBytesMax, captureBusesMax } from '../../../src/core/limits.ts';
 import { fc, prop } from '../../support/property.ts';

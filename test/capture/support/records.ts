@@ -9,7 +9,7 @@ import type {
   CaptureEncoder,
   CaptureFault,
   CaptureRecord,
-} from '../../../src/capture/captureRecord.ts';
+} from '../../../src/capture/record/captureRecord.ts';
 import { concatBytes, fromUtf8, utf8 } from '../../../src/core/bytes.ts';
 import { fc } from '../../support/property.ts';
 

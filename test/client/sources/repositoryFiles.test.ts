@@ -6,7 +6,7 @@ import { RepositoryFiles } from '../../../src/client/sources/repositoryFiles.ts'
 import type { Source } from '../../../src/client/sources/source.ts';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { snapshotBytesMax, timestampBytesMax } from '../../../src/core/limits.ts';
-import { aktualizrProfile, type FileName, type Profile, uptaneProfile } from '../../../src/uptane/profile.ts';
+import { aktualizrProfile, type FileName, type Profile, uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { temporaryFolders } from '../../files/support/temporary.ts';
 import { begin, World } from '../../uptane/support/fixtures.ts';
 

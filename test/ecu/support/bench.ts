@@ -25,11 +25,11 @@ import { type ListedImage, listImage } from '../../../src/repository/roles/write
 import type { Servers } from '../../../src/repository/servers.ts';
 import { Timeserver } from '../../../src/repository/timeserver.ts';
 import { checkProvisionedRoot } from '../../../src/uptane/checks/root.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { signingKey } from '../../../src/uptane/signing/keys.ts';
 import { makeVehicleManifest } from '../../../src/uptane/statements/vehicleManifest.ts';
 import { makeVersionReport } from '../../../src/uptane/statements/versionReport.ts';
-import type { TrustedMetadata } from '../../../src/uptane/trusted.ts';
+import type { TrustedMetadata } from '../../../src/uptane/verification/trusted.ts';
 
 export const signatures = ed25519Node();
 export const vin = 'WVWZZZ1JZXW000001';

@@ -8,14 +8,14 @@ import type { Result } from '../../../src/core/result.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
 import type { EcuPorts } from '../../../src/ecu/ecu.ts';
 import { decodeRequest, encodeResponse, type RequestBody, type ResponseBody } from '../../../src/messages/codec.ts';
-import { memoryImageStore } from '../../../src/primary/imageStore.ts';
-import { honestDistribution, type KnownSecondary, type PrimaryTiming } from '../../../src/primary/ports.ts';
+import { memoryImageStore } from '../../../src/primary/cycle/imageStore.ts';
+import { honestDistribution, type KnownSecondary, type PrimaryTiming } from '../../../src/primary/cycle/ports.ts';
 import { type RunningPrimary, startPrimary } from '../../../src/primary/primary.ts';
 import type { ManifestVerdict } from '../../../src/repository/director/director.ts';
 import { answerRequest } from '../../../src/repository/servers.ts';
 import { type RunningSecondary, startSecondary } from '../../../src/secondary/secondary.ts';
 import { canonicalJson } from '../../../src/uptane/json/canonicalJson.ts';
-import { type RemoteRequest, type RemoteResponse, requestText } from '../../../src/uptane/remote.ts';
+import { type RemoteRequest, type RemoteResponse, requestText } from '../../../src/uptane/model/remote.ts';
 import { makeVersionReport } from '../../../src/uptane/statements/versionReport.ts';
 import {
   Bench,

@@ -7,7 +7,7 @@ import { x25519PublicKey } from '../../../src/crypto/encryption/x25519.ts';
 import { Campaigns } from '../../../src/repository/director/campaigns.ts';
 import { Director } from '../../../src/repository/director/director.ts';
 import { inventoryVehicle } from '../../../src/repository/director/inventory.ts';
-import type { ReleaseDeclaration } from '../../../src/repository/release.ts';
+import type { ReleaseDeclaration } from '../../../src/repository/images/release.ts';
 import { usualValidity } from '../../../src/repository/roles/publication.ts';
 import { type ListedImage, listImage } from '../../../src/repository/roles/writeMetadata.ts';
 import { answerRequest, type Servers } from '../../../src/repository/servers.ts';

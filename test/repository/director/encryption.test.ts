@@ -11,7 +11,7 @@ import { Director } from '../../../src/repository/director/director.ts';
 import { inventoryVehicle } from '../../../src/repository/director/inventory.ts';
 import { usualValidity } from '../../../src/repository/roles/publication.ts';
 import { answerRequest } from '../../../src/repository/servers.ts';
-import type { EncryptedImage } from '../../../src/uptane/metadata.ts';
+import type { EncryptedImage } from '../../../src/uptane/model/metadata.ts';
 import { begin, primary, signatures, succeeded, vin, World } from '../../uptane/support/fixtures.ts';
 
 const secretOf = (serial: string) => createRandom(`decrypts ${serial}`).bytes(32);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ecusMax } from '../../../src/core/limits.ts';
 import type { ResolvingEcu } from '../../../src/repository/director/narrowing.ts';
 import { resolveImages } from '../../../src/repository/director/resolver.ts';
-import { type Dependency, isOneOf, type Release } from '../../../src/repository/release.ts';
+import { type Dependency, isOneOf, type Release } from '../../../src/repository/images/release.ts';
 import { fc, prop } from '../../support/property.ts';
 
 interface Said {

@@ -14,7 +14,7 @@ import {
   writeKeys,
   writeRoleKeys,
 } from '../../../src/repository/roles/writeMetadata.ts';
-import { type MustMatch, storedImageName } from '../../../src/uptane/metadata.ts';
+import { type MustMatch, storedImageName } from '../../../src/uptane/model/metadata.ts';
 import type { SigningKey } from '../../../src/uptane/signing/keys.ts';
 import { attacker, draftOf, signaturesOf } from '../../uptane/support/attacks.ts';
 import { begin, keyNamed, primary, succeeded, World } from '../../uptane/support/fixtures.ts';

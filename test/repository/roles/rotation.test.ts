@@ -10,8 +10,8 @@ import type { KeyHolder, RoleHolders } from '../../../src/repository/roles/roleK
 import type { KeyChange } from '../../../src/repository/roles/roots.ts';
 import { Timeserver } from '../../../src/repository/timeserver.ts';
 import { signersOf } from '../../../src/uptane/checks/root.ts';
-import type { RepositoryName, RoleName, Signers } from '../../../src/uptane/metadata.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
+import type { RepositoryName, RoleName, Signers } from '../../../src/uptane/model/metadata.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { checkTimeAttestation } from '../../../src/uptane/statements/timeAttestation.ts';
 import { runProcedure } from '../../../src/uptane/verification/procedure.ts';
 import { followRoots } from '../../../src/uptane/verification/rootChain.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/core/faults.ts';
-import { completeInputs } from '../../../src/sim/inputs.ts';
+import { completeInputs } from '../../../src/sim/inputs/inputs.ts';
 import { loadScenario, scenarioPath } from '../../../src/sim/scenario/load.ts';
 import { inputsOf } from '../support/runs.ts';
 import { scenarioFolder } from '../support/scenarioFolder.ts';

@@ -1,7 +1,7 @@
 // What the operators of the simulated servers do: roots that are renewed in time, campaigns that are made and cancelled.
 import { describe, expect, it } from 'vitest';
 import { parseUtc } from '../../../src/core/utc.ts';
-import type { RunInputs } from '../../../src/sim/inputs.ts';
+import type { RunInputs } from '../../../src/sim/inputs/inputs.ts';
 import type { Step } from '../../../src/sim/steps/steps.ts';
 import type { EcuDescription } from '../../../src/vehicleFile/vehicle.ts';
 import { draftOf } from '../../uptane/support/attacks.ts';

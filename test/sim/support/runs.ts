@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventQueue } from '../../../src/core/clock.ts';
-import type { EventOf, SimEvent } from '../../../src/sim/events.ts';
-import { completeInputs, type RunInputs } from '../../../src/sim/inputs.ts';
+import type { EventOf, SimEvent } from '../../../src/sim/events/events.ts';
+import { completeInputs, type RunInputs } from '../../../src/sim/inputs/inputs.ts';
 import { loadScenario } from '../../../src/sim/scenario/load.ts';
 import { type RunResult, Simulation } from '../../../src/sim/simulation.ts';
 import { virtualTransports } from '../../../src/sim/transports/transports.ts';

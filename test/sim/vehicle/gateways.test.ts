@@ -6,7 +6,7 @@ import { InputError } from '../../../src/core/faults.ts';
 import { NS_PER_S } from '../../../src/core/units.ts';
 import { createRunStore } from '../../../src/report/runView.ts';
 import { summaryText } from '../../../src/report/summary.ts';
-import { completeInputs, type RunInputs } from '../../../src/sim/inputs.ts';
+import { completeInputs, type RunInputs } from '../../../src/sim/inputs/inputs.ts';
 import { replayTrace } from '../../../src/sim/replay.ts';
 import { runScenario } from '../../../src/sim/run.ts';
 import { loadScenario } from '../../../src/sim/scenario/load.ts';

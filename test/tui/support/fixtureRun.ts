@@ -1,6 +1,6 @@
 // Owns: a made-up but lifelike run of five ECUs under update and a rollback attack, as the runner would tell it.
 import { NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
-import type { BusSummary, EcuSummary, EventOf, InstalledImage, SimEvent } from '../../../src/sim/events.ts';
+import type { BusSummary, EcuSummary, EventOf, InstalledImage, SimEvent } from '../../../src/sim/events/events.ts';
 import type { ScenarioOutline } from '../../../src/sim/scenario/outline.ts';
 
 export function image(ecu: string, release: number, lengthBytes = 96 * 1024): InstalledImage {

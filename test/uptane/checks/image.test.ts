@@ -4,7 +4,7 @@ import { utf8 } from '../../../src/core/bytes.ts';
 import type { Attack, RemoteFaultCode } from '../../../src/core/faults.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import { checkImage, checkTarget, createImageCheck, type InstallingEcu } from '../../../src/uptane/checks/image.ts';
-import type { Target, Targets } from '../../../src/uptane/metadata.ts';
+import type { Target, Targets } from '../../../src/uptane/model/metadata.ts';
 import { valued } from '../support/expected.ts';
 import { begin, succeeded, vin } from '../support/fixtures.ts';
 

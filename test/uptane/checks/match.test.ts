@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Attack } from '../../../src/core/faults.ts';
 import { checkMatch } from '../../../src/uptane/checks/match.ts';
-import type { EcuAssignment, MustMatch, Target } from '../../../src/uptane/metadata.ts';
-import { aktualizrProfile, uptaneProfile } from '../../../src/uptane/profile.ts';
+import type { EcuAssignment, MustMatch, Target } from '../../../src/uptane/model/metadata.ts';
+import { aktualizrProfile, uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { draftOf, reissue, type TargetDraft } from '../support/attacks.ts';
 import { disagreeing, faultOf, refusal, unlisted } from '../support/expected.ts';
 import { fullSecondary, hardwareOf, imageName, primary, succeeded, World } from '../support/fixtures.ts';

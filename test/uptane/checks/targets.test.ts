@@ -6,8 +6,8 @@ import { formatUtc } from '../../../src/core/utc.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import { signersOf } from '../../../src/uptane/checks/root.ts';
 import { checkTargets, type TargetsContext } from '../../../src/uptane/checks/targets.ts';
-import type { RepositoryName } from '../../../src/uptane/metadata.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
+import type { RepositoryName } from '../../../src/uptane/model/metadata.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { attacker, type Change, impostor, keyOf, reissue, resign, rotateRoot, tamper } from '../support/attacks.ts';
 import { faultOf, valued } from '../support/expected.ts';
 import {

@@ -7,8 +7,8 @@ import { formatUtc } from '../../../src/core/utc.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import { checkSnapshot } from '../../../src/uptane/checks/snapshot.ts';
 import { decodeMetadata } from '../../../src/uptane/decode/metadata.ts';
-import type { RepositoryName } from '../../../src/uptane/metadata.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
+import type { RepositoryName } from '../../../src/uptane/model/metadata.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import {
   attacker,
   flipped,

@@ -4,12 +4,12 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/uptane/json/canonicalJson.ts';
 import { parseStrictJson } from '../../../src/uptane/json/strictJson.ts';
-import type { Targets } from '../../../src/uptane/metadata.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
+import type { Targets } from '../../../src/uptane/model/metadata.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { checkTimeAttestation } from '../../../src/uptane/statements/timeAttestation.ts';
 import { checkVehicleManifest } from '../../../src/uptane/statements/vehicleManifest.ts';
 import { checkVersionReport, claimedSerial } from '../../../src/uptane/statements/versionReport.ts';
-import { restoreTrusted } from '../../../src/uptane/trusted.ts';
+import { restoreTrusted } from '../../../src/uptane/verification/trusted.ts';
 import { broken, brokenFiles, randoms } from '../../mutations/brokenFiles.ts';
 import { fc, prop } from '../../support/property.ts';
 import { reissue, rotateRoot } from '../support/attacks.ts';

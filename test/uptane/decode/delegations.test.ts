@@ -7,7 +7,13 @@ import {
   signaturesMax,
   tufDelegationsMax,
 } from '../../../src/core/limits.ts';
-import { aktualizrProfile, type Profile, profiles, tufProfile, uptaneProfile } from '../../../src/uptane/profile.ts';
+import {
+  aktualizrProfile,
+  type Profile,
+  profiles,
+  tufProfile,
+  uptaneProfile,
+} from '../../../src/uptane/model/profile.ts';
 import { bodyOf, decoded, type Edit, key } from './support/decodeBench.ts';
 
 const { keyId } = key;

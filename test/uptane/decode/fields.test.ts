@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { isImageFilename } from '../../../src/uptane/decode/fields.ts';
 import { reading } from '../../../src/uptane/json/jsonReader.ts';
-import type { RoleName } from '../../../src/uptane/metadata.ts';
-import { aktualizrProfile, profiles, tufProfile } from '../../../src/uptane/profile.ts';
+import type { RoleName } from '../../../src/uptane/model/metadata.ts';
+import { aktualizrProfile, profiles, tufProfile } from '../../../src/uptane/model/profile.ts';
 import { bodyOf, decoded, drafted, type Edit, key, type Loose } from './support/decodeBench.ts';
 
 type Rows = Readonly<Record<string, readonly [Edit, string]>>;

@@ -1,7 +1,13 @@
 // B2, B3, C1, C2: keys, the keys of a role, and signatures, in each profile.
 import { describe, expect, it } from 'vitest';
 import { publicKeyCharsMax, signatureCharsMax, signaturesMax } from '../../../src/core/limits.ts';
-import { aktualizrProfile, type Profile, profiles, tufProfile, uptaneProfile } from '../../../src/uptane/profile.ts';
+import {
+  aktualizrProfile,
+  type Profile,
+  profiles,
+  tufProfile,
+  uptaneProfile,
+} from '../../../src/uptane/model/profile.ts';
 import { keyIdOf } from '../../../src/uptane/signing/keys.ts';
 import { bodyOf, decoded, type Edit, key, type Loose } from './support/decodeBench.ts';
 

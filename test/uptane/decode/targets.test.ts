@@ -1,7 +1,7 @@
 // D: what Targets say of images, in this project's own form, in aktualizr's, and in TUF's.
 import { describe, expect, it } from 'vitest';
 import { targetsMax } from '../../../src/core/limits.ts';
-import { aktualizrProfile, tufProfile } from '../../../src/uptane/profile.ts';
+import { aktualizrProfile, tufProfile } from '../../../src/uptane/model/profile.ts';
 import { bodyOf, type DecodePlace, decoded, type Edit, key, type Loose } from './support/decodeBench.ts';
 
 const object = 'an object is needed';

@@ -6,8 +6,14 @@ import { disagreeingFileHash } from '../../../src/uptane/checks/hashes.ts';
 import { decodeMetadata } from '../../../src/uptane/decode/metadata.ts';
 import { canonicalForms, canonicalJson, olpcJson } from '../../../src/uptane/json/canonicalJson.ts';
 import { type JsonValue, parseStrictJson } from '../../../src/uptane/json/strictJson.ts';
-import { storedImageName } from '../../../src/uptane/metadata.ts';
-import { aktualizrProfile, fileName, type Profile, tufProfile, uptaneProfile } from '../../../src/uptane/profile.ts';
+import { storedImageName } from '../../../src/uptane/model/metadata.ts';
+import {
+  aktualizrProfile,
+  fileName,
+  type Profile,
+  tufProfile,
+  uptaneProfile,
+} from '../../../src/uptane/model/profile.ts';
 import { countSigners } from '../../../src/uptane/signing/signers.ts';
 import { present } from '../../bus/support/harness.ts';
 import { processorMs } from '../../support/processorTime.ts';

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { attacksReportedMax, faultMessageCharsMax } from '../../../src/core/limits.ts';
 import { decodeMetadata } from '../../../src/uptane/decode/metadata.ts';
-import { remoteFault } from '../../../src/uptane/faults.ts';
 import { canonicalJson } from '../../../src/uptane/json/canonicalJson.ts';
 import { type JsonValue, parseStrictJson } from '../../../src/uptane/json/strictJson.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
+import { remoteFault } from '../../../src/uptane/model/faults.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { signPayload } from '../../../src/uptane/signing/sign.ts';
 import {
   checkVersionReport,

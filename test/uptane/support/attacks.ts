@@ -3,7 +3,7 @@ import { utf8 } from '../../../src/core/bytes.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import type { RoleKeySet } from '../../../src/repository/roles/roleKeys.ts';
 import { writeRoot } from '../../../src/repository/roles/writeMetadata.ts';
-import type { RepositoryName } from '../../../src/uptane/metadata.ts';
+import type { RepositoryName } from '../../../src/uptane/model/metadata.ts';
 import type { SigningKey } from '../../../src/uptane/signing/keys.ts';
 import { signMetadata } from '../../../src/uptane/signing/sign.ts';
 import { begin, keyNamed, type World } from './fixtures.ts';

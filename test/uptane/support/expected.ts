@@ -1,7 +1,7 @@
 // Owns: faults as tests expect them, spelt out whole and apart from the code that makes them.
 import { expect } from 'vitest';
 import type { Attack, RemoteFault, RemoteFaultCode } from '../../../src/core/faults.ts';
-import type { RepositoryName } from '../../../src/uptane/metadata.ts';
+import type { RepositoryName } from '../../../src/uptane/model/metadata.ts';
 
 /** A fault of a role's file; of a role's unversioned file unless `file` says another. */
 export function faultOf(

@@ -13,12 +13,11 @@ import { usualValidity } from '../../../src/repository/roles/publication.ts';
 import { type RoleKeySet, simulatedRoleKeys } from '../../../src/repository/roles/roleKeys.ts';
 import { Timeserver } from '../../../src/repository/timeserver.ts';
 import { checkProvisionedRoot } from '../../../src/uptane/checks/root.ts';
-import type { RepositoryName, Root, Signed } from '../../../src/uptane/metadata.ts';
-import { fileName, uptaneProfile } from '../../../src/uptane/profile.ts';
+import type { RepositoryName, Root, Signed } from '../../../src/uptane/model/metadata.ts';
+import { fileName, uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { type SigningKey, signingKey } from '../../../src/uptane/signing/keys.ts';
 import { makeVehicleManifest } from '../../../src/uptane/statements/vehicleManifest.ts';
 import { makeVersionReport, type VersionReport } from '../../../src/uptane/statements/versionReport.ts';
-import type { TrustedMetadata } from '../../../src/uptane/trusted.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../../../src/uptane/verification/full.ts';
 import { verifyPartial } from '../../../src/uptane/verification/partial.ts';
 import {
@@ -27,6 +26,7 @@ import {
   type Outcome,
   runProcedure,
 } from '../../../src/uptane/verification/procedure.ts';
+import type { TrustedMetadata } from '../../../src/uptane/verification/trusted.ts';
 
 export const signatures = ed25519Node();
 export const vin = 'WVWZZZ1JZXW000001';

@@ -11,7 +11,7 @@ import {
   listImage,
   writeImageTargets,
 } from '../../../src/repository/roles/writeMetadata.ts';
-import type { RepositoryName, RoleName } from '../../../src/uptane/metadata.ts';
+import type { RepositoryName, RoleName } from '../../../src/uptane/model/metadata.ts';
 import type { SigningKey } from '../../../src/uptane/signing/keys.ts';
 import { type Change, draftOf, listing, resign, rotateRoot, attacker as stranger } from './attacks.ts';
 import { begin, hardwareOf, imageName, keyNamed, type Serial, serials, succeeded, World } from './fixtures.ts';

@@ -1,6 +1,6 @@
 // Owns: how media that are to be refused are tried on every ECU that reads media.
 import { describe, expect, it } from 'vitest';
-import { trustedVersions } from '../../../src/uptane/trusted.ts';
+import { trustedVersions } from '../../../src/uptane/verification/trusted.ts';
 import { type MediaAttack, offlinePrimary, offlineSecondary, offlineWorld } from './offlineFixtures.ts';
 
 /** Each is refused by its fault, and of what is on the media no more is kept than the roots. */

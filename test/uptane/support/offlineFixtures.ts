@@ -9,14 +9,14 @@ import {
   writeOfflineTargets,
 } from '../../../src/repository/offlineMedia.ts';
 import { listImage } from '../../../src/repository/roles/writeMetadata.ts';
-import type { EcuHardware } from '../../../src/uptane/offlineAssignment.ts';
-import { answerFromMedia, mediaMetadataName } from '../../../src/uptane/offlineMedia.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import type { SigningKey } from '../../../src/uptane/signing/keys.ts';
-import type { TrustedMetadata } from '../../../src/uptane/trusted.ts';
 import type { FullTrust, VerifiedTargets } from '../../../src/uptane/verification/full.ts';
 import { verifyOffline } from '../../../src/uptane/verification/offline.ts';
+import type { EcuHardware } from '../../../src/uptane/verification/offlineAssignment.ts';
+import { answerFromMedia, mediaMetadataName } from '../../../src/uptane/verification/offlineMedia.ts';
 import { type Outcome, runProcedure } from '../../../src/uptane/verification/procedure.ts';
+import type { TrustedMetadata } from '../../../src/uptane/verification/trusted.ts';
 import { type Change, type Draft, draftOf, resign, rotateRoot } from './attacks.ts';
 import {
   begin,

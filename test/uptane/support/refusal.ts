@@ -2,7 +2,7 @@
 // recovers. P12
 import { expect } from 'vitest';
 import type { RemoteFault } from '../../../src/core/faults.ts';
-import type { RepositoryName } from '../../../src/uptane/metadata.ts';
+import type { RepositoryName } from '../../../src/uptane/model/metadata.ts';
 import { padded, type TargetDraft } from './attacks.ts';
 import { refusal } from './expected.ts';
 import { imageName, type Serial, succeeded, type Verifier, World } from './fixtures.ts';

@@ -3,11 +3,11 @@
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import { usualValidity } from '../../../src/repository/roles/publication.ts';
 import { checkImage, checkTarget } from '../../../src/uptane/checks/image.ts';
-import type { RepositoryName } from '../../../src/uptane/metadata.ts';
-import type { TrustedMetadata } from '../../../src/uptane/trusted.ts';
+import type { RepositoryName } from '../../../src/uptane/model/metadata.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../../../src/uptane/verification/full.ts';
 import { verifyPartial } from '../../../src/uptane/verification/partial.ts';
 import { type MetadataRequest, type Outcome, runProcedure } from '../../../src/uptane/verification/procedure.ts';
+import type { TrustedMetadata } from '../../../src/uptane/verification/trusted.ts';
 import { begin, ecuContext, hardwareOf, primary, type Serial, serials } from './fixtures.ts';
 import { genuineBytes, KeyThief, onlineRoles, release, repositories, type StolenKey, supplied } from './keyThief.ts';
 import { type Aim, type Attempt, aims, otherThan, type Runs, victims } from './thiefAims.ts';

@@ -1,8 +1,8 @@
 // Policy 6 for delegated files: one of the trusted version and other content. What is kept must be a set that others accept: a Primary
 // hands it to its Secondaries.
 import { describe, expect, it } from 'vitest';
-import type { Metadata, Signed } from '../../../src/uptane/metadata.ts';
-import { type FileName, fileName, uptaneProfile } from '../../../src/uptane/profile.ts';
+import type { Metadata, Signed } from '../../../src/uptane/model/metadata.ts';
+import { type FileName, fileName, uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import type { FullTrust } from '../../../src/uptane/verification/full.ts';
 import { fc, prop } from '../../support/property.ts';
 import { provisioned, type RoleSpec, type Search, search, type TreeSpec } from '../support/delegationTree.ts';

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import type { Attack, RemoteFault, RemoteFaultCode } from '../../../src/core/faults.ts';
 import { imageTargetsBytesMax } from '../../../src/core/limits.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
-import { restoreTrusted, trustedFiles, trustedVersions } from '../../../src/uptane/trusted.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import type { FullTrust } from '../../../src/uptane/verification/full.ts';
+import { restoreTrusted, trustedFiles, trustedVersions } from '../../../src/uptane/verification/trusted.ts';
 import { impostor, padded } from '../support/attacks.ts';
 import {
   type DelegationSpec,

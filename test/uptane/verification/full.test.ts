@@ -2,10 +2,10 @@
 // files stand in timestampAndSnapshot.test.ts, targets.test.ts and match.test.ts.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { formatUtc } from '../../../src/core/utc.ts';
-import { aktualizrProfile, uptaneProfile } from '../../../src/uptane/profile.ts';
-import { type TrustedMetadata, trustedFiles, trustedVersions } from '../../../src/uptane/trusted.ts';
+import { aktualizrProfile, uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { verifyFull } from '../../../src/uptane/verification/full.ts';
 import { type MetadataRequest, runProcedure } from '../../../src/uptane/verification/procedure.ts';
+import { type TrustedMetadata, trustedFiles, trustedVersions } from '../../../src/uptane/verification/trusted.ts';
 import { attacker, draftOf, impostor, keyOf, reissue, rotateRoot } from '../support/attacks.ts';
 import { faultOf, refusal } from '../support/expected.ts';
 import {

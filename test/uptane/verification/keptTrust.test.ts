@@ -2,12 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { targetOf } from '../../../src/uptane/checks/match.ts';
 import { decodeMetadata } from '../../../src/uptane/decode/metadata.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
-import { type TrustedMetadata, type TrustedRepository, trustedFiles } from '../../../src/uptane/trusted.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import type { FullTrust } from '../../../src/uptane/verification/full.ts';
 import { verifyFull } from '../../../src/uptane/verification/full.ts';
 import { passOver, rootsOnly } from '../../../src/uptane/verification/keptTrust.ts';
 import { type EcuContext, runProcedure } from '../../../src/uptane/verification/procedure.ts';
+import {
+  type TrustedMetadata,
+  type TrustedRepository,
+  trustedFiles,
+} from '../../../src/uptane/verification/trusted.ts';
 import { type Change, type Reissue, reissue, resign, rotateRoot } from '../support/attacks.ts';
 import {
   begin,

@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { statedSnapshotBytesMax } from '../../../src/core/limits.ts';
 import { checkImage, checkTarget } from '../../../src/uptane/checks/image.ts';
-import { answerFromMedia, imageFromMedia, mediaImageName } from '../../../src/uptane/offlineMedia.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
-import { restoreTrusted, trustedFiles, trustedVersions } from '../../../src/uptane/trusted.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
+import { answerFromMedia, imageFromMedia, mediaImageName } from '../../../src/uptane/verification/offlineMedia.ts';
+import { restoreTrusted, trustedFiles, trustedVersions } from '../../../src/uptane/verification/trusted.ts';
 import { type Draft, padded, reissue, resign } from '../support/attacks.ts';
 import {
   begin,

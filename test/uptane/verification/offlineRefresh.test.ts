@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { snapshotBytesMax } from '../../../src/core/limits.ts';
 import { formatUtc } from '../../../src/core/utc.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
-import { type TrustedMetadata, trustedFiles, trustedVersions } from '../../../src/uptane/trusted.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { type FullTrust, verifyFull } from '../../../src/uptane/verification/full.ts';
 import { refreshingOffline } from '../../../src/uptane/verification/offline.ts';
 import { runProcedure } from '../../../src/uptane/verification/procedure.ts';
+import { type TrustedMetadata, trustedFiles, trustedVersions } from '../../../src/uptane/verification/trusted.ts';
 import { attacker, type Draft, padded, reissue } from '../support/attacks.ts';
 import { begin, ecuContext, primary, serials, succeeded, World } from '../support/fixtures.ts';
 import {

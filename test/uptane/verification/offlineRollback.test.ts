@@ -1,7 +1,7 @@
 // Older media, OU: what a vehicle knows already is not rolled back by them.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { formatUtc } from '../../../src/core/utc.ts';
-import { type TrustedMetadata, trustedFiles, trustedVersions } from '../../../src/uptane/trusted.ts';
+import { type TrustedMetadata, trustedFiles, trustedVersions } from '../../../src/uptane/verification/trusted.ts';
 import { type Draft, keyOf, resign, rotateRoot } from '../support/attacks.ts';
 import { begin, fullSecondary, keyNamed, primary, succeeded, type World } from '../support/fixtures.ts';
 import {

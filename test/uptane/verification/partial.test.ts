@@ -5,10 +5,10 @@ import type { Attack, RemoteFault, RemoteFaultCode } from '../../../src/core/fau
 import { directorTargetsBytesMax } from '../../../src/core/limits.ts';
 import { formatUtc } from '../../../src/core/utc.ts';
 import { checkTarget } from '../../../src/uptane/checks/image.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
-import { type TrustedMetadata, trustedVersions } from '../../../src/uptane/trusted.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import { verifyPartial } from '../../../src/uptane/verification/partial.ts';
 import { type MetadataRequest, runProcedure } from '../../../src/uptane/verification/procedure.ts';
+import { type TrustedMetadata, trustedVersions } from '../../../src/uptane/verification/trusted.ts';
 import { attacker, impostor, keyOf, padded, reissue, rotateRoot, tamper, withSignatures } from '../support/attacks.ts';
 import { faultOf, refusal, valued } from '../support/expected.ts';
 import {

@@ -6,8 +6,8 @@ import type { Attack, RemoteFault, RemoteFaultCode } from '../../../src/core/fau
 import { rootBytesMax, rootRotationsMax } from '../../../src/core/limits.ts';
 import { writeRoot } from '../../../src/repository/roles/writeMetadata.ts';
 import { checkProvisionedRoot, rotatedOnlineKeys } from '../../../src/uptane/checks/root.ts';
-import type { PublicKey, RepositoryName, Root } from '../../../src/uptane/metadata.ts';
-import { uptaneProfile } from '../../../src/uptane/profile.ts';
+import type { PublicKey, RepositoryName, Root } from '../../../src/uptane/model/metadata.ts';
+import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import type { MetadataRequest } from '../../../src/uptane/verification/procedure.ts';
 import { runProcedure } from '../../../src/uptane/verification/procedure.ts';
 import { followRoots, type RootChain } from '../../../src/uptane/verification/rootChain.ts';

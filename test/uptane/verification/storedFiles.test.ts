@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { formatUtc } from '../../../src/core/utc.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
-import type { RepositoryName } from '../../../src/uptane/metadata.ts';
+import type { RepositoryName } from '../../../src/uptane/model/metadata.ts';
 import { attacker, type Change, draftOf, reissue, resign, rotateRoot } from '../support/attacks.ts';
 import { faultOf, refusal, valued } from '../support/expected.ts';
 import { begin, keyNamed, primary, succeeded, World } from '../support/fixtures.ts';

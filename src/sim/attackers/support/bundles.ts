@@ -1,6 +1,6 @@
 // Owns: repositories' files by the names under which a Secondary's verification asks for them.
 import type { CurrentFiles } from '../../../repository/roles/publication.ts';
-import { fileName, uptaneProfile } from '../../../uptane/profile.ts';
+import { fileName, uptaneProfile } from '../../../uptane/model/profile.ts';
 
 /** What a Secondary is sent that verifies partially, but for roots. */
 export function partialBundle(files: CurrentFiles | undefined): ReadonlyMap<string, Uint8Array> {

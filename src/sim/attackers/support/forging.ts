@@ -14,7 +14,7 @@ import {
   writeTimestamp,
 } from '../../../repository/roles/writeMetadata.ts';
 import type { MadeImage } from '../../../vehicleFile/image.ts';
-import type { World } from '../../world.ts';
+import type { World } from '../../world/world.ts';
 
 export type Payload = ListedImage & { readonly bytes: Uint8Array };
 

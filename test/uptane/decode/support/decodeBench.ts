@@ -1,8 +1,8 @@
 // Owns: the smallest sound metadata of each role, to be changed in one place and decoded in any profile.
 import { utf8 } from '../../../../src/core/bytes.ts';
 import { decodeMetadata } from '../../../../src/uptane/decode/metadata.ts';
-import type { MetadataOf, RepositoryName, RoleName, Signed } from '../../../../src/uptane/metadata.ts';
-import { type Profile, uptaneProfile } from '../../../../src/uptane/profile.ts';
+import type { MetadataOf, RepositoryName, RoleName, Signed } from '../../../../src/uptane/model/metadata.ts';
+import { type Profile, uptaneProfile } from '../../../../src/uptane/model/profile.ts';
 import { keyNamed } from '../../support/fixtures.ts';
 
 /** JSON to be changed. */
