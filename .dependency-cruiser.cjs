@@ -54,8 +54,8 @@ const roomRules = Object.entries(rooms).map(([room, may]) => ({
 
 /** The real transports and host time: the only files of the pure rooms that meet the host. */
 const edges = [
-  '^src/core/hostTime\\.ts$',
-  '^src/core/pacer\\.ts$',
+  '^src/core/time/hostTime\\.ts$',
+  '^src/core/time/pacer\\.ts$',
   '^src/bus/socketcan/(openSocketCanBus|socketcanBus|socketcanOpening|canInterface)\\.ts$',
   '^src/bus/sockets/',
   '^src/capture/player/playFile\\.ts$',
@@ -92,7 +92,7 @@ module.exports = {
       name: 'pure-rooms-without-host-time',
       severity: 'error',
       from: { path: pureRooms, pathNot: edges },
-      to: { path: '^src/core/(hostTime|pacer)\\.ts$' },
+      to: { path: '^src/core/time/(hostTime|pacer)\\.ts$' },
     },
     {
       name: 'ink-in-tui-only',

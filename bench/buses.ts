@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { type CanFrame, classicFrame, fdFrame } from '../src/bus/bus.ts';
 import { attachIsoTpNode } from '../src/bus/isotp/node.ts';
 import { createVirtualCan } from '../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../src/core/clock.ts';
 import { createRandom } from '../src/core/random.ts';
+import { EventQueue } from '../src/core/time/clock.ts';
 import { NS_PER_S } from '../src/core/units.ts';
 
 const rounds = 5;

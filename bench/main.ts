@@ -1,8 +1,8 @@
 // Owns: `npm run bench`: how fast the simulation goes on this machine. Figures to compare side by side, never to assert on.
 import { cpus } from 'node:os';
 import { Bench } from 'tinybench';
-import { EventQueue } from '../src/core/clock.ts';
 import { createRandom } from '../src/core/random.ts';
+import { EventQueue } from '../src/core/time/clock.ts';
 import { ed25519Noble } from '../src/crypto/ed25519Noble.ts';
 import { ed25519Node } from '../src/crypto/ed25519Node.ts';
 import { loadScenario, scenarioPath } from '../src/sim/scenario/load.ts';

@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Bus, type CanFrame, classicFrame, fdFrame } from '../src/bus/bus.ts';
 import { openSocketCanBus } from '../src/bus/socketcan/openSocketCanBus.ts';
-import { EventQueue } from '../src/core/clock.ts';
-import { hostTimer, monotonicMs } from '../src/core/hostTime.ts';
-import { Pacer } from '../src/core/pacer.ts';
+import { EventQueue } from '../src/core/time/clock.ts';
+import { hostTimer, monotonicMs } from '../src/core/time/hostTime.ts';
+import { Pacer } from '../src/core/time/pacer.ts';
 
 const interfaceName = process.argv[2] ?? 'vcan0';
 const framesASide = 20_000;

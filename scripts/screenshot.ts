@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { IBufferCell, Terminal } from '@xterm/headless';
-import { hostTimer } from '../src/core/hostTime.ts';
+import { hostTimer } from '../src/core/time/hostTime.ts';
 import { openTerminal } from '../test/tui/support/terminal.ts';
 
 const cellWidth = 8.4;

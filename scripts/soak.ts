@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { EventQueue } from '../src/core/clock.ts';
+import { EventQueue } from '../src/core/time/clock.ts';
 import { loadScenario, scenarioPath } from '../src/sim/scenario/load.ts';
 import type { Scenario } from '../src/sim/scenario/schema.ts';
 import { Simulation } from '../src/sim/simulation.ts';

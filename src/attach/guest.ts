@@ -2,9 +2,9 @@
 // after his frames. Must not know where they come from.
 import type { CanFrame } from '../bus/bus.ts';
 import type { EnvironmentFault } from '../core/faults.ts';
-import { hostTimer } from '../core/hostTime.ts';
 import { attachLeaveMsMax, attachPatienceMs } from '../core/limits.ts';
 import type { Result } from '../core/result.ts';
+import { hostTimer } from '../core/time/hostTime.ts';
 import type { AttachableBus, Visitor } from './attachableBus.ts';
 
 /** Told whether the bus has taken a frame; `queue-full` where it had no room in `attachPatienceMs`. */

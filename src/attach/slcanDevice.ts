@@ -1,8 +1,8 @@
 // Owns: one client's slcan device: open or closed, what it answers, its place on the bus. Must not know the socket behind it.
 import type { CanFrame, NodeLoad } from '../bus/bus.ts';
-import type { Clock } from '../core/clock.ts';
 import type { EnvironmentFault } from '../core/faults.ts';
 import type { Result } from '../core/result.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { AttachableBus } from './attachableBus.ts';
 import { Guest } from './guest.ts';

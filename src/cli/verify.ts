@@ -11,10 +11,10 @@ import {
   verifyRepositories,
 } from '../client/verifyRepositories.ts';
 import { InputError, type RemoteFault } from '../core/faults.ts';
-import { hostSeconds } from '../core/hostTime.ts';
 import { linesPrintedCharsMax } from '../core/limits.ts';
 import type { Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
+import { hostSeconds } from '../core/time/hostTime.ts';
 import { ed25519Node } from '../crypto/ed25519Node.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
 import { faultText } from '../uptane/model/faults.ts';

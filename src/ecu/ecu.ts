@@ -1,10 +1,10 @@
 // Owns: what a Primary and a Secondary have in common: trusted metadata, attested time, flash banks, the faults to report,
 // and the report itself. Must not know how messages travel, nor which of the two it is part of.
 import { fromUtf8, toHex, utf8 } from '../core/bytes.ts';
-import type { Clock } from '../core/clock.ts';
 import type { RemoteFault } from '../core/faults.ts';
 import type { Random } from '../core/random.ts';
 import type { Result } from '../core/result.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { NS_PER_S } from '../core/units.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { remoteFault } from '../uptane/model/faults.ts';

@@ -1,7 +1,7 @@
 // Owns: giving xstate the run's clock, and making an actor's error stop the run: xstate by itself rethrows it later, from a
 // timer of the host's.
 import type { AnyActor } from 'xstate';
-import type { Clock, Timer } from '../core/clock.ts';
+import type { Clock, Timer } from '../core/time/clock.ts';
 import { NS_PER_MS } from '../core/units.ts';
 
 export interface XstateClock {

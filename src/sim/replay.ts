@@ -2,9 +2,9 @@
 // one, to the end of the run or to where it was given up.
 import { z } from 'zod';
 import { vehicleBus } from '../bus/faults/vehicleBus.ts';
-import { EventQueue } from '../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
+import { EventQueue } from '../core/time/clock.ts';
 import { readLines } from '../files/regularFile.ts';
 import { checkForm } from '../vehicleFile/source/checkForm.ts';
 import { pathText } from '../vehicleFile/source/finding.ts';

@@ -2,9 +2,9 @@
 // somebody watches or real interfaces take part.
 import type { Tell } from '../attach/attachableBus.ts';
 import type { Enter } from '../bus/enter.ts';
-import { EventQueue } from '../core/clock.ts';
-import { hostTimer, monotonicMs } from '../core/hostTime.ts';
-import { Pacer } from '../core/pacer.ts';
+import { EventQueue } from '../core/time/clock.ts';
+import { hostTimer, monotonicMs } from '../core/time/hostTime.ts';
+import { Pacer } from '../core/time/pacer.ts';
 import { type GiveUpReason, giveUpReasons, type Observer } from './events/events.ts';
 import { isRealTime, type RunInputs } from './inputs/inputs.ts';
 import { type RunResult, Simulation } from './simulation.ts';

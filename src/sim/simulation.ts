@@ -1,8 +1,8 @@
 // Owns: one run: a world, its scenario's steps, the events that they make, and how it came out. Whoever owns the event queue
 // decides how fast it goes.
 import { linkSpeeds } from '../bus/ethernet/wire.ts';
-import type { EventQueue } from '../core/clock.ts';
 import { runTask } from '../core/task.ts';
+import type { EventQueue } from '../core/time/clock.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { VerificationMode } from '../ecu/identity.ts';
 import type { Emit } from './events/emit.ts';

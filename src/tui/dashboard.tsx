@@ -2,7 +2,7 @@
 // found it. The only module that starts ink; load it only where a terminal is to be drawn on.
 import { type Instance, render } from 'ink';
 import type { ReactElement } from 'react';
-import { hostTimer } from '../core/hostTime.ts';
+import { hostTimer } from '../core/time/hostTime.ts';
 import { logLines } from '../report/logLines.ts';
 import type { RunStore } from '../report/runView.ts';
 import { terminalText } from '../report/text/line.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { hostTimer } from '../../src/core/hostTime.ts';
+import { hostTimer } from '../../src/core/time/hostTime.ts';
 import { ecunet, startEcunet } from '../cli/support/ecunet.ts';
 import { withReason } from '../support/skips.ts';
 import { noPythonCan, PythonProgram } from './support/python.ts';

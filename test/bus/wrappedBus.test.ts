@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Bus } from '../../src/bus/bus.ts';
 import { createVirtualCan } from '../../src/bus/virtualCan/virtualCan.ts';
 import { wrappedBus } from '../../src/bus/wrappedBus.ts';
-import { EventQueue } from '../../src/core/clock.ts';
+import { EventQueue } from '../../src/core/time/clock.ts';
 import { busSuite } from './support/busSuite.ts';
 import { virtualRun } from './support/harness.ts';
 

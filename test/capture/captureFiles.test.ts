@@ -21,7 +21,7 @@ import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
 import type { CaptureRecord } from '../../src/capture/record/captureRecord.ts';
 import { CaptureFile } from '../../src/capture/writeCaptureFile.ts';
 import { InputError } from '../../src/core/faults.ts';
-import { hostTimer } from '../../src/core/hostTime.ts';
+import { hostTimer } from '../../src/core/time/hostTime.ts';
 import { asText, captured, startS, twoBuses } from './support/records.ts';
 
 const head = { startS, buses: twoBuses };

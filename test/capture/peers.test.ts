@@ -12,7 +12,7 @@ import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
 import type { CaptureRecord } from '../../src/capture/record/captureRecord.ts';
 import { CaptureFile } from '../../src/capture/writeCaptureFile.ts';
 import { toHex } from '../../src/core/bytes.ts';
-import { EventQueue } from '../../src/core/clock.ts';
+import { EventQueue } from '../../src/core/time/clock.ts';
 import { payload, present, value } from '../bus/support/harness.ts';
 import { withReason } from '../support/skips.ts';
 import { asText, captured, startNs, startS, twoBuses } from './support/records.ts';

@@ -4,8 +4,8 @@ import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { SocketCanBus } from '../../src/bus/socketcan/socketcanBus.ts';
 import { captureBuses } from '../../src/capture/busCapture.ts';
 import type { CaptureRecord } from '../../src/capture/record/captureRecord.ts';
-import { EventQueue } from '../../src/core/clock.ts';
 import { environmentFault } from '../../src/core/faults.ts';
+import { EventQueue } from '../../src/core/time/clock.ts';
 import { BusRecorder, payload, value } from '../bus/support/harness.ts';
 import { captured, startS } from './support/records.ts';
 

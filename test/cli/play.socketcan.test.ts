@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openSocketCanBus } from '../../src/bus/socketcan/openSocketCanBus.ts';
 import { playFile } from '../../src/capture/player/playFile.ts';
-import { hostTimer, monotonicMs } from '../../src/core/hostTime.ts';
+import { hostTimer, monotonicMs } from '../../src/core/time/hostTime.ts';
 import { hostRun, value } from '../bus/support/harness.ts';
 import { kernelListeners, startTool, type Tool } from '../guest/canUtils.ts';
 import { withReason } from '../support/skips.ts';

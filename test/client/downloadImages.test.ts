@@ -7,7 +7,7 @@ import { HttpSource } from '../../src/client/sources/httpSource.ts';
 import type { Source, Streamed } from '../../src/client/sources/source.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
-import { hostTimer } from '../../src/core/hostTime.ts';
+import { hostTimer } from '../../src/core/time/hostTime.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import type { Target } from '../../src/uptane/model/metadata.ts';
 import { temporaryFolders } from '../files/support/temporary.ts';

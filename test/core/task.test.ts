@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EventQueue } from '../../src/core/clock.ts';
 import { all, runTask, type Task, wait } from '../../src/core/task.ts';
+import { EventQueue } from '../../src/core/time/clock.ts';
 
 function sleeper(queue: EventQueue, cancelled: string[] = []) {
   return function* (delayNs: number, name: string): Task<string> {

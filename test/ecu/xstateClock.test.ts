@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, setup } from 'xstate';
-import { EventQueue } from '../../src/core/clock.ts';
 import { runTask, type Task, wait } from '../../src/core/task.ts';
+import { EventQueue } from '../../src/core/time/clock.ts';
 import { NS_PER_MS } from '../../src/core/units.ts';
 import { follow, xstateClock } from '../../src/ecu/xstateClock.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { hostTimer, monotonicMs } from '../../src/core/hostTime.ts';
+import { hostTimer, monotonicMs } from '../../src/core/time/hostTime.ts';
 import { KIB } from '../../src/core/units.ts';
 import type { SimEvent } from '../../src/sim/events/events.ts';
 import type { RunInputs } from '../../src/sim/inputs/inputs.ts';

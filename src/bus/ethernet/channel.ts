@@ -1,7 +1,8 @@
 // Owns: one direction of a full-duplex Ethernet link: its output queue, the line at its rate, the way along it, and what is lost. Must
 // not know what is at its ends.
-import type { Clock } from '../../core/clock.ts';
+
 import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { checkSequenceBytes, frameNs, interframeNs } from './wire.ts';
 
 export interface ChannelOptions {

@@ -1,7 +1,8 @@
 // Owns: a switched Ethernet in virtual time: full-duplex links from nodes to one store-and-forward switch. Every node and its port are
 // known beforehand: nothing is learned, nothing is flooded. Must not know what packets carry.
-import type { Clock } from '../../core/clock.ts';
+
 import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { FrameDigest } from '../frame/frameDigest.ts';
 import { type Tap, Taps } from '../taps.ts';
 import { Channel, type ChannelLoad } from './channel.ts';

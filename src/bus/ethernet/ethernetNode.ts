@@ -1,7 +1,8 @@
 // Owns: one node's TCP/IP on a virtual Ethernet: finds the connection that a packet is for, opens and accepts connections, refuses what
 // is for nobody. Must not know what is said over them.
-import type { Clock } from '../../core/clock.ts';
+
 import { linkMessageBytesMax } from '../../core/limits.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Link } from '../link.ts';
 import { TcpConnection } from '../tcp/connection.ts';
 import { TcpMessageLink } from '../tcp/messageLink.ts';

@@ -1,7 +1,8 @@
 // Owns: nodes that do not hear what was on the bus, over any `Bus`: frames that a node loses, that reach it changed, or late. What the
 // wire itself does to a frame is virtualCan.ts's. Must not know what frames mean.
-import type { Clock } from '../../core/clock.ts';
+
 import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Bus, BusListener, CanFrame } from '../bus.ts';
 import { wrappedBus } from '../wrappedBus.ts';
 

@@ -1,8 +1,8 @@
 // Owns: a bus of the vehicle as a scenario can treat it: cut, disturbed, babbled on, and mended again. Works on simulated and on real
 // buses, but for bit errors, which only a simulated wire has.
 
-import type { Clock } from '../../core/clock.ts';
 import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { Bus, CanFrame } from '../bus.ts';
 import type { VirtualCan } from '../virtualCan/virtualCan.ts';

@@ -1,7 +1,8 @@
 // Owns: joining two links of a gateway, so that what comes over either goes out over the other: ISO-TP on a classic bus, on an FD
 // one, length-prefixed TCP. Each side is a conversation of its own, with its own flow control, errors and repetitions.
-import type { Clock } from '../../core/clock.ts';
+
 import { gatewayBufferBytes, gatewayDelayNs } from '../../core/limits.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { IsoTpParams } from '../isotp/params.ts';
 import type { Link } from '../link.ts';
 import { type MessageCount, type MessageDropReason, MessagePipe } from './messagePipe.ts';

@@ -1,7 +1,8 @@
 // Owns: the frame routing of one gateway: a node on each of its buses, and what goes from one to another by a table. Every
 // frame that it takes from a bus is forwarded or counted as dropped, with the reason. Must not know what frames mean.
-import type { Clock } from '../../core/clock.ts';
+
 import { gatewayDelayNs, gatewayQueueFrames } from '../../core/limits.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Bus, BusNode, CanFrame } from '../bus.ts';
 import { type FrameRoute, RoutesFrom, routeProblem } from './frameRoutes.ts';
 import { OutputQueue } from './outputQueue.ts';

@@ -1,10 +1,11 @@
 // Owns: one direction between two links of a gateway: messages taken from the one, kept in a bounded buffer, given to the other,
 // in order. Where both links carry messages in pieces, a message goes on while it still comes in. Must not know what it means.
-import type { Clock, Timer } from '../../core/clock.ts';
-import { DeadlineTimer } from '../../core/deadlineTimer.ts';
+
 import type { EnvironmentFault } from '../../core/faults.ts';
 import { gatewayMessagesMax } from '../../core/limits.ts';
 import type { Result } from '../../core/result.ts';
+import type { Clock, Timer } from '../../core/time/clock.ts';
+import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import type { IsoTpLink } from '../isotp/link.ts';
 import type { MessageSink, MessageSource } from '../isotp/stream.ts';
 import type { Link } from '../link.ts';

@@ -1,8 +1,9 @@
 // Owns: the frames that wait for one bus: bounded, in order, each offered when its time has come and the one before has left.
 // Must not know where they come from.
-import type { Clock } from '../../core/clock.ts';
-import { DeadlineTimer } from '../../core/deadlineTimer.ts';
+
 import { gatewayConfirmationMsMax } from '../../core/limits.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { BusNode, CanFrame } from '../bus.ts';
 

@@ -1,9 +1,10 @@
 // Owns: one link over ISO-TP: brings the node's frames, the bus's confirmations and the clock to an endpoint, and what comes of
 // them to the link's owner. Must not know which other links the node has.
-import type { Clock } from '../../core/clock.ts';
-import { DeadlineTimer } from '../../core/deadlineTimer.ts';
+
 import type { EnvironmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import type { CanFrame } from '../bus.ts';
 import { type Link, type LinkListener, sendingRefusal } from '../link.ts';
 import type { AddressInformation } from './addressing.ts';

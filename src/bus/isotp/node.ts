@@ -1,9 +1,10 @@
 // Owns: links over ISO-TP: one node of a bus that serves many of them, each with its own address. Must not know what the
 // messages mean. The protocol is in isotp/; here frames find their link, and wait where the bus has no room.
-import type { Clock } from '../../core/clock.ts';
-import { DeadlineTimer } from '../../core/deadlineTimer.ts';
+
 import type { EnvironmentFault } from '../../core/faults.ts';
 import { ok } from '../../core/result.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { Bus, BusNode, CanFrame } from '../bus.ts';
 import type { AddressInformation, FrameAddress } from './addressing.ts';

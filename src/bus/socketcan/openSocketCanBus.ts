@@ -1,8 +1,9 @@
 // Owns: opening a real CAN interface through the npm module `socketcan` 4.0.7, which is optional: it is loaded here, lazily, and
 // nowhere else. And opening it anew when it was down.
-import type { Clock } from '../../core/clock.ts';
+
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { CanFrame } from '../bus.ts';
 import type { Enter } from '../enter.ts';
 import { busOffFault, checkInterface, interfaceDownFault, isBusOff, isQueueOpen } from './canInterface.ts';

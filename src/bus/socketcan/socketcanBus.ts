@@ -10,11 +10,12 @@
 // While the interface is down or bus-off, frames wait, as in a controller that is bus-off. What the kernel had then and did not
 // echo, when all echoes have been read, has not left: it is sent again, before all else and in order. Where an echo is lost all the
 // same, another process hears a frame twice, as CAN itself lets it happen (an error in the last bit of EOF); no node here does.
-import type { Clock } from '../../core/clock.ts';
-import { DeadlineTimer } from '../../core/deadlineTimer.ts';
+
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { interfacePatienceMs, kernelFiltersMax, transmitQueueFramesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import { AcceptanceTable } from '../acceptance.ts';
 import type {

@@ -2,7 +2,7 @@
 // sources: a send copies more than 8 bytes over its own stack, and changes the object it is given; `stop` joins a reader thread (up to
 // 100 ms), tells `onStopped` and must not be called twice or from a callback; a channel never started has no thread; what a channel
 // points to must outlive the turn in which it stopped. Must not know what becomes of the frames.
-import { hostTimer } from '../../core/hostTime.ts';
+import { hostTimer } from '../../core/time/hostTime.ts';
 import type { CanFrame } from '../bus.ts';
 import { errorClassesAll } from '../frame/canErrorFrame.ts';
 import {

@@ -2,11 +2,11 @@
 // transports: it may use sockets and promises. Must not know what the messages mean.
 import { randomBytes } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import type { Clock, Timer } from '../../core/clock.ts';
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
-import { hostTimer, monotonicMs } from '../../core/hostTime.ts';
 import { linkMessageBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Clock, Timer } from '../../core/time/clock.ts';
+import { hostTimer, monotonicMs } from '../../core/time/hostTime.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { Enter } from '../enter.ts';
 import type { Link } from '../link.ts';

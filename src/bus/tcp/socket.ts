@@ -1,6 +1,6 @@
 // Owns: a TCP connection on a clock and a network: brings it segments and deadlines, and what comes of them to its owner.
-import type { Clock } from '../../core/clock.ts';
-import { DeadlineTimer } from '../../core/deadlineTimer.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import type { TcpConnection, TcpFailure } from './connection.ts';
 import type { TcpSegment } from './segment.ts';
 

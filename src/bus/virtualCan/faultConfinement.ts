@@ -1,6 +1,6 @@
 // Owns: what good and failed frames do to the controllers of a virtual bus, and so who takes part in it (ISO 11898-1, fault confinement).
 // Must not know the wire: see virtualCan.ts.
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Outcome } from './disturbances.ts';
 import { BusOffRecovery } from './errors/busOffRecovery.ts';
 import type { VirtualCanNode } from './virtualCanNode.ts';

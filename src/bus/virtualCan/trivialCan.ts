@@ -1,9 +1,10 @@
 // Owns: a simulated CAN bus without timing: what is sent arrives at once, in the order of sending. For runs in which the bus does
 // not matter. No arbitration, no load, no errors: those are virtualCan.ts's.
-import type { Clock, Timer } from '../../core/clock.ts';
+
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { transmitQueueFramesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Clock, Timer } from '../../core/time/clock.ts';
 import { AcceptanceTable, type Accepting } from '../acceptance.ts';
 import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap } from '../bus.ts';
 import { checkFrame } from '../frame/checkFrame.ts';

@@ -1,7 +1,8 @@
 // Owns: a simulated CAN or CAN FD bus, exact to the bit: lengths with stuff bits, arbitration, interframe space, error frames, error
 // counters, bus-off and recovery (ISO 11898-1). Must not know what the frames mean. Without timing: trivialCan.ts.
-import type { Clock, Timer } from '../../core/clock.ts';
+
 import type { Random } from '../../core/random.ts';
+import type { Clock, Timer } from '../../core/time/clock.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { AcceptanceTable } from '../acceptance.ts';
 import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap } from '../bus.ts';

@@ -1,9 +1,9 @@
 // Owns: playing a capture file: reading it no faster than it is played, as often as asked. Must not know real interfaces.
 import type { Bus } from '../../bus/bus.ts';
 import type { Enter } from '../../bus/enter.ts';
-import type { Clock } from '../../core/clock.ts';
 import { type EnvironmentFault, InputError } from '../../core/faults.ts';
 import { captureBusesMax } from '../../core/limits.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { readCaptureFile } from '../readCaptureFile.ts';
 import type { CaptureRecord } from '../record/captureRecord.ts';
 import { type DueFrame, Player } from './player.ts';

@@ -1,8 +1,8 @@
 // Owns: sending recorded frames on buses when they are due. Must not know where they come from: whoever reads them is told when
 // more are wanted.
 import type { Bus, BusNode, CanFrame } from '../../bus/bus.ts';
-import type { Clock, Timer } from '../../core/clock.ts';
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
+import type { Clock, Timer } from '../../core/time/clock.ts';
 import { NS_PER_S } from '../../core/units.ts';
 
 /** A frame, the time on the player's clock at which it is due, and where it goes. */

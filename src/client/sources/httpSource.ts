@@ -3,7 +3,6 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { InputError } from '../../core/faults.ts';
-import { monotonicMs } from '../../core/hostTime.ts';
 import {
   faultMessageCharsMax,
   httpAnswerMsMax,
@@ -14,6 +13,7 @@ import {
   urlWordsCharsMax,
 } from '../../core/limits.ts';
 import { printable, shortened } from '../../core/text.ts';
+import { monotonicMs } from '../../core/time/hostTime.ts';
 import { type Answer, exchange, type HttpLimits, type StartRequest } from './httpExchange.ts';
 import { type Fetched, fetchWhole, pathParts, type Source, type Streamed } from './source.ts';
 

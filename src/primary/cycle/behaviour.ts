@@ -1,9 +1,9 @@
 // Owns: what the phases of a Primary's cycle work on: the ECU itself, the conversations, the servers, the cycle's memory.
 
-import type { Timer } from '../../core/clock.ts';
 import type { RemoteFault } from '../../core/faults.ts';
 import { conversationsAtOnceMax } from '../../core/limits.ts';
 import { all, type Task, wait } from '../../core/task.ts';
+import type { Timer } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import { Ecu } from '../../ecu/ecu.ts';
 import { uptaneProfile } from '../../uptane/model/profile.ts';

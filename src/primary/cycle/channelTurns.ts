@@ -1,8 +1,9 @@
 // Owns: who may send on a channel. The ECUs of one bus share it, and on CAN a long message of the Primary, frame after frame without a
 // gap, keeps everybody with weaker ids off: two at once would keep each other's flow control off for more than the second that
 // ISO-TP allows. Must not know messages.
-import type { Clock, Timer } from '../../core/clock.ts';
+
 import { channelTurnMsMax } from '../../core/limits.ts';
+import type { Clock, Timer } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 
 export class ChannelTurns {

@@ -2,8 +2,8 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { imageBlockBytesMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { sleep } from '../../core/sleep.ts';
 import type { Task } from '../../core/task.ts';
+import { sleep } from '../../core/time/sleep.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { beginImage } from '../../ecu/incomingImage.ts';
 import { givenUp, ownTarget } from '../../ecu/ownTarget.ts';

@@ -6,9 +6,9 @@ import { openCannelloni } from '../../attach/cannelloniPeer.ts';
 import { listenSlcan } from '../../attach/slcanServer.ts';
 import type { Bus, BusListener, BusNode } from '../../bus/bus.ts';
 import { formatFrame, parseFrame } from '../../bus/frame/frameText.ts';
-import type { Clock } from '../../core/clock.ts';
 import { type EnvironmentFault, environmentFault, InputError } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { RunInputs } from '../inputs/inputs.ts';
 import type { Player, Recorder, TapeContent } from '../tape/tape.ts';
 

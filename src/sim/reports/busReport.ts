@@ -1,7 +1,7 @@
 // Owns: what a run tells of its buses as it goes: their load, window by window, nodes that fall off them and come back, and nodes that
 // keep the others off.
 import type { BusLoad, NodeLoad } from '../../bus/bus.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import type { Emit } from '../events/emit.ts';
 import { reportWindows } from './reportWindows.ts';

@@ -1,7 +1,7 @@
 // Owns: what a run tells of its Ethernet networks as it goes: in each window what the switch received, what was lost, and how busy the
 // busiest direction of a link was. Links share nothing with each other, so that this one says whether anybody had to wait.
 import type { EthernetLinkLoad, EthernetLoad, EthernetNetwork } from '../../bus/ethernet/ethernetNetwork.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Emit } from '../events/emit.ts';
 import { reportWindows } from './reportWindows.ts';
 

@@ -1,5 +1,5 @@
 // Owns: what a run tells of its gateways as it goes: what they dropped, window by window, and how they fared at its end.
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Emit } from '../events/emit.ts';
 import type { GatewayDrops } from '../events/events.ts';
 import type { SimulatedGateway } from '../vehicle/buildGateways.ts';

@@ -1,5 +1,5 @@
 // Owns: the windows in which a run tells of its networks and gateways. Must not know what is told.
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 
 const windowNs = 100 * NS_PER_MS;

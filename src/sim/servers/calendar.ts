@@ -1,5 +1,5 @@
 // Owns: the calendar of the simulated world: the time that the timeserver attests and the repositories write into metadata.
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 
 export class Calendar {

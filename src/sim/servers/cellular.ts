@@ -1,7 +1,8 @@
 // Owns: the way between the Primary and the servers: latency, bandwidth, and whoever sits on the line.
-import type { Clock } from '../../core/clock.ts';
+
 import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { NS_PER_MS, NS_PER_S } from '../../core/units.ts';
 import type { Remote } from '../../primary/cycle/ports.ts';
 import type { ManifestVerdict } from '../../repository/director/director.ts';

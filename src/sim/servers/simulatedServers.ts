@@ -12,7 +12,7 @@ import { usualValidity } from '../../repository/roles/publication.ts';
 import type { ListedImage } from '../../repository/roles/writeMetadata.ts';
 import type { Servers } from '../../repository/servers.ts';
 import { Timeserver } from '../../repository/timeserver.ts';
-import { ecuDecryptionKey, ecuSigningKey } from '../ecuKeys.ts';
+import { ecuDecryptionKey, ecuSigningKey } from '../setting/ecuKeys.ts';
 import type { Setting } from '../setting/setting.ts';
 import type { ServerKeys } from './serverKeys.ts';
 

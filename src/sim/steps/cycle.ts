@@ -1,7 +1,7 @@
 // Owns: an update cycle, from the Primary's start to its last manifest, with what happens to the buses meanwhile.
 import { z } from 'zod';
-import type { Timer } from '../../core/clock.ts';
 import { runTask, type Task, wait } from '../../core/task.ts';
+import type { Timer } from '../../core/time/clock.ts';
 import { day, duration, name } from '../../vehicleFile/fields.ts';
 import type { Problem } from '../../vehicleFile/problem.ts';
 import { withUnits } from '../../vehicleFile/withUnits.ts';

@@ -1,6 +1,7 @@
 // Owns: simulated time that passes while nothing is done.
-import { sleep } from '../../core/sleep.ts';
+
 import type { Task } from '../../core/task.ts';
+import { sleep } from '../../core/time/sleep.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { World } from '../world/world.ts';
 

@@ -1,7 +1,7 @@
 // Owns: recording inputs from real interfaces as they come into a run.
 import type { Enter } from '../../bus/enter.ts';
-import type { Clock } from '../../core/clock.ts';
-import { hostTimer } from '../../core/hostTime.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { hostTimer } from '../../core/time/hostTime.ts';
 import type { Recorder, TraceSink } from './tape.ts';
 
 /** Inputs wait for the next turn of the event loop, so that each comes in between events, never inside one. */

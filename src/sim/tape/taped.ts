@@ -7,8 +7,8 @@ import type { Link, LinkListener } from '../../bus/link.ts';
 import { type InterfaceEvent, InterfaceRecord } from '../../bus/socketcan/interfaceRecord.ts';
 import type { InterfaceBus } from '../../bus/socketcan/socketcanBus.ts';
 import { wrappedBus } from '../../bus/wrappedBus.ts';
-import type { Clock } from '../../core/clock.ts';
 import { ok } from '../../core/result.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Player, Recorder, TapeContent } from './tape.ts';
 
 /** A bus whose interface's changes come from the tape too. */

@@ -2,7 +2,7 @@
 
 import type { VehicleBus } from '../../bus/faults/vehicleBus.ts';
 import { type RestBus, startCyclicTraffic, startRecordedTraffic } from '../../bus/restBus/restBus.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { recordedFrames } from '../../vehicleFile/traffic.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
 import type { Emit } from '../events/emit.ts';

@@ -1,15 +1,15 @@
 // Owns: assembling a vehicle from its description: each ECU with its keys, its first image, its node on the network.
 import type { Link } from '../../bus/link.ts';
-import type { Clock } from '../../core/clock.ts';
 import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { memoryImageStore } from '../../primary/cycle/imageStore.ts';
 import type { Distribution, KnownSecondary, Remote } from '../../primary/cycle/ports.ts';
 import { type RunningPrimary, startPrimary } from '../../primary/primary.ts';
 import { startSecondary } from '../../secondary/secondary.ts';
 import { type EcuDescription, hasIds, type SecondaryDescription, type Vehicle } from '../../vehicleFile/vehicle.ts';
-import { ecuDecryptionKey, ecuRandom, ecuSigningKey } from '../ecuKeys.ts';
 import type { Emit } from '../events/emit.ts';
+import { ecuDecryptionKey, ecuRandom, ecuSigningKey } from '../setting/ecuKeys.ts';
 import type { Transports } from '../transports/transports.ts';
 import { buildGateways, type SimulatedGateway } from './buildGateways.ts';
 import { joinAsPrimary, joinAsSecondary, knownRoute, secondariesOf } from './networkNodes.ts';

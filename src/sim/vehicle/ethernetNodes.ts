@@ -2,7 +2,7 @@
 import type { EthernetNetwork } from '../../bus/ethernet/ethernetNetwork.ts';
 import { attachEthernetNode, type EthernetNode } from '../../bus/ethernet/ethernetNode.ts';
 import type { Link } from '../../bus/link.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 
 /** A conversation over Ethernet as its asking end knows it. */
 export interface EthernetPeer {

@@ -3,7 +3,7 @@
 import type { EthernetNode } from '../../bus/ethernet/ethernetNode.ts';
 import { attachIsoTpNode, type IsoTpAddress, type IsoTpNode } from '../../bus/isotp/node.ts';
 import type { Link } from '../../bus/link.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import {
   answererAt,
   askerAt,

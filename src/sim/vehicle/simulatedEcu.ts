@@ -1,6 +1,7 @@
 // Owns: an ECU's body in the simulation: what outlives its restarts, and starting it again after each.
-import type { Clock } from '../../core/clock.ts';
+
 import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { formatUtc } from '../../core/utc.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { Ecu, type EcuPorts } from '../../ecu/ecu.ts';

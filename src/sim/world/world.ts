@@ -1,6 +1,7 @@
 // Owns: everything that a scenario acts on: the servers and their keys, the vehicle, the network, the images, the attackers.
-import type { EventQueue } from '../../core/clock.ts';
+
 import { createRandom, type Random } from '../../core/random.ts';
+import type { EventQueue } from '../../core/time/clock.ts';
 import { ed25519Node } from '../../crypto/ed25519Node.ts';
 import { sharedVerdicts } from '../../crypto/sharedVerdicts.ts';
 import type { Signatures } from '../../crypto/signatures.ts';

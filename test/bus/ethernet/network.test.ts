@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { createEthernet, type EthernetLinkOptions } from '../../../src/bus/ethernet/ethernetNetwork.ts';
 import { ipv4Packet } from '../../../src/bus/ethernet/ipv4.ts';
 import { linkSpeeds } from '../../../src/bus/ethernet/wire.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { KIB } from '../../../src/core/units.ts';
 import { fast, testNetwork } from './support/ethernetPair.ts';
 

@@ -3,7 +3,7 @@ import type { EthernetNetwork } from '../../../src/bus/ethernet/ethernetNetwork.
 import { attachEthernetNode, ecunetPort } from '../../../src/bus/ethernet/ethernetNode.ts';
 import { readTcpPacket, tcpPacket } from '../../../src/bus/ethernet/tcpPacket.ts';
 import type { TcpSegment } from '../../../src/bus/tcp/segment.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
 import { brief, codeOf, payload, recorded } from '../support/harness.ts';
 import { type EthernetPair, ethernetPair, testNetwork } from './support/ethernetPair.ts';

@@ -7,7 +7,7 @@ import type { EthernetLinkOptions } from '../../../src/bus/ethernet/ethernetNetw
 import { framed } from '../../../src/bus/tcp/lengthPrefix.ts';
 import { CaptureFile } from '../../../src/capture/writeCaptureFile.ts';
 import { toHex } from '../../../src/core/bytes.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { missingTool, output } from '../../capture/support/tools.ts';
 import { withReason } from '../../support/skips.ts';
 import { payload, recorded } from '../support/harness.ts';

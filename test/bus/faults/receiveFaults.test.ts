@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { classicFrame } from '../../../src/bus/bus.ts';
 import { withReceiveFaults } from '../../../src/bus/faults/receiveFaults.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { busSuite } from '../support/busSuite.ts';
 import { BusRecorder, payload, virtualRun } from '../support/harness.ts';
 

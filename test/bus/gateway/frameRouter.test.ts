@@ -5,8 +5,8 @@ import { createFrameRouter, type FrameDrop, type FrameRouter } from '../../../sr
 import type { FrameRoute } from '../../../src/bus/gateway/frameRoutes.ts';
 import { frameTimeNs, interframeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { gatewayConfirmationMsMax, gatewayDelayNs } from '../../../src/core/limits.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { fc, prop } from '../../support/property.ts';
 import { BusRecorder, codeOf, payload, present } from '../support/harness.ts';
 

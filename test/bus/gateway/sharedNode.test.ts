@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classicFrame } from '../../../src/bus/bus.ts';
 import { shareNode } from '../../../src/bus/gateway/sharedNode.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { BusRecorder, codeOf, payload } from '../support/harness.ts';
 
 function scene(acceptIds?: readonly number[]) {

@@ -5,7 +5,7 @@ import { type AddressInformation, resolveAddress } from '../../../src/bus/isotp/
 import { attachIsoTpNode, type IsoTpAddress } from '../../../src/bus/isotp/node.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { toHex } from '../../../src/core/bytes.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { BusRecorder, brief, codeOf, payload, present, recorded } from '../support/harness.ts';
 import { type AddressingMode, addressPairs } from '../support/isoTpPair.ts';
 import { counting, EndpointBench, hex } from './support/endpointBench.ts';

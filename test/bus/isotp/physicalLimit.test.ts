@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
 import { frameTimeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { recorded } from '../support/harness.ts';
 import { isoTpPair } from '../support/isoTpPair.ts';
 

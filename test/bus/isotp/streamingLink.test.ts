@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { isoTpPieceBytesMax } from '../../../src/core/limits.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
 import { fc, prop } from '../../support/property.ts';
 import { brief, codeOf, payload, recorded } from '../support/harness.ts';

@@ -4,8 +4,8 @@ import type { CyclicMessage } from '../../../src/bus/restBus/dbc.ts';
 import { startCyclicTraffic, startRecordedTraffic } from '../../../src/bus/restBus/restBus.ts';
 import { frameTimeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { BusRecorder, payload } from '../support/harness.ts';
 
 const rates = { bitrate: 500_000, dataBitrate: 2_000_000 };

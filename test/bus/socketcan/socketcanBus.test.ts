@@ -6,10 +6,10 @@ import type { CanPort } from '../../../src/bus/socketcan/canPort.ts';
 import type { InterfaceEvent } from '../../../src/bus/socketcan/interfaceRecord.ts';
 import type { HeardFrame } from '../../../src/bus/socketcan/kernelQueue.ts';
 import { SocketCanBus } from '../../../src/bus/socketcan/socketcanBus.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { environmentFault } from '../../../src/core/faults.ts';
 import { interfacePatienceMs, kernelFiltersMax, transmitQueueFramesMax } from '../../../src/core/limits.ts';
 import { createRandom } from '../../../src/core/random.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { busSuite } from '../support/busSuite.ts';
 import { BusRecorder, codeOf, payload, present, type Run, virtualRun } from '../support/harness.ts';
 

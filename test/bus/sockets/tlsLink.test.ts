@@ -15,7 +15,7 @@ import {
   type TlsIdentity,
   type TlsServerOptions,
 } from '../../../src/bus/sockets/tcpLink.ts';
-import { hostSeconds } from '../../../src/core/hostTime.ts';
+import { hostSeconds } from '../../../src/core/time/hostTime.ts';
 import { selfSigned } from '../../../src/sim/realTransports/selfSigned.ts';
 import { missingTool } from '../../capture/support/tools.ts';
 import { withReason } from '../../support/skips.ts';

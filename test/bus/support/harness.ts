@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import type { BusListener, CanFrame } from '../../../src/bus/bus.ts';
 import type { Link, LinkListener } from '../../../src/bus/link.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import type { EnvironmentFault } from '../../../src/core/faults.ts';
-import { hostTimer, monotonicMs } from '../../../src/core/hostTime.ts';
-import { Pacer } from '../../../src/core/pacer.ts';
 import type { Result } from '../../../src/core/result.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
+import { hostTimer, monotonicMs } from '../../../src/core/time/hostTime.ts';
+import { Pacer } from '../../../src/core/time/pacer.ts';
 
 export interface Run {
   readonly clock: EventQueue;

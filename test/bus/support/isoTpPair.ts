@@ -4,7 +4,7 @@ import type { AddressInformation } from '../../../src/bus/isotp/addressing.ts';
 import type { IsoTpLink } from '../../../src/bus/isotp/link.ts';
 import { attachIsoTpNode } from '../../../src/bus/isotp/node.ts';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
-import type { Clock } from '../../../src/core/clock.ts';
+import type { Clock } from '../../../src/core/time/clock.ts';
 import { present } from './harness.ts';
 import type { LinkPair } from './linkSuite.ts';
 

@@ -5,8 +5,8 @@ import { frameTimeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
 import { BitNoise } from '../../../src/bus/virtualCan/errors/bitNoise.ts';
 import { ErrorCounters } from '../../../src/bus/virtualCan/errors/errorCounters.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { BusRecorder, payload, present } from '../support/harness.ts';
 
 const rates = { bitrate: 500_000, dataBitrate: 2_000_000 };

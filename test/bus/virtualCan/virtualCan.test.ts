@@ -4,8 +4,8 @@ import { partitionable } from '../../../src/bus/faults/partition.ts';
 import { arbitrationKey, frameTimeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createTrivialCan } from '../../../src/bus/virtualCan/trivialCan.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { createRandom } from '../../../src/core/random.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { busSuite } from '../support/busSuite.ts';
 import { BusRecorder, payload, virtualRun } from '../support/harness.ts';
 

@@ -6,9 +6,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Bus, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { type PlayedFile, type PlayFileOptions, playFile } from '../../../src/capture/player/playFile.ts';
-import type { Clock } from '../../../src/core/clock.ts';
-import { hostTimer, monotonicMs } from '../../../src/core/hostTime.ts';
 import { transmitQueueFramesMax } from '../../../src/core/limits.ts';
+import type { Clock } from '../../../src/core/time/clock.ts';
+import { hostTimer, monotonicMs } from '../../../src/core/time/hostTime.ts';
 import { BusRecorder, hostRun, type Run, virtualRun } from '../../bus/support/harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-play-'));

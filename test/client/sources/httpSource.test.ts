@@ -7,7 +7,7 @@ import { HttpSource } from '../../../src/client/sources/httpSource.ts';
 import { openSource } from '../../../src/client/sources/openSource.ts';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { InputError } from '../../../src/core/faults.ts';
-import { hostTimer } from '../../../src/core/hostTime.ts';
+import { hostTimer } from '../../../src/core/time/hostTime.ts';
 import { flood, httpServer, rawServer } from '../support/servers.ts';
 
 const found = (text: string) => ({ status: 'found', bytes: utf8(text) });

@@ -2,10 +2,10 @@
 // Time is one event queue; nothing here sleeps.
 
 import { fromUtf8, toHex } from '../../../src/core/bytes.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import type { RemoteFault } from '../../../src/core/faults.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import type { Result } from '../../../src/core/result.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { KIB, NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
 import { parseUtc } from '../../../src/core/utc.ts';
 import { ed25519Node } from '../../../src/crypto/ed25519Node.ts';

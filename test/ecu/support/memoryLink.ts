@@ -1,9 +1,9 @@
 // Owns: a link in memory, on the run's clock, that a test can interfere with.
 import type { Link, LinkListener } from '../../../src/bus/link.ts';
-import type { Clock } from '../../../src/core/clock.ts';
 import { type EnvironmentFault, environmentFault } from '../../../src/core/faults.ts';
 import { linkMessageBytesMax } from '../../../src/core/limits.ts';
 import { fail, ok, type Result } from '../../../src/core/result.ts';
+import type { Clock } from '../../../src/core/time/clock.ts';
 
 export class MemoryLink implements Link {
   readonly messageBytesMax = linkMessageBytesMax;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { channelTurnMsMax } from '../../../src/core/limits.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
 import { ChannelTurns } from '../../../src/primary/cycle/channelTurns.ts';
 

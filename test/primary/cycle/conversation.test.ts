@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { EventQueue } from '../../../src/core/clock.ts';
 import type { RemoteFault } from '../../../src/core/faults.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { runTask } from '../../../src/core/task.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
 import { decodeRequest, encodeResponse, type Request, type ResponseBody } from '../../../src/messages/codec.ts';
 import { ChannelTurns } from '../../../src/primary/cycle/channelTurns.ts';

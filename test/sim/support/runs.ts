@@ -1,7 +1,7 @@
 // Running scenarios in tests: from a file or a changed copy of one, with everything that the run told.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventQueue } from '../../../src/core/clock.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import type { EventOf, SimEvent } from '../../../src/sim/events/events.ts';
 import { completeInputs, type RunInputs } from '../../../src/sim/inputs/inputs.ts';
 import { loadScenario } from '../../../src/sim/scenario/load.ts';

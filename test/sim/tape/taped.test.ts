@@ -4,8 +4,8 @@ import { errorClass } from '../../../src/bus/frame/canErrorFrame.ts';
 import { formatFrame } from '../../../src/bus/frame/frameText.ts';
 import type { WatchInterface } from '../../../src/bus/socketcan/interfaceRecord.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { EventQueue } from '../../../src/core/clock.ts';
 import { transmitQueueFramesMax } from '../../../src/core/limits.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
 import type { Player, Recorder, TapeContent, TapeInput } from '../../../src/sim/tape/tape.ts';
 import { playedBus, recordedBus } from '../../../src/sim/tape/taped.ts';
 

@@ -1,8 +1,9 @@
 // Owns: a small program that plays the fixture run on the dashboard in real time; the pty tests and screenshots run it.
 // Arguments: how it ends, and the speed.
-import { EventQueue } from '../../../src/core/clock.ts';
-import { hostTimer, monotonicMs } from '../../../src/core/hostTime.ts';
-import { Pacer } from '../../../src/core/pacer.ts';
+
+import { EventQueue } from '../../../src/core/time/clock.ts';
+import { hostTimer, monotonicMs } from '../../../src/core/time/hostTime.ts';
+import { Pacer } from '../../../src/core/time/pacer.ts';
 import { createRunStore, type RunView } from '../../../src/report/runView.ts';
 import { summaryText } from '../../../src/report/summary.ts';
 import { speedMin } from '../../../src/tui/keys.ts';

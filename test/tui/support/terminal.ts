@@ -1,7 +1,7 @@
 // Owns: a program in a real pseudo-terminal whose screen can be read and waited for. For tests and screenshots.
 import { type IPty, spawn } from '@lydell/node-pty';
 import headless, { type Terminal } from '@xterm/headless';
-import { hostTimer } from '../../../src/core/hostTime.ts';
+import { hostTimer } from '../../../src/core/time/hostTime.ts';
 
 export interface TerminalOptions {
   readonly columns: number;

@@ -1,7 +1,7 @@
 // Owns: when a node that went bus-off may join again: after 128 occurrences of 11 recessive bits (ISO 11898-1). Each frame and
 // error frame ends with one; an idle bus gives one every 11 bits. Must not know frames or counters.
-import type { Clock } from '../../../core/clock.ts';
-import { DeadlineTimer } from '../../../core/deadlineTimer.ts';
+import type { Clock } from '../../../core/time/clock.ts';
+import { DeadlineTimer } from '../../../core/time/deadlineTimer.ts';
 import { recoveryOccurrences } from './errorCounters.ts';
 
 const recessiveBits = 11;

@@ -12,8 +12,8 @@ import {
   type EthernetNode,
 } from '../../../../src/bus/ethernet/ethernetNode.ts';
 import { linkSpeeds } from '../../../../src/bus/ethernet/wire.ts';
-import type { Clock } from '../../../../src/core/clock.ts';
 import { createRandom } from '../../../../src/core/random.ts';
+import type { Clock } from '../../../../src/core/time/clock.ts';
 import { KIB } from '../../../../src/core/units.ts';
 import type { LinkPair } from '../../support/linkSuite.ts';
 

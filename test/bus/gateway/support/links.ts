@@ -6,9 +6,9 @@ import type { IsoTpParams } from '../../../../src/bus/isotp/params.ts';
 import type { Link, LinkListener } from '../../../../src/bus/link.ts';
 import { Deframer, framed } from '../../../../src/bus/tcp/lengthPrefix.ts';
 import { createVirtualCan } from '../../../../src/bus/virtualCan/virtualCan.ts';
-import type { Clock } from '../../../../src/core/clock.ts';
 import { environmentFault } from '../../../../src/core/faults.ts';
 import { fail, ok } from '../../../../src/core/result.ts';
+import type { Clock } from '../../../../src/core/time/clock.ts';
 import { present } from '../../support/harness.ts';
 
 export type LinkKind = 'classic' | 'fd' | 'tcp';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { EventQueue } from '../../src/core/clock.ts';
-import { DeadlineTimer } from '../../src/core/deadlineTimer.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
+import { DeadlineTimer } from '../../../src/core/time/deadlineTimer.ts';
 
 function started() {
   const clock = new EventQueue();

@@ -1,8 +1,8 @@
 // Paced runs, without waiting: at such a speed all is due on the next turn of the event loop.
 import { describe, expect, it } from 'vitest';
-import { EventQueue } from '../../src/core/clock.ts';
-import { Pacer } from '../../src/core/pacer.ts';
-import { NS_PER_S } from '../../src/core/units.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
+import { Pacer } from '../../../src/core/time/pacer.ts';
+import { NS_PER_S } from '../../../src/core/units.ts';
 
 const fast = 1e6;
 const neverFails = (cause: unknown) => expect.fail(String(cause));

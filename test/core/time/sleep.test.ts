@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EventQueue } from '../../src/core/clock.ts';
-import { sleep } from '../../src/core/sleep.ts';
-import { runTask } from '../../src/core/task.ts';
+import { runTask } from '../../../src/core/task.ts';
+import { EventQueue } from '../../../src/core/time/clock.ts';
+import { sleep } from '../../../src/core/time/sleep.ts';
 
 function started(durationNs: number) {
   const clock = new EventQueue();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EventQueue, type Timer } from '../../src/core/clock.ts';
-import { fc, prop } from '../support/property.ts';
+import { EventQueue, type Timer } from '../../../src/core/time/clock.ts';
+import { fc, prop } from '../../support/property.ts';
 
 describe('the event queue', () => {
   it('takes events by time, and those of one time in the order they were asked for', () => {

@@ -1,8 +1,8 @@
 // Owns: an ECU's generator and keys, drawn from the run's seed: the ECU holds them, and the Director's inventory knows
 // their public halves. For simulation only.
-import type { Random } from '../core/random.ts';
-import type { Signatures } from '../crypto/signatures.ts';
-import { type SigningKey, signingKey } from '../uptane/signing/keys.ts';
+import type { Random } from '../../core/random.ts';
+import type { Signatures } from '../../crypto/signatures.ts';
+import { type SigningKey, signingKey } from '../../uptane/signing/keys.ts';
 
 /** What chance an ECU has of its own; `random`: the run's, here and below. */
 export function ecuRandom(random: Random, ecu: string): Random {

@@ -1,8 +1,9 @@
 // Owns: tying an event queue to the host's time, for real buses and for a watched run. Events keep their exact queue times
 // even where the host is late, so that a virtual bus is as exact paced as it is unpaced.
+
+import { NS_PER_MS } from '../units.ts';
 import type { EventQueue } from './clock.ts';
 import { hostTimer, monotonicMs } from './hostTime.ts';
-import { NS_PER_MS } from './units.ts';
 
 /** Host time spent on events before the terminal and the sockets get their turn. */
 const sliceMs = 8;
