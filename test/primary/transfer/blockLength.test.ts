@@ -44,8 +44,25 @@ test('halves with each block that does not arrive, down to the least, and grows 
   expect(length.bytes).toBe(imageBlockFirstBytes / 2);
   for (let failures = 0; failures < 20; failures += 1) length.failed(length.bytes);
   expect(length.bytes).toBe(imageBlockBytesMin);
-  length.left(NS_PER_MS);
+  for (let blocks = 0; blocks < 32; blocks += 1) length.left(NS_PER_MS);
   expect(length.bytes).toBe(2 * imageBlockBytesMin);
+});
+
+test('is tried ever more rarely where a certain length never gets through, and is at rest below it', () => {
+  const length = new BlockLength(8192);
+  /** Longer blocks than that are lost, as with a short queue on the way. */
+  const most = 1000;
+  const failures: number[] = [];
+  for (let block = 0; block < 400; block += 1) {
+    if (length.bytes <= most) length.left(NS_PER_MS);
+    else {
+      failures.push(block);
+      length.failed(length.bytes);
+    }
+  }
+  expect(failures.length).toBeLessThan(20);
+  const gaps = failures.slice(1).map((at, index) => at - (failures[index] ?? 0));
+  expect(gaps.toSorted((a, b) => a - b)).toEqual(gaps);
 });
 
 test('is half of what was sent where the last block, shorter than the others, does not arrive', () => {
