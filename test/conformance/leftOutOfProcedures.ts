@@ -32,7 +32,7 @@ const full: readonly LeftOut[] = [
     edits: [
       edit(
         'full',
-        '// R6b',
+        "// R6b: follow the Image repository's Root to the latest",
         `if (director.value.targets.body.version === trusted.director.targets?.body.version) {
           return { trusted, result: ok({ director: director.value.targets.body }), notices: ecu.notices };
         }`,
