@@ -2,8 +2,8 @@
 // frame with SocketCAN's id word, its length, for CAN FD marked and with flags, and its data. All in network order.
 import type { CanFrame } from '../bus/bus.ts';
 import { checkFrame, fdDataBytesMax } from '../bus/frame/checkFrame.ts';
-import { cannelloniPacketBytesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { cannelloniPacketBytesMax } from './limits.ts';
 
 const version = 2;
 const dataOperation = 0;

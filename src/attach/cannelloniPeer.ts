@@ -5,13 +5,13 @@ import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import type { CanFrame } from '../bus/bus.ts';
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
-import { cannelloniFramesWaitingMax, cannelloniGatherMs, cannelloniSendQueueBytesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { hostTimer } from '../core/time/hostTime.ts';
 import { addressText, type CannelloniAddress, type HostPort } from './addresses.ts';
 import type { AttachableBus, AttachPoint, Tell } from './attachableBus.ts';
 import { CannelloniGatherer, decodeCannelloni } from './cannelloniPacket.ts';
 import { Guest } from './guest.ts';
+import { cannelloniFramesWaitingMax, cannelloniGatherMs, cannelloniSendQueueBytesMax } from './limits.ts';
 
 export interface CannelloniOptions {
   readonly bus: AttachableBus;

@@ -2,10 +2,10 @@
 // after his frames. Must not know where they come from.
 import type { CanFrame } from '../bus/bus.ts';
 import type { EnvironmentFault } from '../core/faults.ts';
-import { attachLeaveMsMax, attachPatienceMs } from '../core/limits.ts';
 import type { Result } from '../core/result.ts';
 import { hostTimer } from '../core/time/hostTime.ts';
 import type { AttachableBus, Visitor } from './attachableBus.ts';
+import { attachLeaveMsMax, attachPatienceMs } from './limits.ts';
 
 /** Told whether the bus has taken a frame; `queue-full` where it had no room in `attachPatienceMs`. */
 export type Taken = (result: Result<void, EnvironmentFault>) => void;

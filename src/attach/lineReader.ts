@@ -1,5 +1,5 @@
 // Owns: lines out of what a client sends, in pieces of any size. A line ends with CR, as devices want it, or with LF, as people type it.
-import { slcanLineCharsMax } from '../core/limits.ts';
+import { slcanLineCharsMax } from './limits.ts';
 
 export class LineReader {
   private text = '';

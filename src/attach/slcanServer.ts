@@ -3,12 +3,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { CanFrame } from '../bus/bus.ts';
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
-import { slcanClientsMax, slcanInputCharsMax, slcanOutputBytesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { hostTimer } from '../core/time/hostTime.ts';
 import { addressText, type HostPort } from './addresses.ts';
 import type { AttachableBus, AttachPoint, Tell } from './attachableBus.ts';
+import { slcanClientsMax, slcanInputCharsMax, slcanOutputBytesMax } from './limits.ts';
 import { SlcanDevice, type SlcanOutput } from './slcanDevice.ts';
 import { slcanText } from './slcanText.ts';
 

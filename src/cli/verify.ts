@@ -11,7 +11,6 @@ import {
   verifyRepositories,
 } from '../client/verifyRepositories.ts';
 import { InputError, type RemoteFault } from '../core/faults.ts';
-import { linesPrintedCharsMax } from '../core/limits.ts';
 import type { Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
 import { hostSeconds } from '../core/time/hostTime.ts';
@@ -24,6 +23,7 @@ import type { NamedEcu, VerifyOptions } from './commands/verify.ts';
 import { exitFailed, exitOk } from './exitCodes.ts';
 import type { Io } from './io.ts';
 import { jsonLine } from './jsonLine.ts';
+import { linesPrintedCharsMax } from './limits.ts';
 import { onEndingSignal } from './signals.ts';
 
 /** What the options amount to once they are known to be good. Nothing is made or changed before that. */

@@ -4,10 +4,10 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { utf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
-import { downloadNameBytesMax, downloadPartBytesMax } from '../core/limits.ts';
 import { TemporaryFile } from '../files/atomicFile.ts';
 import { madeFolder } from '../files/folder.ts';
 import { ioReason } from '../files/ioReason.ts';
+import { downloadNameBytesMax, downloadPartBytesMax } from './limits.ts';
 
 const folderMode = 0o755;
 const fileMode = 0o644;

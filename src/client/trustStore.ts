@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { fromUtf8, utf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
-import { trustStoreBytesMax } from '../core/limits.ts';
 import { writeAtomic } from '../files/atomicFile.ts';
 import { claimFolder } from '../files/claimedFolder.ts';
 import { readBoundedFileIfAny } from '../files/regularFile.ts';
+import { trustStoreBytesMax } from './limits.ts';
 
 const storeFormat = 1;
 /** The owner's alone. */

@@ -1,5 +1,5 @@
 // Owns: keeping parsed keys, since parsing a key costs more than using it. Knows no kind of key.
-import { pemCharsMax } from '../core/limits.ts';
+import { pemCharsMax } from './limits.ts';
 
 /** Keys kept: a vehicle and its repositories use a few dozen. */
 const keptMax = 1024;

@@ -1,6 +1,6 @@
 // Owns: the one PEM form in which public keys are taken (RFC 7468): a single block with nothing but white space around it,
 // its lines of base64 without surplus bits. Does not know what the bytes inside mean.
-import { pemCharsMax } from '../core/limits.ts';
+import { pemCharsMax } from './limits.ts';
 
 const form = /^-----BEGIN ((?:RSA )?PUBLIC KEY)-----\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)-----END \1-----$/;
 

@@ -1,8 +1,8 @@
 // Owns: checking RSASSA-PSS signatures of foreign repositories (RFC 8017, 8.1.2), over node:crypto. Nothing here signs.
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { equalBytes, toHex } from '../core/bytes.ts';
-import { rsaModulusBitsMax, rsaModulusBitsMin, rsaPublicExponentMax } from '../core/limits.ts';
 import { keptKeys } from './keptKeys.ts';
+import { rsaModulusBitsMax, rsaModulusBitsMin, rsaPublicExponentMax } from './limits.ts';
 import { publicKeyBlock } from './pem.ts';
 
 interface RsaKey {

@@ -1,8 +1,8 @@
 // Owns: one check of a signature for all who ask for the very same one: in a simulation every ECU of a vehicle is in one process, and
 // each checks the signatures on the same files. Knows no keys' owners; a program that checks for itself alone has no use for it.
 import { concatBytes } from '../core/bytes.ts';
-import { sharedVerdictsMax } from '../core/limits.ts';
 import { hashHex } from './hashes.ts';
+import { sharedVerdictsMax } from './limits.ts';
 import type { Signatures } from './signatures.ts';
 
 /** `signatures`, whose verdicts are kept by key, signature and message, all of their bytes. For one run. */

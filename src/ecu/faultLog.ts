@@ -3,10 +3,11 @@
 // one forgotten. O4
 import { utf8 } from '../core/bytes.ts';
 import type { RemoteFault } from '../core/faults.ts';
-import { attacksReportedMax, faultMessageCharsMax, faultsKeptMax, reportedFaultsBytesMax } from '../core/limits.ts';
+import { attacksReportedMax, faultMessageCharsMax } from '../core/limits.ts';
 import { printable } from '../core/text.ts';
 import { faultSummary } from '../uptane/model/faults.ts';
 import type { DetectedAttack } from '../uptane/statements/versionReport.ts';
+import { faultsKeptMax, reportedFaultsBytesMax } from './limits.ts';
 
 /** Counts are of the oldest faults, which is where a report begins: what is kept stays in place until it is forgotten. */
 export class FaultLog {

@@ -1,10 +1,10 @@
 // Owns: which image is in which bank, which one runs, and how a new one takes over: written to the inactive bank, checked,
 // put on trial at the next boot, and kept only if it comes up. A power cut at any point leaves a bank that boots. P12
 import { fromUtf8, utf8 } from '../core/bytes.ts';
-import { activationsMax, flashReadBytesMax } from '../core/limits.ts';
 import { createHasher } from '../crypto/hashes.ts';
 import { type DescribedImage, isSameImage } from '../uptane/checks/describedImage.ts';
 import type { BankIndex, Flash } from './flash.ts';
+import { activationsMax, flashReadBytesMax } from './limits.ts';
 import type { EcuStorage } from './storage.ts';
 
 /** What is, or is to be, in a bank. */

@@ -2,9 +2,9 @@
 // is kept in it.
 import { join } from 'node:path';
 import { InputError } from '../core/faults.ts';
-import { lockAttemptsMax } from '../core/limits.ts';
 import { makeFolder } from './folder.ts';
 import { ioCode } from './ioReason.ts';
+import { lockAttemptsMax } from './limits.ts';
 import { takeLock } from './lockFile.ts';
 
 export interface ClaimedFolder {

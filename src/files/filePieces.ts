@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../core/faults.ts';
-import { fileReadBytesMax } from '../core/limits.ts';
 import { ioReason } from './ioReason.ts';
+import { fileReadBytesMax } from './limits.ts';
 
 /** The pieces of a file, unpacked where `gzip` says so. Faults of the file are InputErrors that name it. */
 export async function* filePieces(path: string, gzip: boolean): AsyncGenerator<Uint8Array> {

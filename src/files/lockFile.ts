@@ -10,10 +10,10 @@ import { closeSync, lstatSync, openSync, readFileSync, rmSync, writeSync } from 
 import { basename, dirname, join } from 'node:path';
 import { fromUtf8, utf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
-import { lockAttemptsMax, lockFileBytesMax, lockRenewalMs, lockSilentMsMax } from '../core/limits.ts';
 import { hostInterval } from '../core/time/hostTime.ts';
 import { TemporaryFile } from './atomicFile.ts';
 import { ioCode, ioReason, NotRegularError, noSuchFolder } from './ioReason.ts';
+import { lockAttemptsMax, lockFileBytesMax, lockRenewalMs, lockSilentMsMax } from './limits.ts';
 import { type ProcessId, processForm, processText, readProcessText, thisMachine } from './processId.ts';
 import { readRegular } from './regularFile.ts';
 import { namesIn } from './remains.ts';

@@ -2,8 +2,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { concatBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
-import { fileReadBytesMax } from '../core/limits.ts';
 import { ioCode, ioReason, NotRegularError } from './ioReason.ts';
+import { fileReadBytesMax } from './limits.ts';
 
 export function assertRegular(status: Stats): void {
   if (status.isDirectory()) throw new NotRegularError('a folder stands where a file should be');

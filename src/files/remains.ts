@@ -1,7 +1,7 @@
 // Owns: taking away what processes that are gone left in a folder. Must not know what was in it.
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { remainsSilentMsMax } from '../core/limits.ts';
+import { remainsSilentMsMax } from './limits.ts';
 import { type Processes, readProcessText, thisMachine } from './processId.ts';
 
 /**

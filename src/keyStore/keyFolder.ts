@@ -3,11 +3,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../core/faults.ts';
-import { keyFileBytesMax, signaturesMax } from '../core/limits.ts';
+import { signaturesMax } from '../core/limits.ts';
 import type { Signatures } from '../crypto/signatures.ts';
 import { ioReason } from '../files/ioReason.ts';
 import { privateFolder, readPrivateFile, writePrivateFile } from '../files/privateFile.ts';
 import { encodeRoleName } from '../uptane/model/profile.ts';
+import { keyFileBytesMax } from './limits.ts';
 import { readStoredKey, type StoredKey } from './storedKey.ts';
 
 function keyPath(folder: string, role: string, index: number): string {

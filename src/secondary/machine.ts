@@ -1,8 +1,8 @@
 // Owns: the statechart of a Secondary, the same for full and partial verification. What it does comes with its context, from
 // actors.ts: the chart is built once, not at each boot of each ECU.
 import { setup } from 'xstate';
-import { answerSendingMsMax } from '../core/limits.ts';
 import type { RequestBodies } from '../messages/codec.ts';
+import { answerSendingMsMax } from './limits.ts';
 
 type RequestEvent<Type extends string, Name extends keyof RequestBodies> = {
   readonly type: Type;

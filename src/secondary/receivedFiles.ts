@@ -1,16 +1,11 @@
 // Owns: the metadata files that a Secondary is being sent, piece by piece, until they are verified. Bounded in number and size;
 // what they say is not judged here. M8 V1
 import type { RemoteFault } from '../core/faults.ts';
-import {
-  metadataChunkBytesMax,
-  metadataFileBytesMax,
-  receivedFilesBytesMax,
-  receivedFilesMax,
-  receivedNameCharsMax,
-} from '../core/limits.ts';
+import { metadataChunkBytesMax } from '../core/limits.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { RequestBodies } from '../messages/codec.ts';
 import { remoteFault } from '../uptane/model/faults.ts';
+import { metadataFileBytesMax, receivedFilesBytesMax, receivedFilesMax, receivedNameCharsMax } from './limits.ts';
 
 interface PartialFile {
   readonly bytes: Uint8Array;

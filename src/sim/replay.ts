@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { vehicleBus } from '../bus/faults/vehicleBus.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
-import { linkMessageBytesMax, traceLineBytesMax } from '../core/limits.ts';
+import { linkMessageBytesMax } from '../core/limits.ts';
 import { EventQueue } from '../core/time/clock.ts';
 import { readLines } from '../files/regularFile.ts';
 import { checkForm } from '../vehicleFile/source/checkForm.ts';
@@ -11,6 +11,7 @@ import { pathText } from '../vehicleFile/source/finding.ts';
 import type { Told } from '../vehicleFile/source/told.ts';
 import { giveUpReasons } from './events/events.ts';
 import { checkTransports, linkKinds, type RunInputs } from './inputs/inputs.ts';
+import { traceLineBytesMax } from './limits.ts';
 import { attachedBuses, playAttached } from './realTransports/attachPoints.ts';
 import { linkPort } from './realTransports/realLinks.ts';
 import { checkScenario } from './scenario/check.ts';

@@ -1,13 +1,8 @@
 // Owns: the form of an Ethernet network in a vehicle file. Whether it fits the vehicle is checked in ethernetReferences.ts.
 import { z } from 'zod';
 import { linkSpeeds } from '../bus/ethernet/wire.ts';
-import {
-  ethernetLatencyUsMax,
-  ethernetQueueBytes,
-  ethernetQueueBytesMax,
-  ethernetQueueBytesMin,
-} from '../core/limits.ts';
 import { name, share } from './fields.ts';
+import { ethernetLatencyUsMax, ethernetQueueBytes, ethernetQueueBytesMax, ethernetQueueBytesMin } from './limits.ts';
 import { microsecondsUpTo, sizeBetween } from './quantities.ts';
 import { withUnits } from './withUnits.ts';
 

@@ -2,9 +2,9 @@
 // Secondary can be reached, by one route.
 import { type FrameRoute, idText, leadsInto, routedId, routeProblem, routeText } from '../bus/gateway/frameRoutes.ts';
 import { findRouteLoop, type PlacedRoute } from '../bus/gateway/routeLoops.ts';
-import { gatewayRoutesMax } from '../core/limits.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { frameTable, type GatewayDescription, type IsoTpRouting, isoTpTable } from './gateways.ts';
+import { gatewayRoutesMax } from './limits.ts';
 import type { Problem } from './problem.ts';
 import { type Hop, type Route, routeTo, segmentsOf } from './routes.ts';
 import { hasIds, type Vehicle } from './vehicle.ts';

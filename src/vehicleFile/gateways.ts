@@ -3,17 +3,10 @@
 import { z } from 'zod';
 import { extendedIdMax } from '../bus/frame/checkFrame.ts';
 import type { FrameRoute } from '../bus/gateway/frameRoutes.ts';
-import {
-  gatewayBufferBytes,
-  gatewayBufferBytesMax,
-  gatewayBufferBytesMin,
-  gatewayDelayNs,
-  gatewayQueueFrames,
-  gatewayQueueFramesMax,
-  gatewayRoutesMax,
-} from '../core/limits.ts';
+import { gatewayBufferBytes, gatewayDelayNs, gatewayQueueFrames } from '../core/limits.ts';
 import { NS_PER_US } from '../core/units.ts';
 import { canId, name } from './fields.ts';
+import { gatewayBufferBytesMax, gatewayBufferBytesMin, gatewayQueueFramesMax, gatewayRoutesMax } from './limits.ts';
 import { microsecondsUpTo, sizeBetween } from './quantities.ts';
 import { withUnits } from './withUnits.ts';
 

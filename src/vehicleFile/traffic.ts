@@ -10,11 +10,12 @@ import { createCandumpDecoder } from '../capture/candump/candumpLog.ts';
 import type { CaptureRecord } from '../capture/record/captureRecord.ts';
 import { fromUtf8 } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
-import { dbcMessagesMax, trafficFileBytesMax, trafficFramesMax } from '../core/limits.ts';
+import { dbcMessagesMax } from '../core/limits.ts';
 import { isPrintable } from '../core/text.ts';
 import { NS_PER_S } from '../core/units.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
 import { name } from './fields.ts';
+import { trafficFileBytesMax, trafficFramesMax } from './limits.ts';
 
 const shownName = z.string().min(1).max(128).refine(isPrintable, 'a name without control characters is needed');
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { slcanClientsMax } from '../../src/attach/limits.ts';
 import { listenSlcan } from '../../src/attach/slcanServer.ts';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { formatFrame } from '../../src/bus/frame/frameText.ts';
-import { slcanClientsMax } from '../../src/core/limits.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { fc } from '../support/property.ts';
 import { type AttachRun, ask, attachRun, openSlcan, SlcanClient, type SlcanPoint } from './support/attachRun.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { slcanLineCharsMax } from '../../src/attach/limits.ts';
 import { LineReader } from '../../src/attach/lineReader.ts';
 import { parseSlcan, slcanText } from '../../src/attach/slcanText.ts';
 import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { fdDataLengths } from '../../src/bus/frame/checkFrame.ts';
-import { slcanLineCharsMax } from '../../src/core/limits.ts';
 import { fc, prop } from '../support/property.ts';
 
 const bytes = (length: number) => Uint8Array.from({ length }, (_, index) => 0xf0 + index);

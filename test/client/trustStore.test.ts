@@ -12,10 +12,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { trustedMetadataBytesMax, trustStoreBytesMax } from '../../src/client/limits.ts';
 import { openTrustStore, type StoredTrust } from '../../src/client/trustStore.ts';
 import { utf8 } from '../../src/core/bytes.ts';
 import { InputError } from '../../src/core/faults.ts';
-import { trustedMetadataBytesMax, trustStoreBytesMax } from '../../src/core/limits.ts';
 import { ended, processTest, startScript } from '../files/support/ownProcess.ts';
 import { hugeBytes, temporaryFolders } from '../files/support/temporary.ts';
 import { fc, prop } from '../support/property.ts';

@@ -8,7 +8,7 @@ const project = join(import.meta.dirname, '../..');
 const edits = leftOut.flatMap(({ clause, edits }) => edits.map((edit) => [clause, edit.file, edit.find] as const));
 
 describe('a check that is left out', () => {
-  it.each(edits)('[%s] stands once in %s: %s', (_clause, file, find) => {
+  it.each(edits)('%s: it stands once in %s: %s', (_clause, file, find) => {
     expect(readFileSync(join(project, file), 'utf8').split(find)).toHaveLength(2);
   });
 });

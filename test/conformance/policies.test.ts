@@ -1,12 +1,13 @@
 // This project's choices where the standard leaves one: docs/clauses.md, Policies.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { jsonDepthMax, snapshotBytesMax } from '../../src/core/limits.ts';
+import { snapshotBytesMax } from '../../src/core/limits.ts';
 import { Ecu } from '../../src/ecu/ecu.ts';
 import { applies } from '../../src/uptane/checks/delegation.ts';
 import { signersOf } from '../../src/uptane/checks/root.ts';
 import { checkTargets } from '../../src/uptane/checks/targets.ts';
 import { decodeMetadata } from '../../src/uptane/decode/metadata.ts';
+import { jsonDepthMax } from '../../src/uptane/limits.ts';
 import type { Delegation } from '../../src/uptane/model/metadata.ts';
 import { aktualizrProfile, type Profile, uptaneProfile } from '../../src/uptane/model/profile.ts';
 import { signMetadata } from '../../src/uptane/signing/sign.ts';

@@ -2,8 +2,8 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex, utf8 } from '../../src/core/bytes.ts';
-import { pemCharsMax } from '../../src/core/limits.ts';
 import { canonicalP256Key, ecdsaP256Verifies } from '../../src/crypto/ecdsaP256.ts';
+import { pemCharsMax } from '../../src/crypto/limits.ts';
 import { fc, prop } from '../support/property.ts';
 import { pemOf } from './support/rsaKeys.ts';
 

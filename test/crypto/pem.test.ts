@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { pemCharsMax } from '../../src/core/limits.ts';
+import { pemCharsMax } from '../../src/crypto/limits.ts';
 import { publicKeyBlock } from '../../src/crypto/pem.ts';
 import { fc, prop } from '../support/property.ts';
 

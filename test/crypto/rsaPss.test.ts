@@ -2,7 +2,7 @@
 import { constants, createPrivateKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../src/core/bytes.ts';
-import { pemCharsMax } from '../../src/core/limits.ts';
+import { pemCharsMax } from '../../src/crypto/limits.ts';
 import { canonicalRsaKey, rsaPssVerifies } from '../../src/crypto/rsaPss.ts';
 import { fc, prop } from '../support/property.ts';
 import { pemOf, pkcs1, pkcs1Pem, pssSign, type RsaTestKey, rsaTestKey } from './support/rsaKeys.ts';

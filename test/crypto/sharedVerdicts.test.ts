@@ -1,9 +1,9 @@
 // One check of a signature for all who ask for the very same one, and a check of its own for whatever differs in a byte.
 import { expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { sharedVerdictsMax } from '../../src/core/limits.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { ed25519Node } from '../../src/crypto/ed25519Node.ts';
+import { sharedVerdictsMax } from '../../src/crypto/limits.ts';
 import { sharedVerdicts } from '../../src/crypto/sharedVerdicts.ts';
 
 function counted() {

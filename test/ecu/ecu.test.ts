@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
 import type { RemoteFaultCode } from '../../src/core/faults.ts';
-import { faultsKeptMax } from '../../src/core/limits.ts';
 import { Ecu } from '../../src/ecu/ecu.ts';
+import { faultsKeptMax } from '../../src/ecu/limits.ts';
 import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
 import { parseStrictJson } from '../../src/uptane/json/strictJson.ts';
 import { remoteFault } from '../../src/uptane/model/faults.ts';

@@ -3,13 +3,12 @@ import { type RemoteFault, remoteFaultCodes } from '../../src/core/faults.ts';
 import {
   attacksReportedMax,
   faultMessageCharsMax,
-  faultsKeptMax,
   filenameCharsMax,
   identifierCharsMax,
-  reportedFaultsBytesMax,
   versionReportBytesMax,
 } from '../../src/core/limits.ts';
 import { FaultLog } from '../../src/ecu/faultLog.ts';
+import { faultsKeptMax, reportedFaultsBytesMax } from '../../src/ecu/limits.ts';
 import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
 import { remoteFault } from '../../src/uptane/model/faults.ts';
 import { makeVersionReport } from '../../src/uptane/statements/versionReport.ts';

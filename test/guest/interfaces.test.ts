@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bus, classicFrame } from '../../src/bus/bus.ts';
+import { transmitQueueFramesMax } from '../../src/bus/limits.ts';
 import { openSocketCanBus, type SocketCanOptions } from '../../src/bus/socketcan/openSocketCanBus.ts';
 import type { InterfaceBus } from '../../src/bus/socketcan/socketcanBus.ts';
-import { transmitQueueFramesMax } from '../../src/core/limits.ts';
 import { BusRecorder, brief, codeOf, hostRun, payload, type Run, recorded, value } from '../bus/support/harness.ts';
 import { isoTpPair } from '../bus/support/isoTpPair.ts';
 import { withReason } from '../support/skips.ts';

@@ -1,10 +1,11 @@
 // One Secondary that answers with a report beyond all bounds, or one that is none.
 import { describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
-import { linkMessageBytesMax, vehicleManifestBytesMax, versionReportBytesMax } from '../../src/core/limits.ts';
+import { linkMessageBytesMax, versionReportBytesMax } from '../../src/core/limits.ts';
 import { KIB, NS_PER_S } from '../../src/core/units.ts';
 import type { ResponseBody } from '../../src/messages/codec.ts';
 import { canonicalJson } from '../../src/uptane/json/canonicalJson.ts';
+import { vehicleManifestBytesMax } from '../../src/uptane/limits.ts';
 import type { RemoteRequest } from '../../src/uptane/model/remote.ts';
 import { signPayload } from '../../src/uptane/signing/sign.ts';
 import { Bench, ecuKey, imageName, present, serials } from '../ecu/support/bench.ts';

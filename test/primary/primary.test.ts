@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { activationsMax, imageBlockBytesMin } from '../../src/core/limits.ts';
+import { imageBlockBytesMin } from '../../src/core/limits.ts';
+import { activationsMax } from '../../src/ecu/limits.ts';
 import { primaryImplementation } from '../../src/primary/actors.ts';
 import { PrimaryBehaviour } from '../../src/primary/cycle/behaviour.ts';
 import { memoryImageStore } from '../../src/primary/cycle/imageStore.ts';

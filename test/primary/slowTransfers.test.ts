@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import {
-  downloadsMsMax,
-  imageBlockBytesMin,
-  metadataPatienceMs,
-  transferBytesPerSecondMin,
-  transferMsMax,
-} from '../../src/core/limits.ts';
+import { imageBlockBytesMin } from '../../src/core/limits.ts';
 import { runTask } from '../../src/core/task.ts';
 import { MIB, NS_PER_MS } from '../../src/core/units.ts';
 import { PrimaryBehaviour } from '../../src/primary/cycle/behaviour.ts';
 import { memoryImageStore } from '../../src/primary/cycle/imageStore.ts';
 import { honestDistribution } from '../../src/primary/cycle/ports.ts';
+import {
+  downloadsMsMax,
+  metadataPatienceMs,
+  transferBytesPerSecondMin,
+  transferMsMax,
+} from '../../src/primary/limits.ts';
 import { downloadImages } from '../../src/primary/phases/downloadImages.ts';
 import type { Target, Targets } from '../../src/uptane/model/metadata.ts';
 import { mapOfBoth } from '../../src/uptane/model/repositoryMap.ts';

@@ -1,18 +1,12 @@
 // What servers and ECUs say of a vehicle of as many ECUs as there may be stays below the bounds of its files.
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import {
-  directorTargetsBytesMax,
-  ecusMax,
-  registrationBytesMax,
-  timeAttestationBytesMax,
-  timeTokensMax,
-  vehicleManifestBytesMax,
-  versionReportBytesMax,
-} from '../../src/core/limits.ts';
+import { directorTargetsBytesMax, ecusMax, versionReportBytesMax } from '../../src/core/limits.ts';
 import { Inventory } from '../../src/repository/director/inventory.ts';
+import { registrationBytesMax } from '../../src/repository/limits.ts';
 import { writeDirectorTargets } from '../../src/repository/roles/writeMetadata.ts';
 import { decodeMetadata } from '../../src/uptane/decode/metadata.ts';
+import { timeAttestationBytesMax, timeTokensMax, vehicleManifestBytesMax } from '../../src/uptane/limits.ts';
 import { uptaneProfile } from '../../src/uptane/model/profile.ts';
 import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
 import { makeVehicleManifest } from '../../src/uptane/statements/vehicleManifest.ts';

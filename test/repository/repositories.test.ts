@@ -1,7 +1,7 @@
 // What the repositories publish, and how they answer.
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { downloadRangeBytesMax, timeTokensMax } from '../../src/core/limits.ts';
+import { downloadRangeBytesMax } from '../../src/core/limits.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { formatUtc } from '../../src/core/utc.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
@@ -9,6 +9,7 @@ import { ImageRepository } from '../../src/repository/images/imageRepository.ts'
 import { usualValidity } from '../../src/repository/roles/publication.ts';
 import { simulatedRoleKeys } from '../../src/repository/roles/roleKeys.ts';
 import { answerRequest } from '../../src/repository/servers.ts';
+import { timeTokensMax } from '../../src/uptane/limits.ts';
 import { storedImageName } from '../../src/uptane/model/metadata.ts';
 import type { RemoteRequest, RemoteResponse } from '../../src/uptane/model/remote.ts';
 import { requestText } from '../../src/uptane/model/remote.ts';

@@ -1,9 +1,10 @@
 // A node on the bus can make a Secondary find any fault that needs no key, in any words, as often as it likes.
 import { describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
-import { attacksReportedMax, faultsKeptMax, versionReportBytesMax } from '../../src/core/limits.ts';
+import { attacksReportedMax, versionReportBytesMax } from '../../src/core/limits.ts';
 import { KIB, MIB } from '../../src/core/units.ts';
 import type { VerificationMode } from '../../src/ecu/identity.ts';
+import { faultsKeptMax } from '../../src/ecu/limits.ts';
 import type { RequestBody } from '../../src/messages/codec.ts';
 import { Bench, blockBytes, imageBytes, imageName, present } from '../ecu/support/bench.ts';
 import { offered, type SecondaryBench, verifyRequest } from './support/secondaryBench.ts';

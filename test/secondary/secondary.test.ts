@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { metadataChunkBytesMax, receivedFilesBytesMax, receivedFilesMax } from '../../src/core/limits.ts';
+import { metadataChunkBytesMax } from '../../src/core/limits.ts';
 import { KIB, MIB } from '../../src/core/units.ts';
 import type { RequestBody } from '../../src/messages/codec.ts';
+import { receivedFilesBytesMax, receivedFilesMax } from '../../src/secondary/limits.ts';
 import { Bench, bankBytes, begin, blockBytes, imageBytes, imageName, present, serials } from '../ecu/support/bench.ts';
 import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from '../ecu/support/powerCut.ts';
 import { offered, SecondaryBench, timing, verifyRequest } from './support/secondaryBench.ts';

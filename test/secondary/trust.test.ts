@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activationsMax } from '../../src/core/limits.ts';
+import { activationsMax } from '../../src/ecu/limits.ts';
 import { makeTimeAttestation } from '../../src/uptane/statements/timeAttestation.ts';
 import { Bench, begin, imageName, keyOf, serials, succeeded } from '../ecu/support/bench.ts';
 import { offered, type SecondaryBench, timing, verifyRequest } from './support/secondaryBench.ts';

@@ -1,8 +1,8 @@
 // A file that was decoded is not decoded again: within bounds, and never in the place of another.
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/core/bytes.ts';
-import { decodedFileKeptBytesMax, decodedFilesKeptMax } from '../../src/core/limits.ts';
 import { decodeMetadata, type MetadataPlace } from '../../src/uptane/decode/metadata.ts';
+import { decodedFileKeptBytesMax, decodedFilesKeptMax } from '../../src/uptane/limits.ts';
 import type { RoleName } from '../../src/uptane/model/metadata.ts';
 import { uptaneProfile } from '../../src/uptane/model/profile.ts';
 import { drafted, type Edit } from './decode/support/decodeBench.ts';

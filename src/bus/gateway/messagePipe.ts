@@ -2,12 +2,12 @@
 // in order. Where both links carry messages in pieces, a message goes on while it still comes in. Must not know what it means.
 
 import type { EnvironmentFault } from '../../core/faults.ts';
-import { gatewayMessagesMax } from '../../core/limits.ts';
 import type { Result } from '../../core/result.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
 import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import type { IsoTpLink } from '../isotp/link.ts';
 import type { MessageSink, MessageSource } from '../isotp/stream.ts';
+import { gatewayMessagesMax } from '../limits.ts';
 import type { Link } from '../link.ts';
 import { Passage } from './passage.ts';
 

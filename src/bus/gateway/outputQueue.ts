@@ -1,11 +1,11 @@
 // Owns: the frames that wait for one bus: bounded, in order, each offered when its time has come and the one before has left.
 // Must not know where they come from.
 
-import { gatewayConfirmationMsMax } from '../../core/limits.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { BusNode, CanFrame } from '../bus.ts';
+import { gatewayConfirmationMsMax } from '../limits.ts';
 
 /** The wait before a frame that the bus had no room for is offered again. */
 const retryNs = 1 * NS_PER_MS;

@@ -1,8 +1,9 @@
 // Owns: one end of an ISO-TP connection (ISO 15765-2, full duplex): its address, a sender and a receiver side by side. No I/O: it
 // is given frames, confirmations and the time, in that order of their happening, and is then asked for frames to send (`takeFrame`,
 // until undefined), for events (`takeEvent`, until undefined) and for the next deadline.
-import { isoTpWholeMessageBytesMax } from '../../core/limits.ts';
+
 import type { CanFrame } from '../bus.ts';
+import { isoTpWholeMessageBytesMax } from '../limits.ts';
 import { type AddressInformation, type ConnectionAddress, resolveAddress } from './addressing.ts';
 import { FrameFormat } from './frameFormat.ts';
 import type { NResult } from './nResult.ts';

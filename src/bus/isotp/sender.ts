@@ -3,7 +3,7 @@
 //
 // idle -> ready (a frame may be taken; N_Cs runs while the source has none) -> confirming (N_As runs) -> ready, or separating
 // (STmin), or awaitingFlowControl (N_Bs), or idle with `sent`. Every failure leads to idle.
-import { isoTpPieceBytesMax } from '../../core/limits.ts';
+import { isoTpPieceBytesMax } from '../limits.ts';
 import type { FrameFormat } from './frameFormat.ts';
 import type { NResult } from './nResult.ts';
 import { type IsoTpParams, msToNs, secondsToNs } from './params.ts';

@@ -1,9 +1,11 @@
 // Owns: what a DBC file says of a bus's cyclic messages: id, length, sender, cycle time, frame format. Signals, value tables and all
 // else in it are passed over. Must not know files or buses.
-import { dbcLineCharsMax, dbcMessagesMax } from '../../core/limits.ts';
+
+import { dbcMessagesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
 import { classicDataBytesMax, fdDataBytesMax, fdLengthAtLeast } from '../frame/checkFrame.ts';
+import { dbcLineCharsMax } from '../limits.ts';
 
 /** A message that its node sends again and again. */
 export interface CyclicMessage {

@@ -1,11 +1,11 @@
 // Owns: the traffic of all the ECUs that a simulation does not have: cyclic messages, or frames as they once were recorded. Over any
 // `Bus`. Must not know files.
 
-import { transmitQueueFramesMax } from '../../core/limits.ts';
 import type { Random } from '../../core/random.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { Bus, BusNode, CanFrame } from '../bus.ts';
+import { transmitQueueFramesMax } from '../limits.ts';
 import type { CyclicMessage } from './dbc.ts';
 
 /** How the rest of the bus fared. */

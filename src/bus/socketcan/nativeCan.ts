@@ -1,5 +1,5 @@
 // Owns: what of the npm module `socketcan` is used, as types, and the receive filters that it is given. Must not load it.
-import { kernelFiltersMax } from '../../core/limits.ts';
+import { kernelFiltersMax } from '../limits.ts';
 
 export interface NativeMessage {
   id: number;

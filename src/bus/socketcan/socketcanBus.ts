@@ -12,7 +12,6 @@
 // same, another process hears a frame twice, as CAN itself lets it happen (an error in the last bit of EOF); no node here does.
 
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
-import { interfacePatienceMs, kernelFiltersMax, transmitQueueFramesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
@@ -32,6 +31,7 @@ import type {
 import { decodeErrorFrame } from '../frame/canErrorFrame.ts';
 import { checkFrame, classicDataBytesMax } from '../frame/checkFrame.ts';
 import { FrameDigest } from '../frame/frameDigest.ts';
+import { interfacePatienceMs, kernelFiltersMax, transmitQueueFramesMax } from '../limits.ts';
 import { Taps } from '../taps.ts';
 import type { CanPort } from './canPort.ts';
 import { type InterfaceEvent, InterfaceRecord, type WatchInterface } from './interfaceRecord.ts';

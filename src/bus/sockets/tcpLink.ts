@@ -4,10 +4,11 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
-import { linkMessageBytesMax, tcpCallersWaitingMax, tlsHandshakeMsMax, tlsHandshakesMax } from '../../core/limits.ts';
+import { linkMessageBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { hostTimer } from '../../core/time/hostTime.ts';
 import type { Enter } from '../enter.ts';
+import { tcpCallersWaitingMax, tlsHandshakeMsMax, tlsHandshakesMax } from '../limits.ts';
 import { type Link, type LinkListener, sendingRefusal } from '../link.ts';
 import { Deframer, framed } from '../tcp/lengthPrefix.ts';
 

@@ -2,13 +2,13 @@
 // not matter. No arbitration, no load, no errors: those are virtualCan.ts's.
 
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
-import { transmitQueueFramesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
 import { AcceptanceTable, type Accepting } from '../acceptance.ts';
 import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap } from '../bus.ts';
 import { checkFrame } from '../frame/checkFrame.ts';
 import { FrameDigest } from '../frame/frameDigest.ts';
+import { transmitQueueFramesMax } from '../limits.ts';
 import { Taps } from '../taps.ts';
 import { type NodeRecord, NodeRecords } from './nodeRecords.ts';
 

@@ -1,10 +1,10 @@
 // Owns: one node of a virtual CAN bus: the frames it has waiting and its controller. Must not know the wire: see virtualCan.ts.
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
-import { transmitQueueFramesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Accepting } from '../acceptance.ts';
 import type { AttachOptions, BusListener, BusNode, CanFrame, TransmitOrder } from '../bus.ts';
 import { checkFrame } from '../frame/checkFrame.ts';
+import { transmitQueueFramesMax } from '../limits.ts';
 import { arbitrationKey } from './bits/frameTiming.ts';
 import type { BitNoise } from './errors/bitNoise.ts';
 import type { ErrorCounters } from './errors/errorCounters.ts';

@@ -3,9 +3,9 @@
 import type { CanFrame } from '../../bus/bus.ts';
 import { checkFrame } from '../../bus/frame/checkFrame.ts';
 import { fromHex } from '../../core/bytes.ts';
-import { captureBusesMax, captureNameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
+import { captureBusesMax, captureNameCharsMax } from '../limits.ts';
 import { type CaptureDecoder, type CaptureRecord, noBytes } from '../record/captureRecord.ts';
 import { LineDecoder, type LineReader } from '../record/lines.ts';
 import { nanoseconds } from '../record/timeText.ts';

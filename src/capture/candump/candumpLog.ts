@@ -3,9 +3,9 @@
 import type { CanFrame } from '../../bus/bus.ts';
 import { formatFrame, parseFrame } from '../../bus/frame/frameText.ts';
 import { fromHex, toHex, utf8 } from '../../core/bytes.ts';
-import { captureNameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
+import { captureNameCharsMax } from '../limits.ts';
 import { type CaptureDecoder, type CaptureEncoder, type CaptureRecord, noBytes } from '../record/captureRecord.ts';
 import { LineDecoder, type LineReader } from '../record/lines.ts';
 import { nanoseconds, secondsText } from '../record/timeText.ts';

@@ -1,10 +1,10 @@
 // Owns: reading pcapng: sections of either byte order, interfaces of CAN (LINKTYPE_CAN_SOCKETCAN) and Ethernet, enhanced packet
 // blocks. Other blocks and interfaces are passed over. Must not know files.
 import { fromUtf8 } from '../../core/bytes.ts';
-import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
 import { NS_PER_S } from '../../core/units.ts';
+import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../limits.ts';
 import type { CaptureDecoder, CaptureFault, CaptureRecord, PutRecord } from '../record/captureRecord.ts';
 import { ByteQueue } from './byteQueue.ts';
 import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngBlocks.ts';

@@ -2,8 +2,8 @@
 import type { Bus } from '../../bus/bus.ts';
 import type { Enter } from '../../bus/enter.ts';
 import { type EnvironmentFault, InputError } from '../../core/faults.ts';
-import { captureBusesMax } from '../../core/limits.ts';
 import type { Clock } from '../../core/time/clock.ts';
+import { captureBusesMax } from '../limits.ts';
 import { readCaptureFile } from '../readCaptureFile.ts';
 import type { CaptureRecord } from '../record/captureRecord.ts';
 import { type DueFrame, Player } from './player.ts';

@@ -1,6 +1,7 @@
 // Owns: captures that are lines of text: cutting bytes into lines of bounded length, and counting them. Must not know what they say.
-import { captureLineCharsMax } from '../../core/limits.ts';
+
 import type { Result } from '../../core/result.ts';
+import { captureLineCharsMax } from '../limits.ts';
 import type { CaptureDecoder, CaptureFault, CaptureRecord, PutRecord } from './captureRecord.ts';
 
 /** What one format makes of its lines. */

@@ -1,7 +1,7 @@
 // Owns: one HTTP request and its answer, within bounds of time, rate and size. Must not know what a status means.
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { httpErrorPageBytesMax } from '../../core/limits.ts';
 import { hostTimer, monotonicMs } from '../../core/time/hostTime.ts';
+import { httpErrorPageBytesMax } from '../limits.ts';
 
 /** Bounds in time; the product's are in core/limits.ts. K3 */
 export interface HttpLimits {

@@ -3,17 +3,17 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { InputError } from '../../core/faults.ts';
+import { faultMessageCharsMax } from '../../core/limits.ts';
+import { printable, shortened } from '../../core/text.ts';
+import { monotonicMs } from '../../core/time/hostTime.ts';
 import {
-  faultMessageCharsMax,
   httpAnswerMsMax,
   httpBytesPerSecondMin,
   httpRateWindowMs,
   httpRedirectsMax,
   httpTotalMsMax,
   urlWordsCharsMax,
-} from '../../core/limits.ts';
-import { printable, shortened } from '../../core/text.ts';
-import { monotonicMs } from '../../core/time/hostTime.ts';
+} from '../limits.ts';
 import { type Answer, exchange, type HttpLimits, type StartRequest } from './httpExchange.ts';
 import { type Fetched, fetchWhole, pathParts, type Source, type Streamed } from './source.ts';
 

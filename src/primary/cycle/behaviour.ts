@@ -1,7 +1,6 @@
 // Owns: what the phases of a Primary's cycle work on: the ECU itself, the conversations, the servers, the cycle's memory.
 
 import type { RemoteFault } from '../../core/faults.ts';
-import { conversationsAtOnceMax } from '../../core/limits.ts';
 import { all, type Task, wait } from '../../core/task.ts';
 import type { Timer } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
@@ -9,6 +8,7 @@ import { Ecu } from '../../ecu/ecu.ts';
 import { uptaneProfile } from '../../uptane/model/profile.ts';
 import type { RemoteRequest, RemoteResponse } from '../../uptane/model/remote.ts';
 import type { EcuContext } from '../../uptane/verification/procedure.ts';
+import { conversationsAtOnceMax } from '../limits.ts';
 import { ChannelTurns } from './channelTurns.ts';
 import { Conversation } from './conversation.ts';
 import { type Cycle, newCycle } from './cycle.ts';

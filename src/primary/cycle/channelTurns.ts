@@ -2,9 +2,9 @@
 // gap, keeps everybody with weaker ids off: two at once would keep each other's flow control off for more than the second that
 // ISO-TP allows. Must not know messages.
 
-import { channelTurnMsMax } from '../../core/limits.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
+import { channelTurnMsMax } from '../limits.ts';
 
 export class ChannelTurns {
   private readonly clock: Clock;

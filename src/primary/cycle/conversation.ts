@@ -1,7 +1,6 @@
 // Owns: asking one Secondary over its link: one request at a time, repeated with growing pauses until it is answered.
 import type { LinkListener } from '../../bus/link.ts';
 import type { Attack, RemoteFault, RemoteFaultCode } from '../../core/faults.ts';
-import { requestAttemptsMax, requestPauseFirstMs, requestPauseMsMax, requestSendingMsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type Task, wait } from '../../core/task.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
@@ -10,6 +9,7 @@ import { NS_PER_MS } from '../../core/units.ts';
 import type { EcuObserver } from '../../ecu/observer.ts';
 import { decodeResponse, encodeRequest, type RequestBody, type ResponseBody } from '../../messages/codec.ts';
 import { remoteFault } from '../../uptane/model/faults.ts';
+import { requestAttemptsMax, requestPauseFirstMs, requestPauseMsMax, requestSendingMsMax } from '../limits.ts';
 import type { ChannelTurns } from './channelTurns.ts';
 import type { KnownSecondary } from './ports.ts';
 

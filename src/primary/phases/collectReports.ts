@@ -1,7 +1,7 @@
 // Owns: asking every Secondary for its version report and its time token. M3
 import { toHex } from '../../core/bytes.ts';
 import type { RemoteFault } from '../../core/faults.ts';
-import { helloAnswerMsMax, versionReportBytesMax } from '../../core/limits.ts';
+import { versionReportBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Task } from '../../core/task.ts';
 import type { ResponseBodies } from '../../messages/codec.ts';
@@ -12,6 +12,7 @@ import { remoteFault } from '../../uptane/model/faults.ts';
 import { areTimeTokens } from '../../uptane/statements/timeAttestation.ts';
 import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
 import type { Conversation } from '../cycle/conversation.ts';
+import { helloAnswerMsMax } from '../limits.ts';
 
 /**
  * A Secondary that is silent, speaks no common version or answers nonsense is left out; the Director misses its report. One

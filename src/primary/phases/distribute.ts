@@ -1,11 +1,5 @@
 // Owns: handing on to the Secondaries, side by side: the time (M7), the metadata (M8), the images (M11).
-import {
-  imageBlockBytesMax,
-  imageBlockBytesMin,
-  metadataChunkBytesMax,
-  metadataPatienceMs,
-  transferBytesPerSecondMin,
-} from '../../core/limits.ts';
+import { imageBlockBytesMax, imageBlockBytesMin, metadataChunkBytesMax } from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { RequestBody } from '../../messages/codec.ts';
@@ -13,6 +7,7 @@ import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
 import { bundleFor, delegatedRolesFor } from '../cycle/bundle.ts';
 import type { Conversation } from '../cycle/conversation.ts';
 import { imageAtHand, noteUnmeant } from '../cycle/imageAtHand.ts';
+import { metadataPatienceMs, transferBytesPerSecondMin } from '../limits.ts';
 import { BlockLength } from '../transfer/blockLength.ts';
 import { slowTransfer, watchRate } from '../transfer/rateWatch.ts';
 import { sendPiece } from '../transfer/sendPiece.ts';

@@ -1,11 +1,5 @@
 // Owns: fetching the images that the vehicle lacks, in ranges, and checking each before it goes any further. M6 K3 K4 P6
-import {
-  downloadFailuresMax,
-  downloadRangeBytesMax,
-  downloadsMsMax,
-  imageBytesMax,
-  transferMsMax,
-} from '../../core/limits.ts';
+import { downloadRangeBytesMax, imageBytesMax } from '../../core/limits.ts';
 import type { Task } from '../../core/task.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import { imageOf, isSameImage } from '../../uptane/checks/describedImage.ts';
@@ -15,6 +9,7 @@ import type { Target } from '../../uptane/model/metadata.ts';
 import { claimedImage } from '../../uptane/statements/versionReport.ts';
 import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
 import { type ImageFile, imageFileFor } from '../cycle/imageFile.ts';
+import { downloadFailuresMax, downloadsMsMax, transferMsMax } from '../limits.ts';
 import { slowTransfer, watchRate } from '../transfer/rateWatch.ts';
 
 /** What there is no time for is left to the next cycle, but for what comes at once: it does not hold back the images that came. K3 */

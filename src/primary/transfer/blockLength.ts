@@ -1,8 +1,9 @@
 // Owns: how long the next piece of an image or of a metadata file is: long, so that acknowledgements cost little; short enough that the other ECUs of the bus
 // are heard between two of them, and that a lost one costs little. It goes by how long the last ones took, so that it fits any bus
 // and any traffic on it. Must not know what the pieces are of.
-import { imageBlockBytesMin, imageBlockFirstBytes, imageBlockMsMax, imageBlockMsMin } from '../../core/limits.ts';
+import { imageBlockBytesMin } from '../../core/limits.ts';
 import { NS_PER_MS } from '../../core/units.ts';
+import { imageBlockFirstBytes, imageBlockMsMax, imageBlockMsMin } from '../limits.ts';
 
 /** Where a certain length never gets through, as with a short queue on the way, one block in so many is lost to finding out. */
 const trialAfterMax = 32;

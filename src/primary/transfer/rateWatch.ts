@@ -1,8 +1,8 @@
 // Owns: finding a transfer that goes on for ever at a trickle. K3
 import type { RemoteFault } from '../../core/faults.ts';
-import { transferBytesPerSecondMin, transferMsMax, transferWindowMs } from '../../core/limits.ts';
 import { NS_PER_MS, NS_PER_S } from '../../core/units.ts';
 import { remoteFault } from '../../uptane/model/faults.ts';
+import { transferBytesPerSecondMin, transferMsMax, transferWindowMs } from '../limits.ts';
 
 /** Watches one transfer from now on. `passed` is told of what came or left, after each piece; false: it is too slow. */
 export interface RateWatch {

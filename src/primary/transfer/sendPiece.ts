@@ -1,11 +1,11 @@
 // Owns: sending one piece of what travels in pieces, an image or a metadata file, until it is answered: a piece that came to nothing is
 // followed by a shorter one, as a bad bus wants. Must not know what the piece is of.
 import type { RemoteFault } from '../../core/faults.ts';
-import { requestAttemptsMax } from '../../core/limits.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { Task } from '../../core/task.ts';
 import type { RequestBody, ResponseBody } from '../../messages/codec.ts';
 import type { Conversation } from '../cycle/conversation.ts';
+import { requestAttemptsMax } from '../limits.ts';
 import type { BlockLength } from './blockLength.ts';
 
 /**

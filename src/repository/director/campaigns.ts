@@ -1,11 +1,11 @@
 // Owns: campaigns: a product brought to ECUs of several vehicles, one bundle a vehicle, from the order to the manifest that
 // confirms it or to its end by an operator. J7 J12, policy 12
 import { InputError, type RemoteFault } from '../../core/faults.ts';
-import { campaignsMax } from '../../core/limits.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { imageOf, isSameImage } from '../../uptane/checks/describedImage.ts';
 import { faultText } from '../../uptane/model/faults.ts';
 import { type Dependency, isRange, type Release } from '../images/release.ts';
+import { campaignsMax } from '../limits.ts';
 import type { ListedImage } from '../roles/writeMetadata.ts';
 import type { Director } from './director.ts';
 import type { InventoriedVehicle } from './inventory.ts';

@@ -1,8 +1,8 @@
 // Owns: the Director's private database of vehicles: who is in them, with which keys, and what they last reported. J9 J10 J11
 import type { RemoteFault } from '../../core/faults.ts';
-import { attacksKeptMax, vehiclesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { DetectedAttack, VersionReport } from '../../uptane/statements/versionReport.ts';
+import { attacksKeptMax, vehiclesMax } from '../limits.ts';
 import { decodeRegistration, type InventoriedEcu, registrationRefused } from './registration.ts';
 
 /** An attack that an ECU met, and when the Director learnt of it, seconds since 1970. O4 */

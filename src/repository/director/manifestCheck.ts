@@ -1,6 +1,6 @@
 // Owns: the Director's judgement of a vehicle version manifest against its inventory. J4 J5 J6
 import type { Attack, RemoteFault } from '../../core/faults.ts';
-import { reportTimeAheadSecondsMax, versionReportBytesMax } from '../../core/limits.ts';
+import { versionReportBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { formatUtc } from '../../core/utc.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
@@ -9,6 +9,7 @@ import type { JsonValue } from '../../uptane/json/strictJson.ts';
 import { remoteFault } from '../../uptane/model/faults.ts';
 import { checkVehicleManifest } from '../../uptane/statements/vehicleManifest.ts';
 import { checkVersionReport, type VersionReport } from '../../uptane/statements/versionReport.ts';
+import { reportTimeAheadSecondsMax } from '../limits.ts';
 import type { InventoriedVehicle } from './inventory.ts';
 import type { InventoriedEcu } from './registration.ts';
 

@@ -1,7 +1,7 @@
 // Owns: reading a vehicle's registration: its ECUs, each with the public parts of its keys, and nothing else. J10 J11
 import { fromHex } from '../../core/bytes.ts';
 import type { RemoteFault } from '../../core/faults.ts';
-import { ecusMax, registrationBytesMax } from '../../core/limits.ts';
+import { ecusMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isWellFormedPublicKey } from '../../crypto/ed25519Rules.ts';
 import { readIdentifier } from '../../uptane/decode/fields.ts';
@@ -9,6 +9,7 @@ import { notAsExpected, readArray, readHex, reading, readObject } from '../../up
 import { type JsonObject, type JsonValue, parseStrictJson } from '../../uptane/json/strictJson.ts';
 import { remoteFault } from '../../uptane/model/faults.ts';
 import type { PublicKey } from '../../uptane/model/metadata.ts';
+import { registrationBytesMax } from '../limits.ts';
 
 /** J10: an ECU, as the Director knows it. */
 export interface InventoriedEcu {

@@ -3,11 +3,11 @@
 // A 0/1 integer program: one variable for each image that an ECU could run, exactly one of them chosen for each ECU.
 import { type Constraint, type Model, solve } from 'yalps';
 import type { RemoteFault } from '../../core/faults.ts';
-import { releasesConsideredMax, resolverStepsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { imageOf, isSameImage } from '../../uptane/checks/describedImage.ts';
 import { remoteFault } from '../../uptane/model/faults.ts';
 import { type Dependency, isOneOf, newestFirst, type Release } from '../images/release.ts';
+import { releasesConsideredMax, resolverStepsMax } from '../limits.ts';
 import {
   type Choices,
   concerned,

@@ -1,7 +1,7 @@
 // Owns: whether an upload may be taken in: signed by whom its role is trusted to, and the image that it lists left to that role by
 // everybody on the way from the top, judged with the very checks and search of a vehicle. I3 I4
 import type { RemoteFault } from '../../core/faults.ts';
-import { imageBytesMax, uploadedVersionStepMax } from '../../core/limits.ts';
+import { imageBytesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { refuse } from '../../uptane/checks/context.ts';
@@ -14,6 +14,7 @@ import type { MustMatch, Root, Signed, Signers, Snapshot, Target, Targets } from
 import { uptaneProfile } from '../../uptane/model/profile.ts';
 import { ImageSearch } from '../../uptane/verification/delegations.ts';
 import { runProcedure, type Verifying } from '../../uptane/verification/procedure.ts';
+import { uploadedVersionStepMax } from '../limits.ts';
 import { readReleases } from './release.ts';
 
 /** What is handed in: a role's new metadata. */

@@ -1,7 +1,7 @@
 // Owns: the online roles of one repository, kept consistent: a new Targets file brings a new Snapshot and Timestamp (A12, H1).
 import { InputError } from '../../core/faults.ts';
-import { editionsKeptMax } from '../../core/limits.ts';
 import { fileName, uptaneProfile } from '../../uptane/model/profile.ts';
+import { editionsKeptMax } from '../limits.ts';
 import { atHand } from './roleKeys.ts';
 import type { Roots } from './roots.ts';
 import { type Edition, type TargetsFile, writeSnapshot, writeTimestamp } from './writeMetadata.ts';

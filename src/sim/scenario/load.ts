@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError } from '../../core/faults.ts';
-import { scenarioBytesMax } from '../../core/limits.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { checkForm } from '../../vehicleFile/source/checkForm.ts';
@@ -12,6 +11,7 @@ import { ranks } from '../../vehicleFile/source/told.ts';
 import { readSource, type Source } from '../../vehicleFile/source/yamlSource.ts';
 import { trafficFile, withTrafficRead } from '../../vehicleFile/traffic.ts';
 import { type Vehicle, vehicleSchema } from '../../vehicleFile/vehicle.ts';
+import { scenarioBytesMax } from '../limits.ts';
 import { checkScenario } from './check.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 

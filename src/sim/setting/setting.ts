@@ -1,11 +1,12 @@
 // Owns: the form of a scenario but for its steps: the vehicle, the world around it, how fast it is shown. The world is built of it, and must
 // not know the steps.
 import { z } from 'zod';
-import { filenamePatternsMax, suppliersMax } from '../../core/limits.ts';
+import { filenamePatternsMax } from '../../core/limits.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { duration, filenamePattern, minute, name, time } from '../../vehicleFile/fields.ts';
 import { type Vehicle, vehicleSchema } from '../../vehicleFile/vehicle.ts';
 import { withUnits } from '../../vehicleFile/withUnits.ts';
+import { suppliersMax } from '../limits.ts';
 
 const rootedRoles: readonly string[] = ['root', 'timestamp', 'snapshot', 'targets'];
 

@@ -1,5 +1,5 @@
 // Owns: what an eavesdropper has heard, and the search for images in it. Bounded.
-import { eavesdroppedBytesMax } from '../../core/limits.ts';
+import { eavesdroppedBytesMax } from '../limits.ts';
 
 /** Pieces of an image that are searched for, from its first byte to its last. */
 const piecesMax = 256;

@@ -1,7 +1,8 @@
 // Owns: reading the delegations of a Targets file. E
-import { delegatedPathsMax, delegationHardwareIdsMax, patternCharsMax, signaturesMax } from '../../core/limits.ts';
+import { signaturesMax } from '../../core/limits.ts';
 import { notAsExpected, readArray, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
+import { delegatedPathsMax, delegationHardwareIdsMax, patternCharsMax } from '../limits.ts';
 import type { DelegatedRole, Delegation, Delegations, SuccinctRoles } from '../model/metadata.ts';
 import type { Profile } from '../model/profile.ts';
 import { readName } from './fields.ts';

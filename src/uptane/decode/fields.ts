@@ -1,11 +1,12 @@
 // Owns: reading the members that many files share: names, hashes, times, what one file says of another.
 import { utf8 } from '../../core/bytes.ts';
-import { filenameCharsMax, filenamePartBytesMax, foreignNameCharsMax, identifierCharsMax } from '../../core/limits.ts';
+import { filenameCharsMax, filenamePartBytesMax, identifierCharsMax } from '../../core/limits.ts';
 import { isPrintable } from '../../core/text.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { type HashFunction, hashFunctions } from '../../crypto/hashes.ts';
 import { notAsExpected, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonValue } from '../json/strictJson.ts';
+import { foreignNameCharsMax } from '../limits.ts';
 import type { FileMeta, Hashes } from '../model/metadata.ts';
 import type { Profile } from '../model/profile.ts';
 

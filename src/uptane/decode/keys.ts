@@ -1,16 +1,16 @@
 // Owns: reading public keys, the keys of a role, and signatures. B2 B3 C1 C2
 import { fromBase64, fromHex } from '../../core/bytes.ts';
+import { signaturesMax } from '../../core/limits.ts';
+import { shortened } from '../../core/text.ts';
+import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
+import type { JsonObject, JsonValue } from '../json/strictJson.ts';
 import {
   foreignKeyIdCharsMax,
   keyIdWordsCharsMax,
   publicKeyCharsMax,
   signatureCharsMax,
-  signaturesMax,
   wordCharsMax,
-} from '../../core/limits.ts';
-import { shortened } from '../../core/text.ts';
-import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
-import type { JsonObject, JsonValue } from '../json/strictJson.ts';
+} from '../limits.ts';
 import type { PublicKey, RoleKeys, Signature, Signers } from '../model/metadata.ts';
 import type { Profile } from '../model/profile.ts';
 import { keyIdOf } from '../signing/keys.ts';

@@ -1,6 +1,6 @@
 // Owns: from received bytes to metadata, in the form that a profile allows. Judges form only: who signed, whether it is new,
 // and what it means are the checks' matter. The members of each role are read in decode/.
-import { decodedFileKeptBytesMax, decodedFilesKeptMax, nameWordsCharsMax, wordCharsMax } from '../../core/limits.ts';
+
 import { fail, ok, type Result } from '../../core/result.ts';
 import { shortened } from '../../core/text.ts';
 import { hashHex } from '../../crypto/hashes.ts';
@@ -14,6 +14,7 @@ import {
   readString,
 } from '../json/jsonReader.ts';
 import { type JsonObject, parseStrictJson } from '../json/strictJson.ts';
+import { decodedFileKeptBytesMax, decodedFilesKeptMax, nameWordsCharsMax, wordCharsMax } from '../limits.ts';
 import type { Metadata, MetadataOf, RepositoryName, RoleName, Signed, Snapshot, Timestamp } from '../model/metadata.ts';
 import type { Profile } from '../model/profile.ts';
 import { readFileMeta, readTime } from './fields.ts';

@@ -1,7 +1,8 @@
 // Owns: reading Root. C
-import { wordCharsMax } from '../../core/limits.ts';
+
 import { notAsExpected, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject } from '../json/strictJson.ts';
+import { wordCharsMax } from '../limits.ts';
 import type { OfflineRoleName, RepositoryName, RoleKeys, RoleName, Root } from '../model/metadata.ts';
 import type { Profile } from '../model/profile.ts';
 import { readKeys, readRoleKeys } from './keys.ts';

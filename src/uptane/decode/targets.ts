@@ -1,16 +1,10 @@
 // Owns: reading Targets, of either repository. D
 import { fromHex } from '../../core/bytes.ts';
-import {
-  encryptedNameCharsMax,
-  imageHardwareIdsMax,
-  nameWordsCharsMax,
-  targetsMax,
-  urlCharsMax,
-} from '../../core/limits.ts';
 import { shortened } from '../../core/text.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
 import { notAsExpected, readArray, readHex, readInteger, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
+import { encryptedNameCharsMax, imageHardwareIdsMax, nameWordsCharsMax, targetsMax, urlCharsMax } from '../limits.ts';
 import type { EcuAssignment, EncryptedImage, MustMatch, RepositoryName, Target, Targets } from '../model/metadata.ts';
 import type { Profile } from '../model/profile.ts';
 import { readDelegations } from './delegations.ts';

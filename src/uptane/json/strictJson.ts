@@ -1,9 +1,9 @@
 // Owns: JSON from outside, read strictly: well-formed UTF-8, no duplicate keys, bounded nesting, integers exact.
 // Found here, before anything is canonicalised, because two readers that disagree on a duplicate key disagree on what was signed.
 import { fromUtf8 } from '../../core/bytes.ts';
-import { jsonDepthMax, jsonValuesMax, nameWordsCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { shortened } from '../../core/text.ts';
+import { jsonDepthMax, jsonValuesMax, nameWordsCharsMax } from '../limits.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 /** Has no prototype, so that a member named `__proto__` is one like any other. */

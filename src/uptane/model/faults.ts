@@ -1,12 +1,8 @@
 // Owns: what a check says when it refuses, and how that is put into words.
 import type { Attack, RemoteFault, RemoteFaultCode } from '../../core/faults.ts';
-import {
-  faultMessageCharsMax,
-  faultValueCharsMax,
-  faultValueWordsCharsMax,
-  filenameCharsMax,
-} from '../../core/limits.ts';
+import { faultMessageCharsMax, filenameCharsMax } from '../../core/limits.ts';
 import { printable, shortened } from '../../core/text.ts';
+import { faultValueCharsMax, faultValueWordsCharsMax } from '../limits.ts';
 import type { RepositoryName } from './metadata.ts';
 
 /** What a check found: which check it is, what is wrong, the attack that this can be, and what happened in words. */

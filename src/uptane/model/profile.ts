@@ -1,23 +1,25 @@
 // Owns: in what form metadata is written and read: this project's own, aktualizr's, or plain TUF's. Data, which decoding and
 // checks consult; the procedures are the same for all.
 import {
-  delegationPatternCharsMax,
-  delegationsMax,
   directorTargetsBytesMax,
   foreignTimestampBytesMax,
   imageTargetsBytesMax,
-  keysMax,
   rootBytesMax,
   snapshotBytesMax,
   statedSnapshotBytesMax,
   timestampBytesMax,
+} from '../../core/limits.ts';
+import type { CanonicalForm } from '../json/canonicalJson.ts';
+import {
+  delegationPatternCharsMax,
+  delegationsMax,
+  keysMax,
   tufDelegationPatternCharsMax,
   tufDelegationsMax,
   tufKeysMax,
   tufRootBytesMax,
   tufTargetsBytesMax,
-} from '../../core/limits.ts';
-import type { CanonicalForm } from '../json/canonicalJson.ts';
+} from '../limits.ts';
 import type { RepositoryName, RoleName } from './metadata.ts';
 
 export type ProfileName = 'uptane' | 'aktualizr' | 'tuf';

@@ -1,16 +1,17 @@
 // Owns: the repository map: where each repository is, and which repositories must all have signed an image of a name. G
 // An ECU is given it at manufacture. It can ask for more than full verification does, and never for less.
+
+import type { Result } from '../../core/result.ts';
+import { canonicalJson } from '../json/canonicalJson.ts';
+import { notAsExpected, readArray, reading, readObject, readString } from '../json/jsonReader.ts';
+import { type JsonValue, parseStrictJson } from '../json/strictJson.ts';
 import {
   foreignNameCharsMax,
   patternCharsMax,
   repositoryMappingsMax,
   repositoryMirrorsMax,
   urlCharsMax,
-} from '../../core/limits.ts';
-import type { Result } from '../../core/result.ts';
-import { canonicalJson } from '../json/canonicalJson.ts';
-import { notAsExpected, readArray, reading, readObject, readString } from '../json/jsonReader.ts';
-import { type JsonValue, parseStrictJson } from '../json/strictJson.ts';
+} from '../limits.ts';
 import type { RepositoryName } from './metadata.ts';
 import { matchesPath } from './pathPattern.ts';
 

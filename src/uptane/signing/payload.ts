@@ -2,13 +2,13 @@
 
 import { fromHex, toHex } from '../../core/bytes.ts';
 import type { RemoteFault } from '../../core/faults.ts';
-import { wordCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { hash } from '../../crypto/hashes.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
 import { readArray, readHex, reading, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
+import { wordCharsMax } from '../limits.ts';
 import { remoteFault } from '../model/faults.ts';
 import type { PublicKey } from '../model/metadata.ts';
 import { keyIdOf, verifies } from './keys.ts';

@@ -3,7 +3,7 @@
 
 import { fromHex } from '../../core/bytes.ts';
 import type { RemoteFault } from '../../core/faults.ts';
-import { signaturesMax, timeAttestationBytesMax, timeTokensMax } from '../../core/limits.ts';
+import { signaturesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { formatUtc } from '../../core/utc.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
@@ -11,6 +11,7 @@ import { readTime } from '../decode/fields.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
 import { readArray, readHex, reading, readObject } from '../json/jsonReader.ts';
 import { parseStrictJson } from '../json/strictJson.ts';
+import { timeAttestationBytesMax, timeTokensMax } from '../limits.ts';
 import { remoteFault } from '../model/faults.ts';
 import type { Signers } from '../model/metadata.ts';
 import type { SigningKey } from '../signing/keys.ts';

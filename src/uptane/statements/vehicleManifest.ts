@@ -1,12 +1,13 @@
 // Owns: the vehicle version manifest: every ECU's report in one payload, signed by the Primary. N
 import type { RemoteFault } from '../../core/faults.ts';
-import { ecusMax, vehicleManifestBytesMax } from '../../core/limits.ts';
+import { ecusMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
 import { readIdentifier } from '../decode/fields.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
 import { notAsExpected, reading, readObject } from '../json/jsonReader.ts';
 import { type JsonValue, parseStrictJson } from '../json/strictJson.ts';
+import { vehicleManifestBytesMax } from '../limits.ts';
 import { remoteFault } from '../model/faults.ts';
 import type { PublicKey } from '../model/metadata.ts';
 import type { SigningKey } from '../signing/keys.ts';

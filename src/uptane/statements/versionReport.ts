@@ -1,12 +1,6 @@
 // Owns: what an ECU reports of itself, signed by its own key. O
 import type { Attack, RemoteFault, RemoteFaultCode } from '../../core/faults.ts';
-import {
-  attacksReportedMax,
-  faultMessageCharsMax,
-  filenameCharsMax,
-  reportedClauseCharsMax,
-  reportedCodeCharsMax,
-} from '../../core/limits.ts';
+import { attacksReportedMax, faultMessageCharsMax, filenameCharsMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
 import { formatUtc } from '../../core/utc.ts';
@@ -15,6 +9,7 @@ import type { DescribedImage } from '../checks/describedImage.ts';
 import { readHashes, readIdentifier, readTime } from '../decode/fields.ts';
 import { readArray, readInteger, reading, readObject, readString } from '../json/jsonReader.ts';
 import type { JsonObject, JsonValue } from '../json/strictJson.ts';
+import { reportedClauseCharsMax, reportedCodeCharsMax } from '../limits.ts';
 import { remoteFault } from '../model/faults.ts';
 import type { PublicKey } from '../model/metadata.ts';
 import type { SigningKey } from '../signing/keys.ts';

@@ -3,10 +3,10 @@
 import { Composer, type CST, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Parser } from 'yaml';
 import { fromUtf8 } from '../../core/bytes.ts';
 import { InputError } from '../../core/faults.ts';
-import { yamlDepthMax, yamlValuesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
 import { readBoundedFile } from '../../files/regularFile.ts';
+import { yamlDepthMax, yamlValuesMax } from '../limits.ts';
 import { type Finding, pathText } from './finding.ts';
 import type { Told } from './told.ts';
 import { nested, type YamlFault, yamlFault } from './yamlWords.ts';

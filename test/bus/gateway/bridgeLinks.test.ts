@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type BridgeOptions, bridgeLinks, isoTpBlocks, type LinkBridge } from '../../../src/bus/gateway/bridgeLinks.ts';
 import { attachIsoTpNode } from '../../../src/bus/isotp/node.ts';
+import { gatewayMessagesMax } from '../../../src/bus/limits.ts';
 import type { Link } from '../../../src/bus/link.ts';
-import { gatewayMessagesMax } from '../../../src/core/limits.ts';
 import { EventQueue } from '../../../src/core/time/clock.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../src/core/units.ts';
 import { fc, prop } from '../../support/property.ts';

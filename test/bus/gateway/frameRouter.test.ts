@@ -3,9 +3,10 @@ import { type Bus, type CanFrame, classicFrame, fdFrame } from '../../../src/bus
 import { partitionable } from '../../../src/bus/faults/partition.ts';
 import { createFrameRouter, type FrameDrop, type FrameRouter } from '../../../src/bus/gateway/frameRouter.ts';
 import type { FrameRoute } from '../../../src/bus/gateway/frameRoutes.ts';
+import { gatewayConfirmationMsMax } from '../../../src/bus/limits.ts';
 import { frameTimeNs, interframeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { gatewayConfirmationMsMax, gatewayDelayNs } from '../../../src/core/limits.ts';
+import { gatewayDelayNs } from '../../../src/core/limits.ts';
 import { EventQueue } from '../../../src/core/time/clock.ts';
 import { fc, prop } from '../../support/property.ts';
 import { BusRecorder, codeOf, payload, present } from '../support/harness.ts';

@@ -1,7 +1,7 @@
 // Messages in pieces: a sender that pulls from a source, a receiver that hands on to a sink and sends WAIT while that is not ready.
 import { describe, expect, test } from 'vitest';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
-import { isoTpPieceBytesMax, isoTpWholeMessageBytesMax } from '../../../src/core/limits.ts';
+import { isoTpPieceBytesMax, isoTpWholeMessageBytesMax } from '../../../src/bus/limits.ts';
 import { payload, present } from '../support/harness.ts';
 import { addressPairs } from '../support/isoTpPair.ts';
 import { counting, EndpointBench } from './support/endpointBench.ts';

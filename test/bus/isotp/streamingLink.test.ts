@@ -1,8 +1,8 @@
 // Messages in pieces over the virtual bus: constant memory, back-pressure, and who is told what.
 import { describe, expect, test } from 'vitest';
 import type { IsoTpParams } from '../../../src/bus/isotp/params.ts';
+import { isoTpPieceBytesMax } from '../../../src/bus/limits.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
-import { isoTpPieceBytesMax } from '../../../src/core/limits.ts';
 import { EventQueue } from '../../../src/core/time/clock.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
 import { fc, prop } from '../../support/property.ts';

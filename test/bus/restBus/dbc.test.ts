@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dbcLineCharsMax } from '../../../src/bus/limits.ts';
 import { readDbc } from '../../../src/bus/restBus/dbc.ts';
-import { dbcLineCharsMax, dbcMessagesMax } from '../../../src/core/limits.ts';
+import { dbcMessagesMax } from '../../../src/core/limits.ts';
 import { prop } from '../../support/property.ts';
 
 const cycles = (...lines: string[]) => `VERSION ""\r\n\r\nBU_: A B\r\n${lines.join('\r\n')}\r\n`;

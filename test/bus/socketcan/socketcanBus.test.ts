@@ -2,12 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { type CanErrorFrame, type CanFrame, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { errorClass } from '../../../src/bus/frame/canErrorFrame.ts';
+import { interfacePatienceMs, kernelFiltersMax, transmitQueueFramesMax } from '../../../src/bus/limits.ts';
 import type { CanPort } from '../../../src/bus/socketcan/canPort.ts';
 import type { InterfaceEvent } from '../../../src/bus/socketcan/interfaceRecord.ts';
 import type { HeardFrame } from '../../../src/bus/socketcan/kernelQueue.ts';
 import { SocketCanBus } from '../../../src/bus/socketcan/socketcanBus.ts';
 import { environmentFault } from '../../../src/core/faults.ts';
-import { interfacePatienceMs, kernelFiltersMax, transmitQueueFramesMax } from '../../../src/core/limits.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import { EventQueue } from '../../../src/core/time/clock.ts';
 import { busSuite } from '../support/busSuite.ts';

@@ -1,9 +1,10 @@
 import { createConnection, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { tcpCallersWaitingMax } from '../../../src/bus/limits.ts';
 import type { Link } from '../../../src/bus/link.ts';
 import { connectTcpLink, listenTcpLink } from '../../../src/bus/sockets/tcpLink.ts';
 import { Deframer, framed } from '../../../src/bus/tcp/lengthPrefix.ts';
-import { linkMessageBytesMax, tcpCallersWaitingMax } from '../../../src/core/limits.ts';
+import { linkMessageBytesMax } from '../../../src/core/limits.ts';
 import { fc, prop } from '../../support/property.ts';
 import { codeOf, hostRun, payload, type Run, recorded, value } from '../support/harness.ts';
 import { linkSuite } from '../support/linkSuite.ts';

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bus, type CanFrame, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { partitionable } from '../../../src/bus/faults/partition.ts';
-import { transmitQueueFramesMax } from '../../../src/core/limits.ts';
+import { transmitQueueFramesMax } from '../../../src/bus/limits.ts';
 import { withReason } from '../../support/skips.ts';
 import { BusRecorder, codeOf, payload, present, type Run } from './harness.ts';
 

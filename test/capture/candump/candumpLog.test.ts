@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type CanFrame, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { createCandumpDecoder, createCandumpEncoder } from '../../../src/capture/candump/candumpLog.ts';
+import { captureLineCharsMax } from '../../../src/capture/limits.ts';
 import { type CaptureRecord, captureFaultText } from '../../../src/capture/record/captureRecord.ts';
 import { fromUtf8 } from '../../../src/core/bytes.ts';
-import { captureLineCharsMax } from '../../../src/core/limits.ts';
 import { fc, prop } from '../../support/property.ts';
 import { anyFrameRecord, captured, decoded, encoded } from '../support/records.ts';
 

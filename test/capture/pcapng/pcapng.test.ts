@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { classicFrame, fdFrame } from '../../../src/bus/bus.ts';
+import { captureBlockBytesMax, captureBusesMax } from '../../../src/capture/limits.ts';
 import { createPcapngDecoder } from '../../../src/capture/pcapng/pcapngDecoder.ts';
 import { createPcapngEncoder } from '../../../src/capture/pcapng/pcapngEncoder.ts';
 import type { CaptureRecord } from '../../../src/capture/record/captureRecord.ts';
 import { concatBytes, toHex, utf8 } from '../../../src/core/bytes.ts';
-import { captureBlockBytesMax, captureBusesMax } from '../../../src/core/limits.ts';
 import { fc, prop } from '../../support/property.ts';
 import { anyFrameRecord, captured, decoded, encoded, startNs, startS, twoBuses } from '../support/records.ts';
 

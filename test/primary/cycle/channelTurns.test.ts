@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { channelTurnMsMax } from '../../../src/core/limits.ts';
 import { EventQueue } from '../../../src/core/time/clock.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
 import { ChannelTurns } from '../../../src/primary/cycle/channelTurns.ts';
+import { channelTurnMsMax } from '../../../src/primary/limits.ts';
 
 function scene() {
   const clock = new EventQueue();

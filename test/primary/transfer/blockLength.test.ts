@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-  imageBlockBytesMin,
-  imageBlockFirstBytes,
-  imageBlockMsMax,
-  imageBlockMsMin,
-} from '../../../src/core/limits.ts';
+import { imageBlockBytesMin } from '../../../src/core/limits.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
+import { imageBlockFirstBytes, imageBlockMsMax, imageBlockMsMin } from '../../../src/primary/limits.ts';
 import { BlockLength } from '../../../src/primary/transfer/blockLength.ts';
 
 /** The lengths of blocks on a bus that carries so many bytes a second. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { transferBytesPerSecondMin, transferWindowMs } from '../../../src/core/limits.ts';
 import { NS_PER_MS } from '../../../src/core/units.ts';
+import { transferBytesPerSecondMin, transferWindowMs } from '../../../src/primary/limits.ts';
 import { watchRate } from '../../../src/primary/transfer/rateWatch.ts';
 
 const windowNs = transferWindowMs * NS_PER_MS;

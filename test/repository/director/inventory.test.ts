@@ -1,8 +1,9 @@
 // The Director's inventory: who gets into it. J9 J10 J11, L4
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
-import { ecusMax, registrationBytesMax } from '../../../src/core/limits.ts';
+import { ecusMax } from '../../../src/core/limits.ts';
 import { Inventory } from '../../../src/repository/director/inventory.ts';
+import { registrationBytesMax } from '../../../src/repository/limits.ts';
 import { keyNamed, succeeded } from '../../uptane/support/fixtures.ts';
 
 let inventory: Inventory;

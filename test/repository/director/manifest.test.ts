@@ -1,15 +1,11 @@
 // The Director's judgement of vehicle version manifests: J4 J5 J6, N.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
-import {
-  attacksKeptMax,
-  ecusMax,
-  reportTimeAheadSecondsMax,
-  vehicleManifestBytesMax,
-  versionReportBytesMax,
-} from '../../../src/core/limits.ts';
+import { ecusMax, versionReportBytesMax } from '../../../src/core/limits.ts';
 import { inventoryVehicle } from '../../../src/repository/director/inventory.ts';
 import { checkManifest } from '../../../src/repository/director/manifestCheck.ts';
+import { attacksKeptMax, reportTimeAheadSecondsMax } from '../../../src/repository/limits.ts';
+import { vehicleManifestBytesMax } from '../../../src/uptane/limits.ts';
 import { signPayload } from '../../../src/uptane/signing/sign.ts';
 import { makeVehicleManifest } from '../../../src/uptane/statements/vehicleManifest.ts';
 import { attacker, draftOf, impostor, padded, tamper } from '../../uptane/support/attacks.ts';

@@ -2,10 +2,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { InputError } from '../../../src/core/faults.ts';
-import { editionsKeptMax } from '../../../src/core/limits.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import type { NewDelegation } from '../../../src/repository/images/delegating.ts';
 import type { ImageUpload } from '../../../src/repository/images/uploadCheck.ts';
+import { editionsKeptMax } from '../../../src/repository/limits.ts';
 import type { KeyHolder } from '../../../src/repository/roles/roleKeys.ts';
 import {
   imageEntry,

@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { InputError } from '../../../src/core/faults.ts';
-import { editionsKeptMax } from '../../../src/core/limits.ts';
 import { Director } from '../../../src/repository/director/director.ts';
 import { ImageRepository } from '../../../src/repository/images/imageRepository.ts';
+import { editionsKeptMax } from '../../../src/repository/limits.ts';
 import { usualValidity } from '../../../src/repository/roles/publication.ts';
 import type { KeyHolder, RoleHolders } from '../../../src/repository/roles/roleKeys.ts';
 import type { KeyChange } from '../../../src/repository/roles/roots.ts';

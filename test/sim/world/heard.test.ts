@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eavesdroppedBytesMax } from '../../../src/core/limits.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import { MIB } from '../../../src/core/units.ts';
+import { eavesdroppedBytesMax } from '../../../src/sim/limits.ts';
 import { Heard } from '../../../src/sim/world/heard.ts';
 
 const image = createRandom('heard').bytes(10_000);

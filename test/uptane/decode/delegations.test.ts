@@ -1,12 +1,12 @@
 // E: delegations as Targets state them, in each profile.
 import { describe, expect, it } from 'vitest';
+import { signaturesMax } from '../../../src/core/limits.ts';
 import {
   delegatedPathsMax,
   delegationPatternCharsMax,
   delegationsMax,
-  signaturesMax,
   tufDelegationsMax,
-} from '../../../src/core/limits.ts';
+} from '../../../src/uptane/limits.ts';
 import {
   aktualizrProfile,
   type Profile,

@@ -1,6 +1,7 @@
 // B2, B3, C1, C2: keys, the keys of a role, and signatures, in each profile.
 import { describe, expect, it } from 'vitest';
-import { publicKeyCharsMax, signatureCharsMax, signaturesMax } from '../../../src/core/limits.ts';
+import { signaturesMax } from '../../../src/core/limits.ts';
+import { publicKeyCharsMax, signatureCharsMax } from '../../../src/uptane/limits.ts';
 import {
   aktualizrProfile,
   type Profile,

@@ -1,6 +1,6 @@
 // D: what Targets say of images, in this project's own form, in aktualizr's, and in TUF's.
 import { describe, expect, it } from 'vitest';
-import { targetsMax } from '../../../src/core/limits.ts';
+import { targetsMax } from '../../../src/uptane/limits.ts';
 import { aktualizrProfile, tufProfile } from '../../../src/uptane/model/profile.ts';
 import { bodyOf, type DecodePlace, decoded, type Edit, key, type Loose } from './support/decodeBench.ts';
 

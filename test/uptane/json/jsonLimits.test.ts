@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
-import { jsonValuesMax } from '../../../src/core/limits.ts';
 import { parseStrictJson } from '../../../src/uptane/json/strictJson.ts';
+import { jsonValuesMax } from '../../../src/uptane/limits.ts';
 import { processorMs } from '../../support/processorTime.ts';
 
 const parse = (text: string) => parseStrictJson(utf8(text));

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
-import { jsonDepthMax } from '../../../src/core/limits.ts';
 import { canonicalJson } from '../../../src/uptane/json/canonicalJson.ts';
 import { parseStrictJson } from '../../../src/uptane/json/strictJson.ts';
+import { jsonDepthMax } from '../../../src/uptane/limits.ts';
 import { fc, prop } from '../../support/property.ts';
 
 const parse = (text: string) => parseStrictJson(utf8(text));

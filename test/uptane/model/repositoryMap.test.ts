@@ -1,7 +1,7 @@
 // The repository map: its form, where an ECU keeps it, and that it can take no repository out of full verification.
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
-import { repositoryMirrorsMax } from '../../../src/core/limits.ts';
+import { repositoryMirrorsMax } from '../../../src/uptane/limits.ts';
 import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import {
   type Mapping,

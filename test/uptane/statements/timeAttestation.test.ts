@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import type { Attack, RemoteFaultCode } from '../../../src/core/faults.ts';
-import { timeAttestationBytesMax, timeTokensMax } from '../../../src/core/limits.ts';
+import { timeAttestationBytesMax, timeTokensMax } from '../../../src/uptane/limits.ts';
 import {
   areTimeTokens,
   checkTimeAttestation,

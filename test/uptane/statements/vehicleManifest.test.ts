@@ -1,8 +1,9 @@
 // N: the vehicle version manifest as the Primary signs it, and what the Director believes of it before it looks at the reports.
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
-import { ecusMax, vehicleManifestBytesMax } from '../../../src/core/limits.ts';
+import { ecusMax } from '../../../src/core/limits.ts';
 import { canonicalJson } from '../../../src/uptane/json/canonicalJson.ts';
+import { vehicleManifestBytesMax } from '../../../src/uptane/limits.ts';
 import { signPayload } from '../../../src/uptane/signing/sign.ts';
 import { checkVehicleManifest, makeVehicleManifest } from '../../../src/uptane/statements/vehicleManifest.ts';
 import { attacker, impostor, padded } from '../support/attacks.ts';

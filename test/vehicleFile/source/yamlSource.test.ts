@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { utf8 } from '../../../src/core/bytes.ts';
-import { scenarioBytesMax, yamlDepthMax, yamlValuesMax } from '../../../src/core/limits.ts';
+import { scenarioBytesMax } from '../../../src/sim/limits.ts';
+import { yamlDepthMax, yamlValuesMax } from '../../../src/vehicleFile/limits.ts';
 import { parseSource } from '../../../src/vehicleFile/source/yamlSource.ts';
 import { processorMs } from '../../support/processorTime.ts';
 import { fc, prop } from '../../support/property.ts';

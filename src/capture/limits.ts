@@ -1,0 +1,11 @@
+// Owns: the bounds of src/capture alone, each with its reason. Those that several rooms share stand in core/limits.ts.
+import { KIB, MIB } from '../core/units.ts';
+
+/** One line of a captured log: a CAN FD line of an ASC file takes some 400 characters. */
+export const captureLineCharsMax = 4 * KIB;
+/** One block of a pcapng file that is read: a packet is at most 256 KiB. Others are passed over, however long. */
+export const captureBlockBytesMax = 1 * MIB;
+/** Interfaces of one section of a pcapng file, or channels of an ASC file. */
+export const captureBusesMax = 1024;
+/** The name of an interface in a capture: Linux allows 15 characters, Windows names them by UUIDs. */
+export const captureNameCharsMax = 128;
