@@ -3,8 +3,8 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../core/faults.ts';
 import { ecunetVersion } from './ecunetVersion.ts';
-import { exitBadInput, exitOk } from './exitCodes.ts';
-import { type Io, tell } from './io.ts';
+import { exitBadInput, exitOk } from './process/exitCodes.ts';
+import { type Io, tell } from './process/io.ts';
 
 /** What a command does; returns its exit code. Throws an InputError for what the user is to mend. */
 type Work<Given extends readonly unknown[]> = (io: Io, ...given: Given) => number | Promise<number>;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Owns: this process as one call of the command line: its streams and its exit code.
 import { commandLine } from './commandLine.ts';
-import { exitBadInput, exitClosedPipe } from './exitCodes.ts';
-import { type Io, tell } from './io.ts';
+import { exitBadInput, exitClosedPipe } from './process/exitCodes.ts';
+import { type Io, tell } from './process/io.ts';
 
 const io: Io = {
   out: (data) => void process.stdout.write(data),

@@ -6,8 +6,8 @@ import type { CapturedBus } from '../capture/record/captureRecord.ts';
 import { CaptureFile } from '../capture/writeCaptureFile.ts';
 import type { RunInputs } from '../sim/inputs/inputs.ts';
 import type { Transports } from '../sim/transports/transports.ts';
-import { type Io, tell } from './io.ts';
-import { isStandardOutput } from './standardOutput.ts';
+import { type Io, tell } from './process/io.ts';
+import { isStandardOutput } from './process/standardOutput.ts';
 
 /** The npm module does not tell it: what is written of these frames is a guess. */
 const notKnownOfReal = 'SocketCAN: the FD, BRS and ESI flags of frames received from outside are not known';

@@ -12,9 +12,9 @@ import { monotonicMs } from '../core/time/hostTime.ts';
 import { Pacer } from '../core/time/pacer.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { PlayOptions } from './commands/play.ts';
-import { exitFailed, exitOk } from './exitCodes.ts';
-import { type Io, tell } from './io.ts';
-import { onEndingSignal } from './signals.ts';
+import { exitFailed, exitOk } from './process/exitCodes.ts';
+import { type Io, tell } from './process/io.ts';
+import { onEndingSignal } from './process/signals.ts';
 
 const messageCharsMax = 500;
 

@@ -2,8 +2,8 @@
 import { printable } from '../core/text.ts';
 import { givenUpWords } from '../report/givenUp.ts';
 import { replayTrace } from '../sim/replay.ts';
-import { exitFailed, exitOk } from './exitCodes.ts';
-import type { Io } from './io.ts';
+import { exitFailed, exitOk } from './process/exitCodes.ts';
+import type { Io } from './process/io.ts';
 
 const shownCharsMax = 400;
 

@@ -17,11 +17,11 @@ import type { Transports } from '../sim/transports/transports.ts';
 import { isImageFilename } from '../uptane/decode/fields.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import { ecunetVersion } from './ecunetVersion.ts';
-import { exitFailed, exitOfSignal, exitOk } from './exitCodes.ts';
-import { type Io, tell } from './io.ts';
-import { jsonLine } from './jsonLine.ts';
-import { onEndingSignal } from './signals.ts';
-import { isStandardOutput, takesStandardOutput } from './standardOutput.ts';
+import { exitFailed, exitOfSignal, exitOk } from './process/exitCodes.ts';
+import { type Io, tell } from './process/io.ts';
+import { jsonLine } from './process/jsonLine.ts';
+import { onEndingSignal } from './process/signals.ts';
+import { isStandardOutput, takesStandardOutput } from './process/standardOutput.ts';
 
 /** What attach points told while the dashboard was shown, the latest; it is printed after it. */
 const linesKeptMax = 100;

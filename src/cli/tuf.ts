@@ -11,8 +11,8 @@ import { readBoundedFile } from '../files/regularFile.ts';
 import { faultText } from '../uptane/model/faults.ts';
 import { storedBytesMax, type TufVerifier } from '../uptane/tuf/tufProcedure.ts';
 import type { TufAction, TufOptions } from './commands/tuf.ts';
-import { exitFailed, exitOk } from './exitCodes.ts';
-import { type Io, tell } from './io.ts';
+import { exitFailed, exitOk } from './process/exitCodes.ts';
+import { type Io, tell } from './process/io.ts';
 
 type Call = (verifier: TufVerifier, metadata: TufFolder) => Promise<Result<void, TufFault>>;
 

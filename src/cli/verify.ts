@@ -20,11 +20,11 @@ import { faultText } from '../uptane/model/faults.ts';
 import type { Target } from '../uptane/model/metadata.ts';
 import { type Profile, profiles } from '../uptane/model/profile.ts';
 import type { NamedEcu, VerifyOptions } from './commands/verify.ts';
-import { exitFailed, exitOk } from './exitCodes.ts';
-import type { Io } from './io.ts';
-import { jsonLine } from './jsonLine.ts';
 import { linesPrintedCharsMax } from './limits.ts';
-import { onEndingSignal } from './signals.ts';
+import { exitFailed, exitOk } from './process/exitCodes.ts';
+import type { Io } from './process/io.ts';
+import { jsonLine } from './process/jsonLine.ts';
+import { onEndingSignal } from './process/signals.ts';
 
 /** What the options amount to once they are known to be good. Nothing is made or changed before that. */
 interface Task {

@@ -34,7 +34,7 @@ function oneUpdate(interfaces: ReadonlyMap<string, string>): RunInputs {
     const image = step.publish?.['door-ecu'];
     return {
       ...step,
-      ...(image && { publish: { 'door-ecu': { ...image, size: 8 * KIB } } }),
+      ...(image && { publish: { 'door-ecu': { ...image, sizeBytes: 8 * KIB } } }),
       ...(step.expect && { expect: step.expect.filter((row) => !('ecu' in row) || row.ecu === 'door-ecu') }),
     };
   });
@@ -80,7 +80,10 @@ describe.skipIf(skipped !== undefined)(withReason('a run', skipped), { timeout: 
     const startMs = monotonicMs();
     child.kill('SIGINT');
     const { code, stderr } = await ended;
-    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: expect.stringMatching(/^ecunet: the run was given up at \d+\.\d{3} s, by Ctrl\+C\n$/),
+    });
     const tookMs = monotonicMs() - startMs;
     console.log(`ended ${tookMs.toFixed(0)} ms after SIGINT`);
     // An emulated processor is some ten times slower.

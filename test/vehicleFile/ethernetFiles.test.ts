@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ethernetLinks } from '../../src/vehicleFile/ethernetReferences.ts';
+import { ethernetLinks } from '../../src/vehicleFile/references/ethernetReferences.ts';
 import { inputsOf } from '../sim/support/runs.ts';
 import { scenarioFolder } from '../sim/support/scenarioFolder.ts';
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Attack as AttackName } from '../../core/faults.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { name } from '../../vehicleFile/fields.ts';
-import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
 import { type Checked, ecuProblems, memberOf } from '../setting/known.ts';
 import type { Documented } from '../setting/registry.ts';
 import type { World } from '../world/world.ts';

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { InputError } from '../../core/faults.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
 import { type Checked, memberOf, nodeProblems } from '../setting/known.ts';
 import { registryOf } from '../setting/registry.ts';
 import type { Transports } from '../transports/transports.ts';

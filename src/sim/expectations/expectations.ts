@@ -1,7 +1,7 @@
 // Owns: what all kinds of expectations have in common: their form, their check, their verdict. Knows none by itself.
 import { z } from 'zod';
 import { didYouMean } from '../../core/nearest.ts';
-import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
 import type { Ledger } from '../events/ledger.ts';
 import { type Checked, ecuProblems, memberOf, nodeProblems } from '../setting/known.ts';
 import { registryOf } from '../setting/registry.ts';

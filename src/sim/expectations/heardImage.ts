@@ -1,6 +1,6 @@
 // Owns: how much of a published image an eavesdropper has heard.
 import { didYouMean } from '../../core/nearest.ts';
-import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
 import type { Checked } from '../setting/known.ts';
 import type { World } from '../world/world.ts';
 import type { Verdict } from './expectation.ts';

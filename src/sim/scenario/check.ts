@@ -1,6 +1,6 @@
 // Owns: whether a scenario makes sense: the vehicle, and what each step names.
-import type { Problem } from '../../vehicleFile/problem.ts';
-import { vehicleProblems } from '../../vehicleFile/vehicleProblems.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
+import { vehicleProblems } from '../../vehicleFile/references/vehicleProblems.ts';
 import { Known } from '../setting/known.ts';
 import { stepProblems } from '../steps/steps.ts';
 import type { Scenario } from './schema.ts';

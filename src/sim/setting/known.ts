@@ -1,6 +1,6 @@
 // Owns: what a check of a scenario knows when it comes to a step: the vehicle, and what the steps so far have brought into the world.
 import { didYouMean } from '../../core/nearest.ts';
-import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
 import type { Setting } from './setting.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { runTask, type Task, wait } from '../../core/task.ts';
 import type { Timer } from '../../core/time/clock.ts';
 import { day, duration, name } from '../../vehicleFile/fields.ts';
-import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
 import { withUnits } from '../../vehicleFile/withUnits.ts';
 import { type BusFaults, busFaultKinds, busFaultProblems, busFaultsOf, busFaultText } from '../busFaults/busFaults.ts';
 import type { Ledger } from '../events/ledger.ts';

@@ -1,6 +1,6 @@
 // Owns: whether images that a step publishes fit their ECUs.
 import type { PublishedImage } from '../../vehicleFile/image.ts';
-import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
 import { type Checked, ecuProblems, filenameProblems, memberOf } from '../setting/known.ts';
 
 /** Notes whose each image is. */

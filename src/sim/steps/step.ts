@@ -2,7 +2,7 @@
 // own, by the name of its member in a scenario, and in the index.
 import type { z } from 'zod';
 import type { Task } from '../../core/task.ts';
-import type { Problem } from '../../vehicleFile/problem.ts';
+import type { Problem } from '../../vehicleFile/references/problem.ts';
 import type { RunningAttack } from '../attackers/attacker.ts';
 import type { Ledger } from '../events/ledger.ts';
 import type { Verdict } from '../expectations/expectation.ts';

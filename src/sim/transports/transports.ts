@@ -8,7 +8,7 @@ import { createVirtualCan } from '../../bus/virtualCan/virtualCan.ts';
 import { createRandom, type Random } from '../../core/random.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { NS_PER_US } from '../../core/units.ts';
-import { ethernetLinks } from '../../vehicleFile/ethernetReferences.ts';
+import { ethernetLinks } from '../../vehicleFile/references/ethernetReferences.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
 
 /** What the lookup in a switch takes, as chips for vehicles have it. */

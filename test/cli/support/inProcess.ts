@@ -2,7 +2,7 @@
 // itself) is tested with ecunet.ts.
 import { expect } from 'vitest';
 import { commandLine } from '../../../src/cli/commandLine.ts';
-import { exitOfSignal } from '../../../src/cli/exitCodes.ts';
+import { exitOfSignal } from '../../../src/cli/process/exitCodes.ts';
 
 interface Called<Output> {
   readonly code: number;

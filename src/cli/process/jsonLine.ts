@@ -1,5 +1,5 @@
 // Owns: JSON as every command prints it.
-import { replaceUnprintable } from '../core/text.ts';
+import { replaceUnprintable } from '../../core/text.ts';
 
 /**
  * One line for every reader, and nothing that moves a terminal's cursor or turns its reading order: names come from files and from

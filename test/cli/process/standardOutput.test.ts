@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hashHex } from '../../src/crypto/hashes.ts';
-import { inProcess, inProcessBytes } from './support/inProcess.ts';
+import { hashHex } from '../../../src/crypto/hashes.ts';
+import { inProcess, inProcessBytes } from '../support/inProcess.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-standard-output-'));
 afterAll(() => rmSync(folder, { recursive: true }));

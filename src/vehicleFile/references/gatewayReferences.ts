@@ -1,13 +1,20 @@
 // Owns: whether the gateways of a vehicle make sense: their routes lead from one of their buses to another and never round, and every
 // Secondary can be reached, by one route.
-import { type FrameRoute, idText, leadsInto, routedId, routeProblem, routeText } from '../bus/gateway/frameRoutes.ts';
-import { findRouteLoop, type PlacedRoute } from '../bus/gateway/routeLoops.ts';
-import { didYouMean } from '../core/nearest.ts';
-import { frameTable, type GatewayDescription, type IsoTpRouting, isoTpTable } from './gateways.ts';
-import { gatewayRoutesMax } from './limits.ts';
+import {
+  type FrameRoute,
+  idText,
+  leadsInto,
+  routedId,
+  routeProblem,
+  routeText,
+} from '../../bus/gateway/frameRoutes.ts';
+import { findRouteLoop, type PlacedRoute } from '../../bus/gateway/routeLoops.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import { frameTable, type GatewayDescription, type IsoTpRouting, isoTpTable } from '../gateways.ts';
+import { gatewayRoutesMax } from '../limits.ts';
+import { type Hop, type Route, routeTo, segmentsOf } from '../routes.ts';
+import { hasIds, type Vehicle } from '../vehicle.ts';
 import type { Problem } from './problem.ts';
-import { type Hop, type Route, routeTo, segmentsOf } from './routes.ts';
-import { hasIds, type Vehicle } from './vehicle.ts';
 
 const ecusPath = ['vehicle', 'ecus'] as const;
 

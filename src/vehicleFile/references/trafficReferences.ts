@@ -1,12 +1,12 @@
 // Owns: whether a bus's background traffic fits the vehicle: frames that the bus can carry, with ids that none of its ECUs sends.
-import type { CanFrame } from '../bus/bus.ts';
-import { checkFrame } from '../bus/frame/checkFrame.ts';
-import { idText } from '../bus/gateway/frameRoutes.ts';
-import { cyclicFrame } from '../bus/restBus/restBus.ts';
+import type { CanFrame } from '../../bus/bus.ts';
+import { checkFrame } from '../../bus/frame/checkFrame.ts';
+import { idText } from '../../bus/gateway/frameRoutes.ts';
+import { cyclicFrame } from '../../bus/restBus/restBus.ts';
+import { routeTo } from '../routes.ts';
+import { recordedFrames, type Traffic } from '../traffic.ts';
+import { hasIds, type Vehicle } from '../vehicle.ts';
 import type { Problem } from './problem.ts';
-import { routeTo } from './routes.ts';
-import { recordedFrames, type Traffic } from './traffic.ts';
-import { hasIds, type Vehicle } from './vehicle.ts';
 
 export function* trafficProblems(vehicle: Vehicle): Generator<Problem> {
   for (const [bus, { kind, traffic }] of Object.entries(vehicle.buses)) {

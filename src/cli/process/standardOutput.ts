@@ -1,5 +1,5 @@
 // Owns: which outputs of `ecunet run` go to standard output: `--trace -`, `--capture -.asc` and `--json`. There is room for one.
-import { InputError } from '../core/faults.ts';
+import { InputError } from '../../core/faults.ts';
 
 export interface Outputs {
   readonly trace?: string | undefined;

@@ -1,11 +1,11 @@
 // Owns: who is on an Ethernet network of the vehicle, and by which link; and whether what the vehicle says of that makes sense.
-import type { EthernetLinkOptions } from '../bus/ethernet/ethernetNetwork.ts';
-import { linkSpeeds } from '../bus/ethernet/wire.ts';
-import { didYouMean } from '../core/nearest.ts';
-import { NS_PER_US } from '../core/units.ts';
-import type { GatewayDescription } from './gateways.ts';
+import type { EthernetLinkOptions } from '../../bus/ethernet/ethernetNetwork.ts';
+import { linkSpeeds } from '../../bus/ethernet/wire.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import { NS_PER_US } from '../../core/units.ts';
+import type { GatewayDescription } from '../gateways.ts';
+import { type EcuDescription, hasIds, type Vehicle } from '../vehicle.ts';
 import type { Problem } from './problem.ts';
-import { type EcuDescription, hasIds, type Vehicle } from './vehicle.ts';
 
 /** Each ECU and gateway on the network, with its link, in the order of the vehicle file, gateways last. */
 export function ethernetLinks(vehicle: Vehicle, network: string): ReadonlyMap<string, EthernetLinkOptions> {

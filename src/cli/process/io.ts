@@ -1,5 +1,5 @@
 // Owns: where a command writes, and the one form of each kind of output. Must not know which command it is.
-import { printable } from '../core/text.ts';
+import { printable } from '../../core/text.ts';
 
 /** The streams of one call of the command. */
 export interface Io {

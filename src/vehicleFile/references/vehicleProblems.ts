@@ -1,10 +1,10 @@
 // Owns: whether a vehicle makes sense as a whole.
-import { didYouMean } from '../core/nearest.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import { dataBitrateMax, type Vehicle } from '../vehicle.ts';
 import { ethernetProblems } from './ethernetReferences.ts';
 import { gatewayProblems, routeProblems } from './gatewayReferences.ts';
 import type { Problem } from './problem.ts';
 import { trafficProblems } from './trafficReferences.ts';
-import { dataBitrateMax, type Vehicle } from './vehicle.ts';
 
 export function* vehicleProblems(vehicle: Vehicle): Generator<Problem> {
   for (const [name, { kind, bitrate, dataBitrate }] of Object.entries(vehicle.buses)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonLine } from '../../src/cli/jsonLine.ts';
+import { jsonLine } from '../../../src/cli/process/jsonLine.ts';
 
 describe('JSON as every command prints it', () => {
   it.each([
