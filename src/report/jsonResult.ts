@@ -1,6 +1,6 @@
 // Owns: what `ecunet run --json` prints: its form, which docs/scenarios.md describes and which is a contract with scripts, and its making.
 // A member that is added leaves `schema` as it is; one that is taken away, or means something else, raises it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { NS_PER_MS } from '../core/units.ts';
 import type { FinishedRun } from '../sim/run.ts';
 import { type BusView, knowsLoad, meanLoad } from './busView.ts';

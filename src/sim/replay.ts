@@ -1,6 +1,6 @@
 // Owns: replaying a trace: today's code is given the recorded inputs, and each line that comes out is held against the recorded
 // one, to the end of the run or to where it was given up.
-import { z } from 'zod';
+import * as z from 'zod';
 import { vehicleBus } from '../bus/faults/vehicleBus.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import { linkMessageBytesMax } from '../core/limits.ts';

@@ -1,5 +1,5 @@
 // Owns: the form of an Ethernet network in a vehicle file. Whether it fits the vehicle is checked in ethernetReferences.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { linkSpeeds } from '../bus/ethernet/wire.ts';
 import { name, share } from './fields.ts';
 import { ethernetLatencyUsMax, ethernetQueueBytes, ethernetQueueBytesMax, ethernetQueueBytesMin } from './limits.ts';

@@ -1,5 +1,5 @@
 // Owns: the fields that scenario and vehicle files are made of: names, sizes, durations, times. Does not know what stands in them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { baseIdMax } from '../bus/frame/checkFrame.ts';
 import { remoteFaultCodes } from '../core/faults.ts';
 import { filenameCharsMax, filenamePartBytesMax, imageBytesMax, versionRangeCharsMax } from '../core/limits.ts';

@@ -1,6 +1,6 @@
 // Owns: the form of a gateway in a vehicle file, and the rows of its routing table as the bus room has them. Whether they fit the
 // vehicle is checked in gatewayReferences.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { extendedIdMax } from '../bus/frame/checkFrame.ts';
 import type { FrameRoute } from '../bus/gateway/frameRoutes.ts';
 import { gatewayBufferBytes, gatewayDelayNs, gatewayQueueFrames } from '../core/limits.ts';

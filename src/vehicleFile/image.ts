@@ -1,5 +1,5 @@
 // Owns: the form of an image in vehicle and scenario files, with what it declares of itself.
-import { z } from 'zod';
+import * as z from 'zod';
 import { releaseDependenciesMax, versionRangeCharsMax } from '../core/limits.ts';
 import { type Dependency, isVersion } from '../repository/images/release.ts';
 import { counter, filename, mapOf, name, size, versionRange } from './fields.ts';

@@ -1,6 +1,6 @@
 // Owns: sizes and durations in scenario and vehicle files: a number, or a number with a unit, between two bounds. Does not know what is
 // measured.
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean } from '../core/nearest.ts';
 import { KIB, MIB } from '../core/units.ts';
 import { givenText } from './source/valueWords.ts';

@@ -1,7 +1,7 @@
 // Owns: a bus's background traffic in a vehicle file: named by a DBC file or a candump log, or written out; and reading such files, so
 // that a scenario holds all that it needs.
 import { dirname, isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkFrame, extendedIdMax, fdDataBytesMax } from '../bus/frame/checkFrame.ts';
 import { formatFrame, parseFrame } from '../bus/frame/frameText.ts';
 import { cycleMsMax, cycleMsMin, readDbc } from '../bus/restBus/dbc.ts';

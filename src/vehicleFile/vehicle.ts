@@ -1,6 +1,6 @@
 // Owns: the form of a vehicle file: buses, Ethernet networks, ECUs, gateways. What refers to what is checked in vehicleProblems.ts. Must not
 // know scenarios.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ecusMax, filenamePatternsMax, imageBlockBytesMax, imageBlockBytesMin } from '../core/limits.ts';
 import { KIB, MIB } from '../core/units.ts';
 import { ethernetSchema } from './ethernet.ts';

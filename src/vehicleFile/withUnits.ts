@@ -1,5 +1,5 @@
 // Owns: how a quantity of a file gets a name with its unit once it is read. Does not know which there are.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Members that `Names` has, under the names that it gives them. */
 type Renamed<Value, Names> = {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
 const project = join(import.meta.dirname, '../..');
+const builder = 'scripts/build.mjs';
 export const builtMain = join(project, 'dist/cli/main.js');
 
 /** When the newest of the files and folders was changed, in milliseconds since 1970; -Infinity where there is none. */
@@ -17,11 +18,10 @@ function changedMs(paths: readonly string[]): number {
 /** Builds where the source is newer. Throws where the compiler fails. */
 export function build(): void {
   const source = readdirSync(join(project, 'src'), { recursive: true, encoding: 'utf8' });
-  const from = ['src', 'tsconfig.json', 'tsconfig.build.json', ...source.map((name) => join('src', name))];
+  const from = ['src', 'tsconfig.json', 'tsconfig.build.json', builder, ...source.map((name) => join('src', name))];
   if (changedMs(from.map((name) => join(project, name))) < changedMs([builtMain])) return;
   // Types are `npm run check`'s matter: a test can be run in the middle of a change.
-  const tsc = [join(project, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck'];
-  execFileSync(process.execPath, tsc, { cwd: project, stdio: 'inherit' });
+  execFileSync(process.execPath, [builder, '--no-check'], { cwd: project, stdio: 'inherit' });
 }
 
 /** Vitest's global setup: once before all tests, and again before each rerun of the watch mode. */

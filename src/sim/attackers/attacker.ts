@@ -1,7 +1,7 @@
 // Owns: what a kind of attack is: its form, whether it fits the scenario, how it is begun and undone. A kind stands in a file of its own, and
 // in the index.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Attack as AttackName } from '../../core/faults.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { name } from '../../vehicleFile/fields.ts';

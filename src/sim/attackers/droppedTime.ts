@@ -1,6 +1,6 @@
 // Owns: an attacker that lets no time attestation through: on the network, or as a Primary that withholds it. [time-drop,
 // indefinite-freeze-inside]
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import type { RemoteFilter } from '../servers/cellular.ts';
 import { added, attackKind, position, positionProblems, victims, victimsText } from './attacker.ts';

@@ -1,5 +1,5 @@
 // Owns: an attacker that only listens: on every bus of the vehicle, at every switch, and on the line to the servers. [eavesdrop]
-import { z } from 'zod';
+import * as z from 'zod';
 import { readTcpPacket } from '../../bus/ethernet/tcpPacket.ts';
 import { decodePdu } from '../../bus/isotp/pdu.ts';
 import { name } from '../../vehicleFile/fields.ts';

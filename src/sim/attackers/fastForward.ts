@@ -1,6 +1,6 @@
 // Owns: an attacker that holds the keys of the Director's Timestamp and Snapshot and raises their versions to the highest there is:
 // after that no honest file is new enough. [fast-forward]
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CurrentFiles } from '../../repository/roles/publication.ts';
 import { writeSnapshot, writeTimestamp } from '../../repository/roles/writeMetadata.ts';
 import { name } from '../../vehicleFile/fields.ts';

@@ -1,6 +1,6 @@
 // Owns: an attacker that serves metadata of an earlier moment: a rollback where the ECU knows newer, a freeze where it
 // does not, and then blocked once the old metadata has expired. [rollback, indefinite-freeze]
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import type { RemoteFilter } from '../servers/cellular.ts';
 import { added, attackKind, position, positionProblems, recordingProblems, victims, victimsText } from './attacker.ts';

@@ -1,5 +1,5 @@
 // Owns: an attacker that answers with a time attestation of an earlier moment. [time-replay]
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import type { RemoteFilter } from '../servers/cellular.ts';
 import { added, attackKind, position, positionProblems, recordingProblems, victims, victimsText } from './attacker.ts';

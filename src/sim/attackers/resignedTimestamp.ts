@@ -1,6 +1,6 @@
 // Owns: an attacker that holds the key of the Director's Timestamp and signs the latest one again, same version, to be valid for
 // longer. [indefinite-freeze]
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeTimestamp } from '../../repository/roles/writeMetadata.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import type { RemoteFilter } from '../servers/cellular.ts';

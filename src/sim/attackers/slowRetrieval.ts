@@ -1,5 +1,5 @@
 // Owns: an attacker that lets images through at a trickle, so that no download ever ends. [slow-retrieval]
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import type { RemoteFilter } from '../servers/cellular.ts';
 import { added, attackKind } from './attacker.ts';

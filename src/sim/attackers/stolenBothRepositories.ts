@@ -1,6 +1,6 @@
 // Owns: an attacker on the network that holds the keys of both repositories, all but those of their Roots: what it lists, the honest
 // Primary and every Secondary, full or partial, believes. Nothing in the vehicle can tell. [key-compromise]
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedImageName } from '../../uptane/model/metadata.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import { imageSchema } from '../../vehicleFile/image.ts';

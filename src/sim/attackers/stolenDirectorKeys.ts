@@ -1,7 +1,7 @@
 // Owns: an attacker that holds the Director's online keys and the Primary: it signs what it likes in the Director's name and
 // hands it on itself. A full Secondary asks the Image repository's metadata as well, whose keys the attacker lacks; a partial
 // one cannot. [key-compromise]
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { imageSchema, type MadeImage } from '../../vehicleFile/image.ts';
 import { ecuProblems, memberOf } from '../setting/known.ts';

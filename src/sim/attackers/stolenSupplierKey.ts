@@ -1,6 +1,6 @@
 // Owns: an attacker that holds a supplier's key, and has the Image repository list an image of its own by that supplier's word. The
 // repository is as careless as can be here: what stops it is the vehicle's search through the delegations. [key-compromise]
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { imageSchema } from '../../vehicleFile/image.ts';
 import { memberOf } from '../setting/known.ts';

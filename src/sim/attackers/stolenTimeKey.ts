@@ -1,6 +1,6 @@
 // Owns: an attacker that holds the timeserver's key and attests a future time: what is valid today has then expired, and no honest
 // time is later. Until the key rotates, nothing helps. [time-forgery]
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromUtf8 } from '../../core/bytes.ts';
 import { makeTimeAttestation } from '../../uptane/statements/timeAttestation.ts';
 import { age, name } from '../../vehicleFile/fields.ts';

@@ -1,5 +1,5 @@
 // Owns: an attacker that flips one bit of an image on its way. [arbitrary-installation]
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedImageName } from '../../uptane/model/metadata.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import type { RemoteFilter } from '../servers/cellular.ts';

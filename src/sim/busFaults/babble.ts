@@ -1,5 +1,5 @@
 // Owns: a controller gone mad, which sends frames of one id without a pause.
-import { z } from 'zod';
+import * as z from 'zod';
 import { classicFrame } from '../../bus/bus.ts';
 import { canId, name } from '../../vehicleFile/fields.ts';
 import { busFaultKind } from './busFault.ts';

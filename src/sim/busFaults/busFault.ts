@@ -1,6 +1,6 @@
 // Owns: what a kind of bus fault is: something that is done to a bus, and lasts until it is repaired. A kind stands in a file of its own, and
 // in the index; it can be a step, or happen during a cycle.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { VehicleBus } from '../../bus/faults/vehicleBus.ts';
 import type { Documented } from '../setting/registry.ts';
 

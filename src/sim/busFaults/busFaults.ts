@@ -1,6 +1,6 @@
 // Owns: what all kinds of bus faults have in common: members of a step or of an interruption, their check, doing them. Knows none by itself.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InputError } from '../../core/faults.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/references/problem.ts';

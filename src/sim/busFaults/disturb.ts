@@ -1,5 +1,5 @@
 // Owns: bit errors, and frames that are lost, changed or late, on a bus or at one of its nodes, which then sees other frames than the rest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, minute, name, share } from '../../vehicleFile/fields.ts';
 import { withUnits } from '../../vehicleFile/withUnits.ts';
 import { busFaultKind } from './busFault.ts';

@@ -1,5 +1,5 @@
 // Owns: nodes off the cable of their bus.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { busFaultKind } from './busFault.ts';
 

@@ -1,5 +1,5 @@
 // Owns: the end of all faults of a bus: everyone is back on the cable, disturbances and babbling are over.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { busFaultKind } from './busFault.ts';
 

@@ -1,5 +1,5 @@
 // Owns: who kept the others off a bus for a second.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { babblingNodes } from '../reports/busReport.ts';
 import { memberOf, nodeProblems } from '../setting/known.ts';

@@ -1,5 +1,5 @@
 // Owns: a node whose controller left its bus by ISO 11898-1's fault confinement, or never did.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 

@@ -1,6 +1,6 @@
 // Owns: how far a campaign has come.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean } from '../../core/nearest.ts';
 import { name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';

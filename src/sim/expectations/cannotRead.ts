@@ -1,5 +1,5 @@
 // Owns: an image of which an eavesdropper has heard nothing that it can read.
-import { z } from 'zod';
+import * as z from 'zod';
 import { filename, name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 import { heardProblems, heardVerdict } from './heardImage.ts';

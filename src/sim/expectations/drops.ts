@@ -1,5 +1,5 @@
 // Owns: whether a gateway has dropped anything since the run began.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 

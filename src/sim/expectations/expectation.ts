@@ -1,6 +1,6 @@
 // Owns: what a kind of expectation is: its form, whether it fits the scenario, and how it is judged. A kind stands in a file of its own, by
 // the name of the member that tells it from the others, and in the index.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Problem } from '../../vehicleFile/references/problem.ts';
 import type { Ledger } from '../events/ledger.ts';
 import type { Checked } from '../setting/known.ts';

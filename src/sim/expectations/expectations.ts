@@ -1,5 +1,5 @@
 // Owns: what all kinds of expectations have in common: their form, their check, their verdict. Knows none by itself.
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/references/problem.ts';
 import type { Ledger } from '../events/ledger.ts';

@@ -1,5 +1,5 @@
 // Owns: a fault that an ECU found in the last cycle.
-import { z } from 'zod';
+import * as z from 'zod';
 import { clause as clauseField, code, name } from '../../vehicleFile/fields.ts';
 import type { FoundFault } from '../events/events.ts';
 import { expectationKind } from './expectation.ts';

@@ -1,5 +1,5 @@
 // Owns: an ECU that found no fault in the last cycle.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 import { foundFaults, foundText } from './foundFaults.ts';

@@ -1,5 +1,5 @@
 // Owns: the Director's verdict on the last vehicle version manifest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { expectationKind } from './expectation.ts';
 
 const texts = {

@@ -1,5 +1,5 @@
 // Owns: an image that an eavesdropper can put together from what it has heard.
-import { z } from 'zod';
+import * as z from 'zod';
 import { filename, name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 import { heardProblems, heardVerdict } from './heardImage.ts';

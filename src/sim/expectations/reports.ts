@@ -1,5 +1,5 @@
 // Owns: a fault in the last report of an ECU that the Director accepted.
-import { z } from 'zod';
+import * as z from 'zod';
 import { code, name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 

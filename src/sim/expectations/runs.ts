@@ -1,5 +1,5 @@
 // Owns: the bytes of the image that an ECU booted, as published.
-import { z } from 'zod';
+import * as z from 'zod';
 import { counter, filename, name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 import { runningImage } from './runningImage.ts';

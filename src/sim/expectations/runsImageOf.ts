@@ -1,5 +1,5 @@
 // Owns: an ECU that booted what no honest maker made.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 import { runningImage } from './runningImage.ts';

@@ -1,5 +1,5 @@
 // Owns: how an image came to an ECU: at one go, or resumed.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';
 

@@ -1,5 +1,5 @@
 // Owns: the version of a role's file that an ECU keeps from one update to the next.
-import { z } from 'zod';
+import * as z from 'zod';
 import { trustedVersions } from '../../uptane/verification/trusted.ts';
 import { name, trustedFile } from '../../vehicleFile/fields.ts';
 import { expectationKind } from './expectation.ts';

@@ -1,10 +1,11 @@
 // Owns: scenario files: the scenario of one with its vehicle, or what is wrong and in which line of which file.
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { z } from 'zod';
+import { dirname, isAbsolute, join } from 'node:path';
+import type * as z from 'zod';
 import { InputError } from '../../core/faults.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { packageFolder } from '../../files/packageFolder.ts';
 import { checkForm } from '../../vehicleFile/source/checkForm.ts';
 import { type Finding, findingError } from '../../vehicleFile/source/finding.ts';
 import { ranks } from '../../vehicleFile/source/told.ts';
@@ -16,7 +17,7 @@ import { checkScenario } from './check.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
 /** Where scenarios by bare name are found. */
-const scenariosFolder = resolve(import.meta.dirname, '../../../scenarios');
+const scenariosFolder = join(packageFolder(), 'scenarios');
 
 /** A path as given, or the scenario of that name that comes with ecunet. Throws an InputError for another name. */
 export function scenarioPath(argument: string): string {

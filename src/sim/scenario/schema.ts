@@ -1,6 +1,6 @@
 // Owns: the form of scenario files: the setting, and the steps that are carried out in it. Each kind of step stands in a file of its own in
 // ../steps.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Setting, settingSchema } from '../setting/setting.ts';
 import { type Step, stepSchema } from '../steps/steps.ts';
 

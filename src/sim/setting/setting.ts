@@ -1,6 +1,6 @@
 // Owns: the form of a scenario but for its steps: the vehicle, the world around it, how fast it is shown. The world is built of it, and must
 // not know the steps.
-import { z } from 'zod';
+import * as z from 'zod';
 import { filenamePatternsMax } from '../../core/limits.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { duration, filenamePattern, minute, name, time } from '../../vehicleFile/fields.ts';

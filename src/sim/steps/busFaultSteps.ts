@@ -1,5 +1,5 @@
 // Owns: bus faults as steps: they last over the cycles that follow, until `repair`.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { BusFaultKind } from '../busFaults/busFault.ts';
 import { type BusFault, busFaultProblems, busFaultText, doToBus } from '../busFaults/busFaults.ts';
 import * as kinds from '../busFaults/index.ts';

@@ -1,5 +1,5 @@
 // Owns: a product brought to ECUs of the vehicle, with what its images require of others. J7 J12
-import { z } from 'zod';
+import * as z from 'zod';
 import { ecusMax } from '../../core/limits.ts';
 import { name, versionRange } from '../../vehicleFile/fields.ts';
 import { ecuProblems, memberOf } from '../setting/known.ts';

@@ -1,5 +1,5 @@
 // Owns: an update cycle, from the Primary's start to its last manifest, with what happens to the buses meanwhile.
-import { z } from 'zod';
+import * as z from 'zod';
 import { runTask, type Task, wait } from '../../core/task.ts';
 import type { Timer } from '../../core/time/clock.ts';
 import { day, duration, name } from '../../vehicleFile/fields.ts';

@@ -1,5 +1,5 @@
 // Owns: expectations, judged one after the other.
-import { z } from 'zod';
+import * as z from 'zod';
 import { expectationProblems, expectationSchema, judge } from '../expectations/expectations.ts';
 import { memberOf } from '../setting/known.ts';
 import { stepKind } from './step.ts';

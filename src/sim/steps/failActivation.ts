@@ -1,5 +1,5 @@
 // Owns: an image that does not come up.
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { ecuProblems, memberOf } from '../setting/known.ts';
 import { stepKind } from './step.ts';

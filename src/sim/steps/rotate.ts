@@ -1,5 +1,5 @@
 // Owns: new keys for roles of the servers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { stepKind } from './step.ts';
 
 const roles = z.array(z.enum(['root', 'timestamp', 'snapshot', 'targets'])).min(1);

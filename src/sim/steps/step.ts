@@ -1,6 +1,6 @@
 // Owns: what a kind of step is: its form, its words, whether it fits the scenario, and how it is carried out. A kind stands in a file of its
 // own, by the name of its member in a scenario, and in the index.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Task } from '../../core/task.ts';
 import type { Problem } from '../../vehicleFile/references/problem.ts';
 import type { RunningAttack } from '../attackers/attacker.ts';

@@ -1,5 +1,5 @@
 // Owns: what all kinds of steps have in common: their form, their check, their words. Knows none by itself.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problem } from '../../vehicleFile/references/problem.ts';
 import { type Checked, memberOf } from '../setting/known.ts';
 import { registryOf } from '../setting/registry.ts';

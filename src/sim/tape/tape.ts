@@ -1,6 +1,6 @@
 // Owns: what real interfaces bring into a run, as data: recorded into the trace as it comes, and played back later in its
 // place. Each input comes in when every event before it has been taken, so that the same inputs give the same run.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EnvironmentFault, type EnvironmentFaultCode, environmentFaultCodes } from '../../core/faults.ts';
 
 const code = z.enum(environmentFaultCodes) satisfies z.ZodType<EnvironmentFaultCode>;

@@ -1,5 +1,5 @@
 // Owns: judging a value by a zod schema, with all that is wrong with it told in words of our own. Must not know files.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { tellIssue } from './issueWords.ts';
 import type { RawIssue, Told } from './told.ts';

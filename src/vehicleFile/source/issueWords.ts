@@ -1,5 +1,5 @@
 // Owns: what is told of an issue that zod finds: in words of our own, with what was given. Must not know files.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { didYouMean } from '../../core/nearest.ts';
 import { type RawIssue, type Told, tellUnknown } from './told.ts';
 import { tellUnion } from './unionWords.ts';

@@ -1,5 +1,5 @@
 // Owns: one thing that is told of a value: where in it, how much it explains of the rest, and the words. Must not know what is checked.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { didYouMean } from '../../core/nearest.ts';
 import { anyOf } from './valueWords.ts';
 

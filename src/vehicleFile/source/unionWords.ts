@@ -1,5 +1,5 @@
 // Owns: which of several allowed forms was most likely meant, and what is told of it. Must not know files.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { didYouMean, nearest } from '../../core/nearest.ts';
 import { type RawIssue, type Told, tellUnknown } from './told.ts';
 import { allowedWords, anyOf, defOf, givenText, innerOf, neededText, typedText, wordsOf } from './valueWords.ts';

@@ -1,6 +1,6 @@
 // Owns: the words for what a member must be, read from its zod schema, and for what was given. None of the text is zod's.
 // Must not know files.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { printable } from '../../core/text.ts';
 
 type Schema = z.core.$ZodType;

@@ -13,7 +13,7 @@ afterAll(() => rmSync(copy, { recursive: true }));
 /** The new file of a kind, by its registry. */
 const kinds = {
   'steps/honk': `
-import { z } from 'zod';
+import * as z from 'zod';
 import { stepKind } from './step.ts';
 
 export const honk = stepKind({
@@ -24,7 +24,7 @@ export const honk = stepKind({
 });
 `,
   'attackers/deafTimeserver': `
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from '../../vehicleFile/fields.ts';
 import { added, attackKind } from './attacker.ts';
 
@@ -41,7 +41,7 @@ export const deafTimeserver = attackKind({
 });
 `,
   'expectations/honked': `
-import { z } from 'zod';
+import * as z from 'zod';
 import { expectationKind } from './expectation.ts';
 
 export const honked = expectationKind({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createRandom } from '../../../src/core/random.ts';
 import { readScenario } from '../../../src/sim/scenario/load.ts';
 import { checkForm } from '../../../src/vehicleFile/source/checkForm.ts';
