@@ -9,7 +9,10 @@ export interface Flash {
   erase(bank: BankIndex): void;
   /** Within the bank; bytes already written are overwritten. */
   write(bank: BankIndex, offset: number, bytes: Uint8Array): void;
+  /** What stands there now: to be looked at before the bank changes. */
   read(bank: BankIndex, offset: number, length: number): Uint8Array;
+  /** Grows whenever the bank changes. */
+  revision(bank: BankIndex): number;
 }
 
 const growthBytes = 64 * 1024;
@@ -17,10 +20,12 @@ const growthBytes = 64 * 1024;
 /** Takes memory as it is written, up to `bankBytes` a bank. */
 export function memoryFlash(bankBytes: number): Flash {
   const banks: [Uint8Array, Uint8Array] = [new Uint8Array(), new Uint8Array()];
+  const revisions: [number, number] = [0, 0];
   return {
     bankBytes,
     erase(bank) {
       banks[bank] = new Uint8Array();
+      revisions[bank] += 1;
     },
     write(bank, offset, bytes) {
       const end = offset + bytes.length;
@@ -33,7 +38,9 @@ export function memoryFlash(bankBytes: number): Flash {
         banks[bank] = grown;
       }
       banks[bank].set(bytes, offset);
+      revisions[bank] += 1;
     },
-    read: (bank, offset, length) => banks[bank].slice(offset, offset + length),
+    read: (bank, offset, length) => banks[bank].subarray(offset, offset + length),
+    revision: (bank) => revisions[bank],
   };
 }

@@ -22,6 +22,14 @@ interface BankRecord {
   readonly tries: { readonly image: BankImage; readonly count: number } | undefined;
 }
 
+/** What a bank's first bytes hash to, as long as it does not change. */
+interface Hashed {
+  readonly bank: BankIndex;
+  readonly revision: number;
+  readonly length: number;
+  readonly sha256: string;
+}
+
 const file = 'flash-banks.json';
 
 export interface Boot {
@@ -35,6 +43,8 @@ export class FlashBanks {
   private readonly flash: Flash;
   private readonly storage: EcuStorage;
   private record: BankRecord;
+  /** The running image's hash as it was found last. */
+  private hashed: Hashed | undefined;
 
   /** Storage and flash must have been provisioned. */
   constructor(flash: Flash, storage: EcuStorage) {
@@ -130,9 +140,16 @@ export class FlashBanks {
 
   /** SHA-256 of the running image as it stands in flash. */
   runningSha256(): string {
+    const { active } = this.record;
+    const { length } = this.running;
+    const revision = this.flash.revision(active);
+    const { hashed } = this;
+    if (hashed?.bank === active && hashed.revision === revision && hashed.length === length) return hashed.sha256;
     const hasher = createHasher('sha256');
-    for (const block of this.blocks(this.record.active, this.running.length)) hasher.update(block);
-    return hasher.hex();
+    for (const block of this.blocks(active, length)) hasher.update(block);
+    const sha256 = hasher.hex();
+    this.hashed = { bank: active, revision, length, sha256 };
+    return sha256;
   }
 
   private triesOf(image: BankImage): number {

@@ -66,7 +66,7 @@ export interface Response {
 }
 
 function encode(type: protobuf.Type, id: number, body: { readonly name: string }): Uint8Array {
-  return Uint8Array.from(type.encode(type.create({ id, [body.name]: body })).finish());
+  return new Uint8Array(type.encode(type.create({ id, [body.name]: body })).finish());
 }
 
 export function encodeRequest(request: Request): Uint8Array {
@@ -78,10 +78,11 @@ export function encodeResponse(response: Response): Uint8Array {
 }
 
 /** Decoded bytes are Buffers of a shared pool: a copy keeps what is stored small and plain. */
-function withPlainBytes(body: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [name, value instanceof Uint8Array ? Uint8Array.from(value) : value]),
-  );
+function makeBytesPlain(body: Record<string, unknown>): void {
+  for (const name of Object.keys(body)) {
+    const value = body[name];
+    if (value instanceof Uint8Array) body[name] = new Uint8Array(value);
+  }
 }
 
 function decode(type: protobuf.Type, bytes: Uint8Array): Result<{ id: number; body: { name: string } }, string> {
@@ -90,7 +91,10 @@ function decode(type: protobuf.Type, bytes: Uint8Array): Result<{ id: number; bo
     const message = type.toObject(type.decode(bytes), { defaults: true, oneofs: true });
     const name: unknown = message.body;
     if (typeof name !== 'string') return fail('it has no body that this protocol version knows');
-    return ok({ id: message.id, body: { ...withPlainBytes(message[name]), name } });
+    const body = message[name];
+    makeBytesPlain(body);
+    body.name = name;
+    return ok({ id: message.id, body });
   } catch (error) {
     return fail(error instanceof Error ? error.message : 'it cannot be decoded');
   }

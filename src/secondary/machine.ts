@@ -21,7 +21,7 @@ export type SecondaryRequest =
   | RequestEvent<'imageBlock.received', 'imageBlock'>
   | RequestEvent<'installation.requested', 'install'>;
 
-/** `answer.left`: the link has sent the last answer, or given it up. */
+/** `answer.left`: the link has sent the last answer, or given it up; sent while `answering`. */
 export type SecondaryEvent = SecondaryRequest | { readonly type: 'answer.left' };
 
 /** Durations in milliseconds. */
@@ -118,7 +118,6 @@ export const secondaryMachine = setup({
     'time.received': { actions: 'acceptTime' },
     'metadata.received': { target: '.idle', actions: 'storeMetadata' },
     'verification.requested': { target: '.verifyingMetadata' },
-    'answer.left': {},
     '*': { actions: 'refuseUnexpected' },
   },
   states: {

@@ -58,7 +58,8 @@ export function startSecondary(ports: SecondaryPorts): RunningSecondary {
   );
   const left = () => {
     answers.next();
-    if (answers.haveLeft()) actor.send({ type: 'answer.left' });
+    // In any other state nothing waits for it, and a statechart that is told of each answer takes as long as for a request.
+    if (answers.haveLeft() && actor.getSnapshot().matches('answering')) actor.send({ type: 'answer.left' });
   };
   ports.link.listen({
     messageReceived(message) {

@@ -50,6 +50,18 @@ describe('flash banks', () => {
     expectIntact(banks, oldImage);
   });
 
+  it('hash what stands in flash now, whoever changed it', () => {
+    const ports = provisioned();
+    const banks = started(ports);
+    expectIntact(banks, oldImage);
+    ports.flash.write(0, 3, new Uint8Array([0]));
+    const changed = oldBytes.slice();
+    changed[3] = 0;
+    expect(banks.runningSha256()).toBe(hashHex('sha256', changed));
+    ports.flash.write(0, 0, oldBytes);
+    expectIntact(banks, oldImage);
+  });
+
   it('run a new image from the boot after its activation, and not before [P10]', () => {
     const ports = provisioned();
     const banks = started(ports);

@@ -75,10 +75,9 @@ export class IsoTpEndpoint {
     return this.receiver.sink;
   }
 
-  /** When `tick` is due, in nanoseconds. */
-  get deadlineNs(): number | undefined {
-    const nextNs = Math.min(this.sender.deadlineNs, this.receiver.deadlineNs);
-    return nextNs === Number.POSITIVE_INFINITY ? undefined : nextNs;
+  /** When `tick` is due, in nanoseconds; Infinity where it is not. */
+  get deadlineNs(): number {
+    return Math.min(this.sender.deadlineNs, this.receiver.deadlineNs);
   }
 
   /** From now on each message goes to a sink that `open` gives; without it, messages are taken as a whole. */

@@ -170,8 +170,6 @@ export class IsoTpConnection implements IsoTpLink {
   }
 
   private setTimer(): void {
-    const { deadlineNs } = this.endpoint;
-    if (deadlineNs === undefined) this.timer.cancel();
-    else this.timer.set(deadlineNs);
+    this.timer.set(this.endpoint.deadlineNs);
   }
 }

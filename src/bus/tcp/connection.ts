@@ -47,10 +47,9 @@ export class TcpConnection {
     this.peerSequence = options.opening?.sequence;
   }
 
-  /** When `tick` is due, in nanoseconds. */
-  get deadlineNs(): number | undefined {
-    const deadlineNs = Math.min(this.sender.deadlineNs, this.lingersUntilNs);
-    return this.isClosed || deadlineNs === Number.POSITIVE_INFINITY ? undefined : deadlineNs;
+  /** When `tick` is due, in nanoseconds; Infinity where it is not. */
+  get deadlineNs(): number {
+    return this.isClosed ? Number.POSITIVE_INFINITY : Math.min(this.sender.deadlineNs, this.lingersUntilNs);
   }
 
   /** Sends `bytes`, not to be changed until they are acknowledged. Not before all earlier ones are. */

@@ -84,9 +84,7 @@ export class TcpSocket {
     const nowNs = this.clock.nowNs();
     for (let segment = connection.take(nowNs); segment !== undefined; segment = connection.take(nowNs))
       this.give(segment);
-    const { deadlineNs } = connection;
-    if (deadlineNs === undefined) this.timer.cancel();
-    else this.timer.set(deadlineNs);
+    this.timer.set(connection.deadlineNs);
     if (connection.isClosed) this.closed();
   }
 }

@@ -15,13 +15,9 @@ export interface Clock {
 }
 
 class Entry implements Timer {
-  readonly timeNs: number;
-  readonly sequence: number;
   run: (() => void) | undefined;
 
-  constructor(timeNs: number, sequence: number, run: () => void) {
-    this.timeNs = timeNs;
-    this.sequence = sequence;
+  constructor(run: () => void) {
     this.run = run;
   }
 
@@ -30,13 +26,12 @@ class Entry implements Timer {
   }
 }
 
-function before(a: Entry, b: Entry): boolean {
-  return a.timeNs < b.timeNs || (a.timeNs === b.timeNs && a.sequence < b.sequence);
-}
-
 /** The clock of a run: time moves only when the next event is taken, or when `advanceTo` says so. */
 export class EventQueue implements Clock {
-  private heap: Entry[] = [];
+  // A binary heap in three arrays: times side by side are compared without a look at the entries.
+  private readonly times: number[] = [];
+  private readonly sequences: number[] = [];
+  private readonly entries: Entry[] = [];
   private timeNs = 0;
   private sequence = 0;
 
@@ -46,8 +41,8 @@ export class EventQueue implements Clock {
 
   at(timeNs: number, run: () => void): Timer {
     if (!Number.isSafeInteger(timeNs)) throw new RangeError(`a time in whole nanoseconds is needed, not ${timeNs}`);
-    const entry = new Entry(Math.max(timeNs, this.timeNs), this.sequence++, run);
-    this.push(entry);
+    const entry = new Entry(run);
+    this.push(Math.max(timeNs, this.timeNs), entry);
     return entry;
   }
 
@@ -57,24 +52,26 @@ export class EventQueue implements Clock {
 
   /** The time of the next event, or undefined when nothing is pending. */
   nextNs(): number | undefined {
-    for (;;) {
-      const top = this.heap[0];
-      if (top === undefined) return undefined;
-      if (top.run !== undefined) return top.timeNs;
+    while (this.entries.length > 0) {
+      if (this.entries[0]?.run !== undefined) return this.times[0];
       this.pop();
     }
+    return undefined;
   }
 
   /** Takes one event. False when nothing was pending. */
   step(): boolean {
-    if (this.nextNs() === undefined) return false;
-    const entry = this.pop();
-    if (entry?.run === undefined) return false;
-    this.timeNs = entry.timeNs;
-    const run = entry.run;
-    entry.run = undefined;
-    run();
-    return true;
+    while (this.entries.length > 0) {
+      const timeNs = this.times[0] as number;
+      const entry = this.pop();
+      const { run } = entry;
+      if (run === undefined) continue;
+      entry.run = undefined;
+      this.timeNs = timeNs;
+      run();
+      return true;
+    }
+    return false;
   }
 
   /** Takes every event due up to and including `timeNs`, then stands at `timeNs`. */
@@ -83,35 +80,54 @@ export class EventQueue implements Clock {
     this.timeNs = Math.max(this.timeNs, timeNs);
   }
 
-  private push(entry: Entry): void {
-    const heap = this.heap;
-    let index = heap.length;
-    heap.push(entry);
+  private push(timeNs: number, entry: Entry): void {
+    const { times, sequences, entries } = this;
+    let index = entries.length;
+    // Nothing that pends was asked for later: equal times stay above.
     while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex] as Entry;
-      if (!before(entry, parent)) break;
-      heap[index] = parent;
-      index = parentIndex;
+      const parent = (index - 1) >> 1;
+      if ((times[parent] as number) <= timeNs) break;
+      this.move(parent, index);
+      index = parent;
     }
-    heap[index] = entry;
+    times[index] = timeNs;
+    sequences[index] = this.sequence++;
+    entries[index] = entry;
   }
 
-  private pop(): Entry | undefined {
-    const heap = this.heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (top === undefined || last === undefined || heap.length === 0) return top;
+  /** Takes the first entry off a heap that has one. */
+  private pop(): Entry {
+    const { times, sequences, entries } = this;
+    const top = entries[0] as Entry;
+    const timeNs = times.pop() as number;
+    const sequence = sequences.pop() as number;
+    const last = entries.pop() as Entry;
+    const { length } = entries;
+    if (length === 0) return top;
     let index = 0;
     for (;;) {
       let child = 2 * index + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child += 1;
-      if (!before(heap[child] as Entry, last)) break;
-      heap[index] = heap[child] as Entry;
+      if (child >= length) break;
+      if (child + 1 < length && this.isBefore(child + 1, times[child] as number, sequences[child] as number))
+        child += 1;
+      if (!this.isBefore(child, timeNs, sequence)) break;
+      this.move(child, index);
       index = child;
     }
-    heap[index] = last;
+    times[index] = timeNs;
+    sequences[index] = sequence;
+    entries[index] = last;
     return top;
+  }
+
+  private isBefore(index: number, timeNs: number, sequence: number): boolean {
+    const ownNs = this.times[index] as number;
+    return ownNs < timeNs || (ownNs === timeNs && (this.sequences[index] as number) < sequence);
+  }
+
+  private move(from: number, to: number): void {
+    this.times[to] = this.times[from] as number;
+    this.sequences[to] = this.sequences[from] as number;
+    this.entries[to] = this.entries[from] as Entry;
   }
 }

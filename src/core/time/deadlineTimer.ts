@@ -2,10 +2,13 @@
 // when it fires, so that a transfer of thousands of frames leaves no thousands of cancelled events in the queue.
 import type { Clock, Timer } from './clock.ts';
 
+/** A time that does not come: a field that is always a number costs no allocation where it changes with every frame. */
+const never = Number.POSITIVE_INFINITY;
+
 export class DeadlineTimer {
   private readonly clock: Clock;
   private readonly expired: () => void;
-  private deadlineNs: number | undefined;
+  private deadlineNs = never;
   private armedNs = 0;
   private timer: Timer | undefined;
 
@@ -14,8 +17,12 @@ export class DeadlineTimer {
     this.expired = expired;
   }
 
-  /** Sets or moves the deadline. */
+  /** Sets or moves the deadline; Infinity is none. */
   set(deadlineNs: number): void {
+    if (deadlineNs === never) {
+      this.cancel();
+      return;
+    }
     this.deadlineNs = deadlineNs;
     if (this.timer !== undefined && this.armedNs <= deadlineNs) return;
     this.timer?.cancel();
@@ -24,7 +31,7 @@ export class DeadlineTimer {
 
   /** No deadline, and nothing left in the clock. */
   cancel(): void {
-    this.deadlineNs = undefined;
+    this.deadlineNs = never;
     this.timer?.cancel();
     this.timer = undefined;
   }
@@ -36,12 +43,12 @@ export class DeadlineTimer {
 
   private readonly fire = (): void => {
     this.timer = undefined;
-    if (this.deadlineNs === undefined) return;
+    if (this.deadlineNs === never) return;
     if (this.deadlineNs > this.clock.nowNs()) {
       this.arm(this.deadlineNs);
       return;
     }
-    this.deadlineNs = undefined;
+    this.deadlineNs = never;
     this.expired();
   };
 }

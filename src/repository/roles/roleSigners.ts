@@ -5,6 +5,7 @@ import type { Signatures } from '../../crypto/signatures.ts';
 import { canonicalJson } from '../../uptane/json/canonicalJson.ts';
 import type { Signers } from '../../uptane/model/metadata.ts';
 import { verifies } from '../../uptane/signing/keys.ts';
+import { signedFile } from '../../uptane/signing/sign.ts';
 import { countSigners } from '../../uptane/signing/signers.ts';
 import { atHand, type KeyHolder } from './roleKeys.ts';
 
@@ -12,14 +13,12 @@ export class RoleSigners {
   /** What every holder signs. */
   readonly payload: Uint8Array;
   private readonly signatures: Signatures;
-  private readonly signed: object;
   private readonly groups: readonly Signers[];
   private readonly collected = new Map<string, Uint8Array>();
 
   /** Each of `groups` must meet its threshold: for a root, the root keys before and those that it names. S3 */
   constructor(signatures: Signatures, signed: object, groups: readonly Signers[]) {
     this.signatures = signatures;
-    this.signed = signed;
     this.groups = groups;
     this.payload = canonicalJson(signed);
   }
@@ -48,6 +47,6 @@ export class RoleSigners {
   file(): Uint8Array | undefined {
     if (this.missing() > 0) return undefined;
     const signatures = [...this.collected].map(([keyid, signature]) => ({ keyid, sig: toHex(signature) }));
-    return canonicalJson({ signatures, signed: this.signed });
+    return signedFile(this.payload, signatures);
   }
 }

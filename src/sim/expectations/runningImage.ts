@@ -1,5 +1,4 @@
 // Owns: whose bytes are in the bank that an ECU booted.
-import { equalBytes } from '../../core/bytes.ts';
 import type { World } from '../world/world.ts';
 
 export interface RunningImage {
@@ -14,7 +13,7 @@ export function runningImage(world: World, ecu: string): RunningImage {
   const { filename } = simulated.ecu.banks.running;
   const isIn = (images: ReadonlyMap<string, Uint8Array>) => {
     const made = images.get(filename);
-    return made !== undefined && equalBytes(made, bytes);
+    return made !== undefined && Buffer.compare(made, bytes) === 0;
   };
   if (isIn(world.images.attackers)) return { filename, maker: 'attacker' };
   return { filename, maker: isIn(world.images.genuine) ? 'genuine' : 'unknown' };

@@ -82,10 +82,11 @@ export class Operator {
 
   /** The same, and the Director wants it on that ECU. */
   assign(ecu: string, described: PublishedImage): void {
-    const { servers, images, random } = this.ports;
+    const { scenario, servers, images, random } = this.ports;
     const listed = this.offer(ecu, described);
     const sealing = random.fork(`sealing/${ecu}/${described.filename}`);
-    servers.director.assign(ecu, listed, { bytes: images.make(described), random: sealing });
+    const isSealed = scenario.vehicle.ecus[ecu]?.encrypted === true;
+    servers.director.assign(ecu, listed, isSealed ? { bytes: images.make(described), random: sealing } : undefined);
   }
 
   publish(): void {

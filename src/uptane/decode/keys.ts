@@ -23,8 +23,8 @@ function readOwnKey(object: JsonObject, path: string): PublicKey {
   const keyval = readObject(object.keyval, `${path}.keyval`);
   return {
     keytype: 'ed25519',
-    scheme: 'ed25519',
     keyval: { public: readHex(keyval.public, `${path}.keyval.public`, 32) },
+    scheme: 'ed25519',
   };
 }
 

@@ -11,9 +11,38 @@ export type CanonicalForm = 'rfc8785' | 'olpc';
 
 /** The RFC 8785 form of a JSON value, in UTF-8. Throws on what is no JSON value: that is a bug of the caller. */
 export function canonicalJson(value: unknown): Uint8Array {
-  const text = canonicalize(value);
+  const text = orderedText(value) ?? canonicalize(value);
   if (text === undefined) throw new TypeError('not a JSON value');
   return utf8(text);
+}
+
+/**
+ * The text of a value whose members stand in order already, as in all that was signed in this form: JSON.stringify writes numbers and
+ * strings as RFC 8785 asks, in a fraction of the time. Undefined where only the whole procedure tells.
+ */
+function orderedText(value: unknown): string | undefined {
+  if (!isOrdered(value)) return undefined;
+  const text = JSON.stringify(value);
+  // What half of a surrogate pair becomes, which has no canonical form.
+  return text.includes('\\ud') ? undefined : text;
+}
+
+/** Whether a value is of plain data alone, the members of each object in UTF-16 order. */
+function isOrdered(value: unknown): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object') return false;
+  if (Array.isArray(value)) return value.every(isOrdered);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) return false;
+  const members = value as Readonly<Record<string, unknown>>;
+  let last = '';
+  for (const key of Object.keys(members)) {
+    const member = members[key];
+    if (key < last || !(member === undefined || isOrdered(member))) return false;
+    last = key;
+  }
+  return true;
 }
 
 /** The OLPC form in UTF-8, or undefined for a value that has none: it knows no numbers but integers. */

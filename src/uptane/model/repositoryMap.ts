@@ -37,7 +37,7 @@ export function mapOfBoth(urls: RepositoryMap['urls']): RepositoryMap {
 
 /** The map as an ECU stores it. */
 export function writeRepositoryMap({ urls, mapping }: RepositoryMap): Uint8Array {
-  return canonicalJson({ repositories: urls, mapping });
+  return canonicalJson({ mapping, repositories: urls });
 }
 
 /** The map of stored bytes, or one line on what is wrong with it. G2: a map that lacks one of the two is none. */

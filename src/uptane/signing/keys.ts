@@ -25,8 +25,8 @@ export interface SigningKey {
 export function signingKey(signatures: Signatures, secret: Uint8Array): SigningKey {
   const key: PublicKey = {
     keytype: 'ed25519',
-    scheme: 'ed25519',
     keyval: { public: toHex(signatures.publicKey(secret)) },
+    scheme: 'ed25519',
   };
   return { keyId: keyIdOf(key), key, sign: (message) => signatures.sign(secret, message) };
 }

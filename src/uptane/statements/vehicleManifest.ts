@@ -23,10 +23,11 @@ export interface VehicleManifest {
 
 /** The manifest's bytes, signed by the Primary's key. */
 export function makeVehicleManifest(manifest: VehicleManifest, key: SigningKey): Uint8Array {
+  const reports = [...manifest.reports].sort(([a], [b]) => (a < b ? -1 : 1));
   const signed = {
-    vin: manifest.vin,
+    ecu_version_manifests: Object.fromEntries(reports),
     primary_ecu_serial: manifest.primarySerial,
-    ecu_version_manifests: Object.fromEntries(manifest.reports),
+    vin: manifest.vin,
   };
   return canonicalJson(signPayload(signed, key));
 }

@@ -42,14 +42,14 @@ export function makeVersionReport(report: VersionReport, key: SigningKey): objec
   // Names, lengths and hashes do not tell a release from the one before where a maker releases the same file again.
   const custom = releaseCounter === undefined ? {} : { custom: { releaseCounter } };
   const signed = {
-    ecu_serial: report.ecuSerial,
-    installed_image: { filepath: filename, fileinfo: { length, hashes, ...custom } },
     attacks_detected: report.attacksDetected
       .slice(-attacksReportedMax)
       .map((found) => ({ ...found, message: printable(found.message, faultMessageCharsMax) })),
-    timeserver_time: report.time === undefined ? '' : formatUtc(report.time),
+    ecu_serial: report.ecuSerial,
+    installed_image: { fileinfo: { ...custom, hashes, length }, filepath: filename },
     previous_timeserver_time: report.previousTime === undefined ? '' : formatUtc(report.previousTime),
     report_counter: report.counter,
+    timeserver_time: report.time === undefined ? '' : formatUtc(report.time),
   };
   return signPayload(signed, key);
 }

@@ -56,6 +56,7 @@ export function fusedFlash(flash: Flash, fuse: Fuse): Flash {
   return {
     bankBytes: flash.bankBytes,
     read: (bank, offset, length) => flash.read(bank, offset, length),
+    revision: (bank) => flash.revision(bank),
     erase: (bank) =>
       fuse.pass(
         () => flash.erase(bank),

@@ -1,4 +1,5 @@
 // Over which bytes a signature stands: RFC 8785, OLPC canonical JSON, and which of them each profile accepts.
+import canonicalize from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/core/bytes.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
@@ -23,6 +24,53 @@ import { signatures, succeeded } from '../support/fixtures.ts';
 
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
 const parsed = (json: string): JsonValue => succeeded(parseStrictJson(utf8(json)));
+
+describe('RFC 8785', () => {
+  const asCanonicalize = (value: unknown) => {
+    try {
+      return canonicalize(value);
+    } catch (error) {
+      return error instanceof Error ? error.message : error;
+    }
+  };
+  const asOurs = (value: unknown) => {
+    try {
+      return text(canonicalJson(value));
+    } catch (error) {
+      return error instanceof Error ? error.message : error;
+    }
+  };
+  const sorted = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(sorted);
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, member]) => [key, sorted(member)]),
+    );
+  };
+
+  prop([fc.object({ withNullPrototype: true, key: fc.string({ unit: 'binary' }), maxDepth: 4 })])(
+    'is written alike whether members stand in order or not, as the whole procedure writes it',
+    (value) => {
+      expect(asOurs(value)).toBe(asCanonicalize(value));
+      expect(asOurs(sorted(value))).toBe(asCanonicalize(value));
+    },
+  );
+  it.each<[string, unknown]>([
+    ['half of a surrogate pair', { a: '\ud800' }],
+    ['a key that is half of one', { '\udc00': 1 }],
+    ['what only looks like one', { a: '\\ud800' }],
+    ['numbers as keys, which stand before all others', { 10: 1, 9: 2, a: 3 }],
+    ['an undefined member', { a: undefined, b: 1 }],
+    ['an undefined element', [undefined, 1]],
+    ['a number without a form', { a: Number.NaN }],
+    ['a value that says itself how it is written', { a: new Date(0) }],
+    ['what is no data', { a: () => 1 }],
+    ['a bare text', 'a'],
+    ['null', null],
+  ])('is written as the whole procedure does: %s', (_, value) => expect(asOurs(value)).toBe(asCanonicalize(value)));
+});
 
 describe('OLPC canonical JSON', () => {
   const rows: readonly [string, string, string | undefined][] = [
