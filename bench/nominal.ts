@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 const rounds = 15;
 const runsInRound = 6;
 /** Rounds until V8 has compiled what it will compile. */
-const warmUpRounds = 8;
+const warmUpRounds = 20;
 
 interface Round {
   /** Milliseconds of processor a run. */
