@@ -1,4 +1,4 @@
-// Owns: one client's slcan device: open or closed, what it answers, its place on the bus. Must not know the socket behind it.
+// Owns: one client's slcan device: open or closed, what it answers, its node on the bus. Must not know the socket behind it.
 import type { CanFrame, NodeLoad } from '../bus/bus.ts';
 import type { EnvironmentFault } from '../core/faults.ts';
 import type { Result } from '../core/result.ts';

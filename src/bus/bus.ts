@@ -49,7 +49,7 @@ export interface BusListener {
   nodeFailed(fault: EnvironmentFault): void;
 }
 
-/** One node's place on a bus. */
+/** A node on a bus, as its owner uses it. */
 export interface BusNode {
   /** Queues a frame, bounded by `transmitQueueFramesMax`. Faults: `bad-frame`, `queue-full`, `interface-down`, `closed`. */
   send(frame: CanFrame): Result<void, EnvironmentFault>;

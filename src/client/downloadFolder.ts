@@ -41,7 +41,7 @@ export class DownloadFolder {
   /** An image of `bytesMax` bytes by a name that is safe. What stands in its place already must be a file. Throws an InputError. */
   begin(name: string, bytesMax: number): Download {
     if (!isSafeName(name)) throw new RangeError('the name was to be checked before'); // it would lead out of the folder
-    this.place(name, false); // what is in the way is found before a long download, and again after it
+    this.pathOf(name, false); // what is in the way is found before a long download, and again after it
     const written = <T>(operation: () => T): T => {
       try {
         return operation();
@@ -60,7 +60,7 @@ export class DownloadFolder {
       commit: () => {
         if (length > bytesMax) throw new RangeError('an image longer than listed was to be discarded');
         try {
-          written(() => file.keepAs(this.place(name, true)));
+          written(() => file.keepAs(this.pathOf(name, true)));
         } finally {
           file.discard();
         }
@@ -70,7 +70,7 @@ export class DownloadFolder {
   }
 
   /** The path of a safe name, every folder on the way being one, made where `make` says so. */
-  private place(name: string, make: boolean): string {
+  private pathOf(name: string, make: boolean): string {
     const parts = name.split('/');
     let path = this.root;
     for (const [index, part] of parts.entries()) {

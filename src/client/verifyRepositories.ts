@@ -141,15 +141,15 @@ async function firstRoot(
 ): Promise<Result<Signed<Root>, RemoteFault>> {
   const { signatures, profile } = inputs;
   const request = { role: 'root', version: 1 } as const;
-  const place = { repository, role: 'root', file: fileName(profile, request) };
+  const at = { repository, role: 'root', file: fileName(profile, request) };
   const bytes = await inputs[repository]?.file({ ...request, bytesMax: profile.bytesMax.root });
   if (bytes?.ok === false) return fail(unreadable(profile, repository, request, bytes.fault));
   const root = checkProvisionedRoot({ signatures, profile, repository }, bytes?.value);
-  if (!root.ok) return fail({ ...root.fault, file: place.file });
+  if (!root.ok) return fail({ ...root.fault, file: at.file });
   const { version } = root.value.body;
   if (version === 1) return root;
   const message = `version ${version} where 1 is needed`;
-  return refuse(place, { clause: 'S4', code: 'wrong-version', indicates: 'arbitrary-installation', message });
+  return refuse(at, { clause: 'S4', code: 'wrong-version', indicates: 'arbitrary-installation', message });
 }
 
 /**
@@ -171,7 +171,7 @@ async function carryOut(
     const answer = await inputs[repository]?.file(step.value);
     if (answer?.ok === false) {
       const fault = unreadable(inputs.profile, repository, step.value, answer.fault);
-      if (!unread.has(placeOf(fault))) unread.set(placeOf(fault), fault);
+      if (!unread.has(fileKey(fault))) unread.set(fileKey(fault), fault);
     }
     // A root that is there and cannot be read must not pass for the end of the chain: it is answered with what is no root.
     const instead = answer?.ok === false && role === 'root' ? new Uint8Array() : undefined;
@@ -180,12 +180,12 @@ async function carryOut(
   const { result, ...outcome } = step.value;
   if (result.ok) return { ...outcome, result, notices: [...outcome.notices, ...unread.values()] };
   const { code, role } = result.fault;
-  const followed = code === 'missing-file' || role === 'root' ? unread.get(placeOf(result.fault)) : undefined;
+  const followed = code === 'missing-file' || role === 'root' ? unread.get(fileKey(result.fault)) : undefined;
   return { ...outcome, result: fail(followed ?? result.fault) };
 }
 
-/** A role of a repository, whichever name its file has. */
-function placeOf({ repository, role }: RemoteFault): string {
+/** Which role's file it is, whatever the file is called. */
+function fileKey({ repository, role }: RemoteFault): string {
   return `${repository}/${role}`;
 }
 
@@ -211,8 +211,8 @@ const loadingClauses: { readonly [role in RoleName]: string } = {
 };
 
 function unreadable(profile: Profile, repository: RepositoryName, file: FileName, message: string): RemoteFault {
-  const place = { repository, role: file.delegated ?? file.role, file: fileName(profile, file) };
-  return faultAt(place, {
+  const at = { repository, role: file.delegated ?? file.role, file: fileName(profile, file) };
+  return faultAt(at, {
     clause: loadingClauses[file.role],
     code: 'unreadable-file',
     indicates: 'drop-request',

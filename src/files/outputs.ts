@@ -31,11 +31,11 @@ function identityOf(path: string): string {
     const { dev, ino } = statSync(path, { bigint: true });
     return ino === 0n ? realpathSync(path) : `${dev} ${ino}`; // 0: the file system has no such number
   } catch {
-    return placeOf(resolve(path));
+    return realPath(resolve(path));
   }
 }
 
-function placeOf(path: string): string {
+function realPath(path: string): string {
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch {

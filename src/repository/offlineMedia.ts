@@ -71,16 +71,16 @@ export function writeOfflineMedia(sources: OfflineSources): Result<OfflineMedia,
 
 /** The latest Snapshot, and every Targets file that it lists. */
 function addImageMetadata(media: Map<string, Uint8Array>, sources: OfflineSources): Result<void, string> {
-  const place = { profile: uptaneProfile, repository: 'image' } as const;
+  const at = { profile: uptaneProfile, repository: 'image' } as const;
   const read = (file: FileName) => {
     const name = fileName(uptaneProfile, file);
     return { name, bytes: sources.file('image', name) ?? new Uint8Array() };
   };
   const newest = read({ role: 'timestamp', version: undefined });
-  const timestamp = decodeMetadata({ ...place, role: 'timestamp' }, newest.bytes);
+  const timestamp = decodeMetadata({ ...at, role: 'timestamp' }, newest.bytes);
   if (!timestamp.ok) return fail(`image/${newest.name}: ${timestamp.fault.message}`);
   const listed = read({ role: 'snapshot', version: timestamp.value.body.snapshot.version });
-  const snapshot = decodeMetadata({ ...place, role: 'snapshot' }, listed.bytes);
+  const snapshot = decodeMetadata({ ...at, role: 'snapshot' }, listed.bytes);
   if (!snapshot.ok) return fail(`image/${listed.name}: ${snapshot.fault.message}`);
   media.set(mediaMetadataName(uptaneProfile, 'image', { role: 'snapshot', version: undefined }), listed.bytes);
   for (const [name, { version }] of snapshot.value.body.meta) {
@@ -95,8 +95,8 @@ function addImageMetadata(media: Map<string, Uint8Array>, sources: OfflineSource
 
 /** Every image that the offline Targets list. */
 function addImages(media: Map<string, Uint8Array>, sources: OfflineSources): Result<void, string> {
-  const place = { profile: uptaneProfile, repository: 'director', role: 'targets', offline: true } as const;
-  const targets = decodeMetadata(place, sources.offlineTargets);
+  const at = { profile: uptaneProfile, repository: 'director', role: 'targets', offline: true } as const;
+  const targets = decodeMetadata(at, sources.offlineTargets);
   if (!targets.ok) return fail(`director/offline-targets.json: ${targets.fault.message}`);
   for (const target of targets.value.body.targets.values()) {
     const hashes = hashFunctions.flatMap((name) => target.hashes[name] ?? []);

@@ -31,8 +31,8 @@ export interface EthernetOptions {
   readonly subnet?: number;
 }
 
-/** One node's place at its end of the link. */
-export interface EthernetPlace {
+/** A node's port, at its end of the link. */
+export interface EthernetPort {
   readonly address: Ipv4Address;
   /** Gives a packet, not to be changed afterwards, to the line. Nobody tells whether it arrives. */
   send(packet: Uint8Array): void;
@@ -64,7 +64,7 @@ export interface EthernetNetwork {
   /** Throws a RangeError for an unknown node. */
   addressOf(node: string): Ipv4Address;
   /** `received` is never called from inside `send` or `attach`. A node that is attached already is replaced. */
-  attach(node: string, received: (packet: Uint8Array) => void): EthernetPlace;
+  attach(node: string, received: (packet: Uint8Array) => void): EthernetPort;
   /** Takes the links of nodes off, `*` for all. What is on them, and what waits for them, is lost. Adds to an earlier partition. */
   partition(nodes: readonly string[]): void;
   /** Puts every link back. */
@@ -120,7 +120,7 @@ class Network implements EthernetNetwork {
     return this.portOf(node).address;
   }
 
-  attach(node: string, received: (packet: Uint8Array) => void): EthernetPlace {
+  attach(node: string, received: (packet: Uint8Array) => void): EthernetPort {
     const port = this.portOf(node);
     const listener = (packet: Uint8Array) => received(packet);
     this.change(port, undefined);

@@ -8,11 +8,11 @@ import { TcpConnection } from '../tcp/connection.ts';
 import { TcpMessageLink } from '../tcp/messageLink.ts';
 import { resetFor, type TcpSegment } from '../tcp/segment.ts';
 import { TcpSocket } from '../tcp/socket.ts';
-import type { EthernetNetwork, EthernetPlace } from './ethernetNetwork.ts';
+import type { EthernetNetwork, EthernetPort } from './ethernetNetwork.ts';
 import type { Ipv4Address } from './ipv4.ts';
 import { readTcpPacket, tcpPacket } from './tcpPacket.ts';
 
-export interface EthernetLinkPlace {
+export interface EthernetLinkEnd {
   /** The TCP port of the accepting end: different ones for several links between two nodes. `ecunetPort` when omitted. */
   readonly port?: number;
   /** `linkMessageBytesMax` when omitted. */
@@ -21,9 +21,9 @@ export interface EthernetLinkPlace {
 
 export interface EthernetNode {
   /** A link to `peer`. Its connection is opened by the first message, and after a loss again by the next one. */
-  connect(peer: string, place?: EthernetLinkPlace): Link;
+  connect(peer: string, at?: EthernetLinkEnd): Link;
   /** The other end: a link for which `peer` opens the connections; before it has, `send` refuses with `closed`. */
-  accept(peer: string, place?: EthernetLinkPlace): Link;
+  accept(peer: string, at?: EthernetLinkEnd): Link;
   /** Switches the node off: connections end without a word. */
   detach(): void;
 }
@@ -43,7 +43,7 @@ class Node implements EthernetNode {
   private readonly network: EthernetNetwork;
   private readonly name: string;
   private readonly clock: Clock;
-  private readonly place: EthernetPlace;
+  private readonly port: EthernetPort;
   private readonly sockets = new Map<string, TcpSocket>();
   private readonly accepting = new Map<string, TcpMessageLink>();
   private identification = 0;
@@ -52,10 +52,10 @@ class Node implements EthernetNode {
     this.network = network;
     this.name = name;
     this.clock = clock;
-    this.place = network.attach(name, (packet) => this.received(packet));
+    this.port = network.attach(name, (packet) => this.received(packet));
   }
 
-  connect(peer: string, { port = ecunetPort, messageBytesMax = linkMessageBytesMax }: EthernetLinkPlace = {}): Link {
+  connect(peer: string, { port = ecunetPort, messageBytesMax = linkMessageBytesMax }: EthernetLinkEnd = {}): Link {
     const to = this.network.addressOf(peer);
     const open = () => {
       const socket = this.openSocket(to, this.freePort(to, port), port);
@@ -65,7 +65,7 @@ class Node implements EthernetNode {
     return new TcpMessageLink({ name: `${this.name} to ${peer}`, messageBytesMax, open, closed: () => {} });
   }
 
-  accept(peer: string, { port = ecunetPort, messageBytesMax = linkMessageBytesMax }: EthernetLinkPlace = {}): Link {
+  accept(peer: string, { port = ecunetPort, messageBytesMax = linkMessageBytesMax }: EthernetLinkEnd = {}): Link {
     const key = `${this.network.addressOf(peer)} ${port}`;
     if (this.accepting.has(key)) throw new RangeError(`${this.name} accepts ${peer} on port ${port} already`);
     const closed = () => this.accepting.delete(key);
@@ -78,12 +78,12 @@ class Node implements EthernetNode {
     for (const socket of this.sockets.values()) socket.drop();
     this.sockets.clear();
     this.accepting.clear();
-    this.place.detach();
+    this.port.detach();
   }
 
   private received(packet: Uint8Array): void {
     const { from, to, segment } = readTcpPacket(packet) ?? {};
-    if (from === undefined || segment === undefined || to !== this.place.address) return;
+    if (from === undefined || segment === undefined || to !== this.port.address) return;
     const { sourcePort, destinationPort, syn, acknowledgment, rst } = segment;
     const socket = this.sockets.get(socketKey(from, sourcePort, destinationPort));
     const acceptor = this.accepting.get(`${from} ${destinationPort}`);
@@ -121,7 +121,7 @@ class Node implements EthernetNode {
 
   private send(to: Ipv4Address, segment: TcpSegment): void {
     this.identification = (this.identification + 1) & 0xffff;
-    this.place.send(tcpPacket(this.place.address, to, this.identification, segment));
+    this.port.send(tcpPacket(this.port.address, to, this.identification, segment));
   }
 }
 

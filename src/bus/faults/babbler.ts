@@ -4,15 +4,15 @@ import type { Bus, BusNode, CanFrame } from '../bus.ts';
 
 /** Starts to send `frame` as `node`, each time the last one has left. Gives how to end it. */
 export function startBabbling(bus: Bus, node: string, frame: CanFrame): () => void {
-  const place: BusNode = bus.attach(
+  const babbling: BusNode = bus.attach(
     node,
     {
       frameReceived: () => {},
-      frameSent: () => place.send(frame),
+      frameSent: () => babbling.send(frame),
       nodeFailed: () => {},
     },
     { acceptIds: [] },
   );
-  place.send(frame);
-  return () => place.detach();
+  babbling.send(frame);
+  return () => babbling.detach();
 }

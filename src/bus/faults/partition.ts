@@ -48,7 +48,7 @@ class PartitionableNode implements BusNode {
   private readonly listener: BusListener;
   private readonly options: AttachOptions;
   private readonly detached: (node: PartitionableNode) => void;
-  /** This node's place on the bus proper; undefined while it is off the cable. */
+  /** The node on the bus proper; undefined while it is off the cable. */
   private inner: BusNode | undefined;
   private isDetached = false;
 

@@ -70,7 +70,7 @@ class Router implements FrameRouter {
   private readonly onDrop: (drop: FrameDrop) => void;
   private readonly rows: readonly Row[];
   private readonly outputs = new Map<string, OutputQueue<Row>>();
-  private readonly places: readonly BusNode[];
+  private readonly nodes: readonly BusNode[];
 
   constructor({ name, clock, buses, routes, delayNs, queueFramesMax, onDrop }: FrameRouterOptions) {
     this.clock = clock;
@@ -95,7 +95,7 @@ class Router implements FrameRouter {
       }
       return { route, toFd: to.fd, output, forwarded: 0, dropped: {} };
     });
-    this.places = [...buses].map(([key, bus]) => this.join(name, key, bus));
+    this.nodes = [...buses].map(([key, bus]) => this.join(name, key, bus));
   }
 
   counts(): readonly RouteCount[] {
@@ -107,7 +107,7 @@ class Router implements FrameRouter {
   }
 
   detach(): void {
-    for (const place of this.places) place.detach();
+    for (const node of this.nodes) node.detach();
     for (const output of this.outputs.values()) output.close();
   }
 
@@ -115,7 +115,7 @@ class Router implements FrameRouter {
     const routes = new RoutesFrom(this.rows.filter(({ route }) => route.from === key));
     const output = this.outputs.get(key);
     const { acceptIds } = routes;
-    const place = bus.attach(
+    const node = bus.attach(
       name,
       {
         frameReceived: (frame) => {
@@ -126,8 +126,8 @@ class Router implements FrameRouter {
       },
       acceptIds === undefined ? {} : { acceptIds },
     );
-    output?.open(place);
-    return place;
+    output?.open(node);
+    return node;
   }
 
   private forward(row: Row, frame: CanFrame): void {

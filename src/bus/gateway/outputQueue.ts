@@ -32,7 +32,7 @@ export class OutputQueue<Tag> {
   private readonly events: OutputQueueEvents<Tag>;
   private readonly offerTimer: DeadlineTimer;
   private readonly confirmationTimer: DeadlineTimer;
-  private place: BusNode | undefined;
+  private node: BusNode | undefined;
 
   constructor(clock: Clock, framesMax: number, events: OutputQueueEvents<Tag>) {
     this.clock = clock;
@@ -47,8 +47,8 @@ export class OutputQueue<Tag> {
   }
 
   /** Where the frames go. */
-  open(place: BusNode): void {
-    this.place = place;
+  open(node: BusNode): void {
+    this.node = node;
   }
 
   /** Takes a frame that may leave from `readyNs` on, never before one taken earlier; false where there is no room. */
@@ -80,7 +80,7 @@ export class OutputQueue<Tag> {
   close(): void {
     this.clear();
     this.confirmationTimer.cancel();
-    this.place = undefined;
+    this.node = undefined;
   }
 
   private offer(): void {
@@ -90,7 +90,7 @@ export class OutputQueue<Tag> {
         this.offerTimer.set(next.readyNs);
         return;
       }
-      const result = this.place?.send(next.frame);
+      const result = this.node?.send(next.frame);
       if (result?.ok) {
         this.offered = next.frame;
         this.confirmationTimer.set(nowNs + confirmationNs);

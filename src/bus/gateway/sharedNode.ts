@@ -1,4 +1,4 @@
-// Owns: one place on a bus for the several parts of an ECU that use it: a controller, and each part hears its own ids and of its
+// Owns: one node on a bus for the several parts of an ECU that use it: a controller, and each part hears its own ids and of its
 // own frames. Must not know what the parts do.
 import type { AttachOptions, Bus, BusListener, BusNode, CanFrame } from '../bus.ts';
 import { wrappedBus } from '../wrappedBus.ts';
@@ -9,7 +9,7 @@ interface Part {
 }
 
 export interface SharedNode {
-  /** The bus as the parts see it: what attaches to it joins the one place, under whatever name. */
+  /** The bus as the parts see it: what attaches to it joins the one node, under whatever name. */
   readonly bus: Bus;
   detach(): void;
 }
@@ -19,7 +19,7 @@ export function shareNode(bus: Bus, node: string, acceptIds?: readonly number[])
   const parts = new Set<Part>();
   /** Whose each frame is. Of frames that were lost, nothing is left here. */
   const owners = new WeakMap<CanFrame, Part>();
-  const place = bus.attach(
+  const shared = bus.attach(
     node,
     {
       frameReceived(frame) {
@@ -41,10 +41,10 @@ export function shareNode(bus: Bus, node: string, acceptIds?: readonly number[])
     return {
       send(frame) {
         owners.set(frame, part);
-        return place.send(frame);
+        return shared.send(frame);
       },
       detach: () => parts.delete(part),
     };
   };
-  return { bus: wrappedBus(bus, { attach }), detach: () => place.detach() };
+  return { bus: wrappedBus(bus, { attach }), detach: () => shared.detach() };
 }

@@ -77,7 +77,7 @@ class LinksById {
 
 class Node implements IsoTpNode {
   readonly links: ReadonlyMap<string, IsoTpConnection>;
-  private readonly place: BusNode;
+  private readonly node: BusNode;
   private readonly byReceiveId = new LinksById();
   private readonly byTransmitId = new LinksById();
   /** Frames that the bus refused for want of room, in order. At most two a link. */
@@ -102,7 +102,7 @@ class Node implements IsoTpNode {
     this.links = links;
     this.retryTimer = new DeadlineTimer(clock, () => this.offerRefused());
     const acceptIds = [...links.values()].map(({ endpoint }) => endpoint.address.receive.id);
-    this.place = bus.attach(
+    this.node = bus.attach(
       name,
       {
         frameReceived: (frame) => this.byReceiveId.of(frame)?.frameReceived(frame),
@@ -122,13 +122,13 @@ class Node implements IsoTpNode {
     for (const link of this.links.values()) link.close();
     this.refused = [];
     this.retryTimer.cancel();
-    this.place.detach();
+    this.node.detach();
   }
 
   /** Gives a frame to the bus, now or as soon as there is room. */
   private readonly transmit = (frame: CanFrame, link: IsoTpConnection): EnvironmentFault | undefined => {
     if (this.refused.length === 0) {
-      const result = this.place.send(frame);
+      const result = this.node.send(frame);
       if (result.ok) return undefined;
       if (result.fault.code !== 'queue-full') return result.fault;
       this.retryNs = retryFirstNs;
@@ -140,7 +140,7 @@ class Node implements IsoTpNode {
 
   private offerRefused(): void {
     for (let entry = this.refused[0]; entry !== undefined; entry = this.refused[0]) {
-      const result = entry.link.awaits(entry.frame) ? this.place.send(entry.frame) : ok();
+      const result = entry.link.awaits(entry.frame) ? this.node.send(entry.frame) : ok();
       if (!result.ok && result.fault.code === 'queue-full') {
         this.retryNs = Math.min(2 * this.retryNs, retryLongestNs);
         this.retryTimer.set(this.clock.nowNs() + this.retryNs);

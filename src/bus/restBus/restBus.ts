@@ -54,14 +54,14 @@ const cyclesWaitedMax = 10;
 /** A node of the rest, with what it has waiting and since when. */
 class Sender {
   private readonly dueNs = new Map<CanFrame, number>();
-  private readonly place: BusNode;
+  private readonly node: BusNode;
   private readonly clock: Clock;
   private readonly totals: Totals;
 
   constructor(bus: Bus, name: string, clock: Clock, totals: Totals) {
     this.clock = clock;
     this.totals = totals;
-    this.place = bus.attach(
+    this.node = bus.attach(
       name,
       { frameReceived: () => {}, frameSent: (frame) => this.sent(frame), nodeFailed: () => {} },
       { acceptIds: [], transmitOrder: 'priority' },
@@ -71,7 +71,7 @@ class Sender {
   send(frame: CanFrame): void {
     // What was taken and never left, as with a node off its cable, is lost: a bus confirms what it holds, and holds no more.
     while (this.dueNs.size >= transmitQueueFramesMax) this.forget(this.dueNs.keys().next().value);
-    if (this.place.send(frame).ok) this.dueNs.set(frame, this.clock.nowNs());
+    if (this.node.send(frame).ok) this.dueNs.set(frame, this.clock.nowNs());
     else this.totals.lost += 1;
   }
 
@@ -85,7 +85,7 @@ class Sender {
   }
 
   stop(): void {
-    this.place.detach();
+    this.node.detach();
   }
 
   private sent(frame: CanFrame): void {
@@ -122,7 +122,7 @@ export function startCyclicTraffic(
       waitedCycles = sender.isWaiting(last) ? waitedCycles + 1 : 0;
       if (waitedCycles > 0 && waitedCycles < cyclesWaitedMax) totals.lost += 1;
       else {
-        // One that waited so long was lost with the node's place on the cable.
+        // One that waited so long was lost when the node was taken off the cable.
         sender.forget(last);
         waitedCycles = 0;
         last = cyclicFrame(message, own.bytes(message.bytes));

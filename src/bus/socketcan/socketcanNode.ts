@@ -1,4 +1,4 @@
-// Owns: one node's place on a bus over a real CAN interface. Must not know how that bus carries frames.
+// Owns: one node of a bus over a real CAN interface. Must not know how that bus carries frames.
 import type { EnvironmentFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
 import type { Accepting } from '../acceptance.ts';

@@ -59,7 +59,7 @@ export interface ConnectedTcpLink extends Link {
   readonly local: TcpAddress;
 }
 
-/** A place where one peer can connect. */
+/** A port where one peer can connect. */
 export interface TcpLinkServer {
   readonly port: number;
   /**

@@ -32,7 +32,7 @@ const fewFrames = 1024;
 /** A bus that takes nothing for so long takes no more. */
 const patienceNs = 10 * NS_PER_S;
 
-interface Place {
+interface Sender {
   readonly node: BusNode;
   /** Frames that it took and that have not left. */
   outstanding: number;
@@ -47,7 +47,7 @@ export class Player {
   /** How late the latest frame was given to its bus. */
   latestNs = 0;
   private readonly options: PlayerOptions;
-  private readonly places: ReadonlyMap<Bus, Place>;
+  private readonly senders: ReadonlyMap<Bus, Sender>;
   private waiting: DueFrame[] = [];
   /** The next of `waiting`, and the next bus that it goes to. */
   private next = 0;
@@ -59,7 +59,7 @@ export class Player {
 
   constructor(options: PlayerOptions) {
     this.options = options;
-    this.places = new Map(options.buses.map((bus) => [bus, this.attach(bus)]));
+    this.senders = new Map(options.buses.map((bus) => [bus, this.attach(bus)]));
   }
 
   /** Takes on more frames; `dueNs` must not fall. */
@@ -81,14 +81,14 @@ export class Player {
     this.done = true;
     this.timer?.cancel();
     this.stallTimer?.cancel();
-    for (const { node } of this.places.values()) node.detach();
+    for (const { node } of this.senders.values()) node.detach();
   }
 
-  private attach(bus: Bus): Place {
+  private attach(bus: Bus): Sender {
     const node = bus.attach('player', {
       frameReceived() {},
       frameSent: () => {
-        place.outstanding -= 1;
+        sender.outstanding -= 1;
         this.frames += 1;
         this.stallTimer?.cancel();
         this.stallTimer = undefined;
@@ -96,8 +96,8 @@ export class Player {
       },
       nodeFailed: (fault) => this.finish(fault),
     });
-    const place: Place = { node, outstanding: 0 };
-    return place;
+    const sender: Sender = { node, outstanding: 0 };
+    return sender;
   }
 
   private readonly go = (): void => {
@@ -126,15 +126,15 @@ export class Player {
   /** False where a bus has no room for it yet, or it ended the playing. */
   private send({ frame, dueNs, onto }: DueFrame): boolean {
     for (let bus = onto[this.nextBus]; bus !== undefined; bus = onto[this.nextBus]) {
-      const place = this.places.get(bus);
-      const sent = place?.node.send(frame);
+      const sender = this.senders.get(bus);
+      const sent = sender?.node.send(frame);
       if (sent?.ok === false) {
         const { code, message } = sent.fault;
         if (code === 'bad-frame') this.finish(environmentFault(code, `${bus.name}: ${message}`));
         else if (code !== 'queue-full') this.finish(sent.fault);
         return false;
       }
-      if (place !== undefined) place.outstanding += 1;
+      if (sender !== undefined) sender.outstanding += 1;
       this.latestNs = Math.max(this.latestNs, this.options.presentNs() - dueNs);
       this.nextBus += 1;
     }
@@ -142,14 +142,14 @@ export class Player {
   }
 
   private isOutstanding(): boolean {
-    return [...this.places.values()].some(({ outstanding }) => outstanding > 0);
+    return [...this.senders.values()].some(({ outstanding }) => outstanding > 0);
   }
 
   /** Sees to it that a bus on which nothing moves ends the playing. */
   private watch(): void {
     if (this.done || this.stallTimer !== undefined || !this.isOutstanding()) return;
     this.stallTimer = this.options.clock.after(patienceNs, () => {
-      const names = [...this.places].filter(([, { outstanding }]) => outstanding > 0).map(([{ name }]) => name);
+      const names = [...this.senders].filter(([, { outstanding }]) => outstanding > 0).map(([{ name }]) => name);
       const text = `${names.join(', ')} has sent nothing for ${patienceNs / NS_PER_S} s`;
       this.finish(environmentFault('queue-full', text));
     });

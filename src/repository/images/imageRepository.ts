@@ -66,8 +66,8 @@ export class ImageRepository {
   upload(upload: ImageUpload | MetadataUpload, now: number): Result<void, RemoteFault> {
     const reachable = this.reachable();
     const files = new Map([...reachable].flatMap(({ name, file }) => (file === undefined ? [] : [[name, file.bytes]])));
-    const place = { signatures: this.signatures, root: this.roots.latestRoot, files, now };
-    const checked = checkUpload(place, upload);
+    const kept = { signatures: this.signatures, root: this.roots.latestRoot, files, now };
+    const checked = checkUpload(kept, upload);
     if (!checked.ok) return checked;
     const { body, bytes } = checked.value;
     const role = this.roles.get(upload.role) ?? new TargetsRole(upload.role);
@@ -225,8 +225,8 @@ export class ImageRepository {
     now: number,
   ) {
     const signers = signersFrom(holders, threshold ?? holders.length);
-    const place = { signatures: this.signatures, now };
-    const checked = checkRoleFile(place, name, signers, this.roles.get(name)?.file, bytes);
+    const kept = { signatures: this.signatures, now };
+    const checked = checkRoleFile(kept, name, signers, this.roles.get(name)?.file, bytes);
     if (!checked.ok) throw new InputError(`role ${name}: ${faultText(checked.fault)}`);
     const stray = [...checked.value.body.targets.keys()].find((filename) => before?.lists(filename) !== true);
     if (stray !== undefined) throw new InputError(`role ${name}: ${stray} is to be uploaded once the role is trusted`);

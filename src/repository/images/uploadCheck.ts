@@ -32,7 +32,7 @@ export interface ImageUpload extends MetadataUpload {
 }
 
 /** The repository as it stands. */
-export interface UploadPlace {
+export interface KeptFiles {
   readonly signatures: Signatures;
   readonly root: Signed<Root>;
   /** The latest file of each role that a vehicle can come to. */
@@ -45,7 +45,7 @@ type Files = ReadonlyMap<string, Signed<Targets>>;
 
 /** The role's new metadata, or an `upload-refused`. */
 export function checkUpload(
-  place: UploadPlace,
+  kept: KeptFiles,
   upload: MetadataUpload | ImageUpload,
 ): Result<Signed<Targets>, RemoteFault> {
   const image = 'filename' in upload ? upload : undefined;
@@ -59,10 +59,10 @@ export function checkUpload(
       remoteFault({ clause, code: 'upload-refused', indicates: 'arbitrary-installation', message, ...about }),
     );
   };
-  const current = decodeAll(place.files);
+  const current = decodeAll(kept.files);
   const before = current.get(upload.role);
   // I3
-  const signed = checkSigned(place, current, upload, before?.body);
+  const signed = checkSigned(kept, current, upload, before?.body);
   if (!signed.ok) return refused('I3', faultSummary(signed.fault));
   if (signed.value === undefined) return refused('I3', `nobody delegates to role ${upload.role}`);
   const { body } = signed.value;
@@ -72,7 +72,7 @@ export function checkUpload(
   // I4
   const wrong =
     strayEntry(body, before?.body, image?.filename) ??
-    (image && (wrongEntry(body, image) ?? brokenChain(place, current, image, signed.value)));
+    (image && (wrongEntry(body, image) ?? brokenChain(kept, current, image, signed.value)));
   return wrong === undefined ? ok(signed.value) : refused('I4', wrong);
 }
 
@@ -87,19 +87,19 @@ function decodeAll(files: ReadonlyMap<string, Uint8Array>): Files {
 }
 
 /** As whom the repository looks at its own files: a vehicle of which nothing more is known. */
-function verifying({ signatures, now }: Pick<UploadPlace, 'signatures' | 'now'>): Verifying {
+function verifying({ signatures, now }: Pick<KeptFiles, 'signatures' | 'now'>): Verifying {
   return { signatures, profile: uptaneProfile, now, vin: undefined, vehicleEcus: undefined, notices: [] };
 }
 
 /** V, and a version that grew: a Targets file that `signers` hand in. I3 */
 export function checkRoleFile(
-  place: Pick<UploadPlace, 'signatures' | 'now'>,
+  kept: Pick<KeptFiles, 'signatures' | 'now'>,
   role: string,
   signers: Signers,
   before: Pick<Targets, 'version'> | undefined,
   bytes: Uint8Array,
 ): Result<Signed<Targets>, RemoteFault> {
-  const at = { ...verifying(place), repository: 'image', role, file: `${role}.json` } as const;
+  const at = { ...verifying(kept), repository: 'image', role, file: `${role}.json` } as const;
   const checked = checkTargets({ ...at, signers, listed: undefined, trusted: undefined }, bytes);
   if (!checked.ok) return checked;
   const { version } = checked.value.body;
@@ -116,14 +116,14 @@ export function checkRoleFile(
 
 /** By the keys of anybody who trusts the role; undefined where nobody does. */
 function checkSigned(
-  place: UploadPlace,
+  kept: KeptFiles,
   current: Files,
   { role, signedTargets }: MetadataUpload,
   before: Targets | undefined,
 ): Result<Signed<Targets> | undefined, RemoteFault> {
   let refusal: Result<undefined, RemoteFault> = ok(undefined);
-  for (const signers of delegatorsOf(place.root.body, current, role)) {
-    const checked = checkRoleFile(place, role, signers, before, signedTargets);
+  for (const signers of delegatorsOf(kept.root.body, current, role)) {
+    const checked = checkRoleFile(kept, role, signers, before, signedTargets);
     if (checked.ok) return checked;
     if (refusal.ok) refusal = checked;
   }
@@ -164,18 +164,18 @@ function wrongEntry(body: Targets, { filename, bytes, mustMatch }: ImageUpload):
 
 /** W X: why a vehicle that looks for the image would not come to the role. */
 function brokenChain(
-  place: UploadPlace,
+  kept: KeptFiles,
   current: Files,
   { role, filename, mustMatch }: ImageUpload,
   uploaded: Signed<Targets>,
 ): string | undefined {
   if (role === 'targets') return undefined;
-  const { root } = place;
+  const { root } = kept;
   const [targets, others] = [current.get('targets'), new Map(current)];
   if (targets === undefined) return 'the repository has no Targets yet';
   others.delete(role);
   const snapshot = unsignedSnapshot(new Map([...current, [role, uploaded]]));
-  const search = new ImageSearch(verifying(place), { root, delegated: others }, { root, targets, snapshot });
+  const search = new ImageSearch(verifying(kept), { root, delegated: others }, { root, targets, snapshot });
   const wanted = { filename, hardwareIds: mustMatch.hardwareIds ?? [] };
   const found = runProcedure(search.find(wanted), ({ delegated }) => (delegated === role ? uploaded.bytes : undefined));
   // Roles of which several must agree come one after the other: of the last one only is the image found.

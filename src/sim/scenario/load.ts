@@ -59,9 +59,9 @@ export function readScenario(path: string, noted: FileNoted = () => {}): Result<
   const scenario = formed(source.value, scenarioSchema);
   if (!scenario.ok) return scenario;
   const { vehicle: named } = scenario.value;
-  const place = placeOf(source.value, named, noted);
-  if (!place.ok) return place;
-  const vehicle = vehicleOf(place.value, named, noted);
+  const file = vehicleSource(source.value, named, noted);
+  if (!file.ok) return file;
+  const vehicle = vehicleOf(file.value, named, noted);
   if (!vehicle.ok) return vehicle;
   const loaded: Scenario = { ...scenario.value, vehicle: vehicle.value };
   const problem = checkScenario(loaded);
@@ -70,12 +70,16 @@ export function readScenario(path: string, noted: FileNoted = () => {}): Result<
   const { path: member, message: text } = problem;
   const isOfVehicle = member[0] === 'vehicle';
   return fail([
-    isOfVehicle ? place.value.finding({ path: member.slice(1), text }) : source.value.finding({ path: member, text }),
+    isOfVehicle ? file.value.finding({ path: member.slice(1), text }) : source.value.finding({ path: member, text }),
   ]);
 }
 
 /** The file in which the vehicle stands, or the part of the scenario's: paths in it begin at the vehicle. */
-function placeOf(scenario: Source, named: string | Vehicle, noted: FileNoted): Result<Source, readonly Finding[]> {
+function vehicleSource(
+  scenario: Source,
+  named: string | Vehicle,
+  noted: FileNoted,
+): Result<Source, readonly Finding[]> {
   if (typeof named !== 'string') {
     const finding: Source['finding'] = ({ path, text }) => scenario.finding({ path: ['vehicle', ...path], text });
     return ok({ ...scenario, finding });
@@ -87,10 +91,10 @@ function placeOf(scenario: Source, named: string | Vehicle, noted: FileNoted): R
   return read.value.ok ? read.value : fail([read.value.fault]);
 }
 
-function vehicleOf(place: Source, named: string | Vehicle, noted: FileNoted): Result<Vehicle, readonly Finding[]> {
-  if (typeof named !== 'string') return withAllTraffic(place, named, noted);
-  const vehicle = formed(place, vehicleSchema);
-  return vehicle.ok ? withAllTraffic(place, vehicle.value, noted) : vehicle;
+function vehicleOf(file: Source, named: string | Vehicle, noted: FileNoted): Result<Vehicle, readonly Finding[]> {
+  if (typeof named !== 'string') return withAllTraffic(file, named, noted);
+  const vehicle = formed(file, vehicleSchema);
+  return vehicle.ok ? withAllTraffic(file, vehicle.value, noted) : vehicle;
 }
 
 /** Unknown fields first, as they explain what is missing; each kind from the top of the file. */
@@ -114,15 +118,15 @@ function unlessUnreadable<T>(path: string, read: () => T): Result<T, string> {
   }
 }
 
-function withAllTraffic(place: Source, vehicle: Vehicle, noted: FileNoted): Result<Vehicle, readonly Finding[]> {
+function withAllTraffic(file: Source, vehicle: Vehicle, noted: FileNoted): Result<Vehicle, readonly Finding[]> {
   const findings: Finding[] = [];
   const buses = Object.entries(vehicle.buses).map(([name, bus]) => {
     const { traffic } = bus;
     if (traffic === undefined) return [name, bus];
-    const { path = '', member = '' } = trafficFile(traffic, place.path) ?? {};
+    const { path = '', member = '' } = trafficFile(traffic, file.path) ?? {};
     if (path !== '') noted(`the traffic of ${name}`, path);
-    const read = unlessUnreadable(path, () => withTrafficRead(traffic, place.path));
-    if (!read.ok) findings.push(place.finding({ path: ['buses', name, 'traffic', member], text: read.fault }));
+    const read = unlessUnreadable(path, () => withTrafficRead(traffic, file.path));
+    if (!read.ok) findings.push(file.finding({ path: ['buses', name, 'traffic', member], text: read.fault }));
     return [name, read.ok ? { ...bus, traffic: read.value } : bus];
   });
   return findings.length > 0 ? fail(findings) : ok({ ...vehicle, buses: Object.fromEntries(buses) });

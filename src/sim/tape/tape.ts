@@ -10,7 +10,7 @@ const fault: z.ZodType<EnvironmentFault> = z.strictObject({
   message: z.string(),
 });
 
-const place = {
+const at = {
   type: z.literal('input'),
   t: z.int().min(0),
   /**
@@ -21,7 +21,7 @@ const place = {
 };
 
 function input<const Kind extends string, Shape extends z.core.$ZodLooseShape>(kind: Kind, shape: Shape) {
-  return z.strictObject({ kind: z.literal(kind), ...shape, ...place });
+  return z.strictObject({ kind: z.literal(kind), ...shape, ...at });
 }
 
 /** A line of the trace. */
@@ -49,7 +49,7 @@ export const tapeInputSchema = z.discriminatedUnion('kind', [
 
 export type TapeInput = z.output<typeof tapeInputSchema>;
 
-type Content<Input> = Input extends unknown ? Omit<Input, keyof typeof place> : never;
+type Content<Input> = Input extends unknown ? Omit<Input, keyof typeof at> : never;
 
 /** What an input brings, wherever and whenever it does. */
 export type TapeContent = Content<TapeInput>;

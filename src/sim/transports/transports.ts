@@ -1,5 +1,5 @@
 // Owns: what carries the vehicle's network in one run, and the contract by which the vehicle gets it: buses and Ethernet networks by
-// name, and for some ECUs a link of their own instead of a place on one of them.
+// name, and for some ECUs a link of their own instead of a node on one of them.
 import { createEthernet, type EthernetNetwork } from '../../bus/ethernet/ethernetNetwork.ts';
 import { type VehicleBus, vehicleBus } from '../../bus/faults/vehicleBus.ts';
 import type { Link } from '../../bus/link.ts';

@@ -1,4 +1,4 @@
-// Owns: what every check of one metadata file needs to know of its place.
+// Owns: what every check of one metadata file needs to know: which file it is, and against what it is judged.
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { Signatures } from '../../crypto/signatures.ts';
@@ -19,7 +19,7 @@ export interface CheckContext {
   readonly file: string;
 }
 
-/** What a check found, in the file of this place. */
+/** What a check found, in this file. */
 export function faultAt({ repository, role, file }: FaultPlace, found: Finding): RemoteFault {
   return remoteFault({
     ...found,
@@ -30,6 +30,6 @@ export function faultAt({ repository, role, file }: FaultPlace, found: Finding):
 }
 
 /** The same as a check's verdict. */
-export function refuse(place: FaultPlace, found: Finding): Result<never, RemoteFault> {
-  return fail(faultAt(place, found));
+export function refuse(at: FaultPlace, found: Finding): Result<never, RemoteFault> {
+  return fail(faultAt(at, found));
 }

@@ -53,7 +53,7 @@ export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Targe
 export type ImageBytes = Pick<Target, 'filename' | 'length' | 'hashes'>;
 
 /** Whoever brought it, the image is the Image repository's. */
-function imagePlace({ filename }: ImageBytes) {
+function imageFile({ filename }: ImageBytes) {
   return { repository: 'image', role: 'targets', file: filename } as const;
 }
 
@@ -66,7 +66,7 @@ export interface ImageCheck {
 
 /** Length and every listed hash. P6 P7 P9 */
 export function createImageCheck(target: ImageBytes): ImageCheck {
-  const at = imagePlace(target);
+  const at = imageFile(target);
   let length = 0;
   const hashers = hashFunctions.flatMap((name) => {
     const listed = target.hashes[name];
@@ -106,7 +106,7 @@ export function checkImage(
   // P9: it is as long as listed, before it is read
   if (length !== target.length) {
     const message = `${length} bytes where ${target.length} are listed`;
-    return refuse(imagePlace(target), {
+    return refuse(imageFile(target), {
       clause: 'P9',
       code: 'length-mismatch',
       indicates: 'arbitrary-installation',

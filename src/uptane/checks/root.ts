@@ -57,10 +57,10 @@ export function rotatedOnlineKeys(before: Root, after: Root): boolean {
 
 /** Trust in a root that was handed over out of band: it must at least be signed by its own keys. */
 export function checkProvisionedRoot(
-  place: Pick<CheckContext, 'signatures' | 'profile' | 'repository'>,
+  at: Pick<CheckContext, 'signatures' | 'profile' | 'repository'>,
   bytes: Uint8Array | undefined,
 ): Result<Signed<Root>, RemoteFault> {
-  const context: CheckContext = { ...place, now: undefined, role: 'root', file: 'root.json' };
+  const context: CheckContext = { ...at, now: undefined, role: 'root', file: 'root.json' };
   // S1: trust begins with it, so it must be a root
   const root = checkForm(context, 'root', 'S1', bytes, context.profile.bytesMax.root);
   if (!root.ok) return root;

@@ -72,7 +72,7 @@ export interface DecodeFault {
 /** What was decoded of a file: nothing in it is ever changed, so that it can be handed out again. */
 type Decoded<T extends Metadata> = Omit<Signed<T>, 'bytes'>;
 
-/** By place and hash of the bytes, for each profile: public data alone, and no verdict on it. */
+/** By which file it is and the hash of the bytes, for each profile: public data alone, and no verdict on it. */
 const kept = new WeakMap<Profile, Map<string, Decoded<Metadata>>>();
 
 function keptOf(profile: Profile): Map<string, Decoded<Metadata>> {
@@ -84,16 +84,16 @@ function keptOf(profile: Profile): Map<string, Decoded<Metadata>> {
 
 /** Decodes a metadata file that must be `role`'s. The caller has bounded its length. B3 B4 */
 export function decodeMetadata<R extends RoleName>(
-  place: MetadataPlace<R>,
+  at: MetadataPlace<R>,
   bytes: Uint8Array,
 ): Result<Signed<MetadataOf<R>>, DecodeFault> {
-  if (bytes.length > decodedFileKeptBytesMax) return decodeAnew(place, bytes);
-  const { profile, repository, role, offline = false } = place;
+  if (bytes.length > decodedFileKeptBytesMax) return decodeAnew(at, bytes);
+  const { profile, repository, role, offline = false } = at;
   const files = keptOf(profile);
   const key = `${repository} ${role} ${offline} ${hashHex('sha256', bytes)}`;
   const known = files.get(key) as Decoded<MetadataOf<R>> | undefined;
   if (known !== undefined) return ok({ ...known, bytes });
-  const decoded = decodeAnew(place, bytes);
+  const decoded = decodeAnew(at, bytes);
   if (decoded.ok) {
     const { body, signedForms, signatures } = decoded.value;
     files.set(key, { body, signedForms, signatures });

@@ -25,7 +25,7 @@ export function* findTarget(
   { root, snapshot, targets }: TufTrust,
   filename: string,
 ): TufProcedure<Result<Target, RemoteFault>> {
-  const place = { role: 'targets', file: filename };
+  const at = { role: 'targets', file: filename };
   const visited = new Set<string>();
   let waiting: readonly Visit[] = [];
   let current = targets;
@@ -36,10 +36,10 @@ export function* findTarget(
     waiting = [...visits, ...(terminated ? [] : waiting)].filter(({ role }) => !visited.has(role.name));
     const [next, ...others] = waiting;
     if (next === undefined)
-      return refuse(place, { clause: 'W7', code: 'target-missing', message: 'no role lists this target' });
+      return refuse(at, { clause: 'W7', code: 'target-missing', message: 'no role lists this target' });
     if (visited.size === delegatedRolesVisitedMax) {
       const message = `not listed by the first ${delegatedRolesVisitedMax} delegated roles, and no more are searched`;
-      return refuse(place, { clause: 'W6', code: 'delegations-too-deep', indicates: 'endless-data', message });
+      return refuse(at, { clause: 'W6', code: 'delegations-too-deep', indicates: 'endless-data', message });
     }
     visited.add(next.role.name);
     waiting = others;
@@ -63,7 +63,7 @@ function delegatedFrom({ delegations }: Targets, filename: string) {
 /** A target of which no hash can be checked is of no use. */
 function usable(target: Target): Result<Target, RemoteFault> {
   if (Object.keys(target.hashes).length > 0) return ok(target);
-  const place = { role: 'targets', file: target.filename };
+  const at = { role: 'targets', file: target.filename };
   const message = 'it is listed without a hash of a known function';
-  return refuse(place, { clause: 'D2', code: 'malformed', indicates: 'arbitrary-installation', message });
+  return refuse(at, { clause: 'D2', code: 'malformed', indicates: 'arbitrary-installation', message });
 }

@@ -99,7 +99,7 @@ export class ImageSearch {
     if (role === undefined || visit.path.includes(role.name)) return ok(undefined);
     if (visit.shared.rolesLeft === 0) {
       const message = `more than ${delegatedRolesVisitedMax} delegated roles to search`;
-      return refuse(imagePlace(role.name), {
+      return refuse(roleFile(role.name), {
         clause: 'W6',
         code: 'delegations-too-deep',
         indicates: 'endless-data',
@@ -177,7 +177,7 @@ export class ImageSearch {
   }
 }
 
-/** One search, at one place of it. */
+/** One search, at one role of it. */
 interface Visit {
   readonly wanted: Wanted;
   /** The delegated roles on the way from the top. */
@@ -186,7 +186,7 @@ interface Visit {
   readonly shared: { rolesLeft: number; disagreement?: RemoteFault };
 }
 
-function imagePlace(role: string) {
+function roleFile(role: string) {
   return { repository: 'image', role, file: `${role}.json` } as const;
 }
 

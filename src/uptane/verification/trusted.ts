@@ -45,7 +45,7 @@ export interface TrustedMetadata {
 }
 
 const repositories = ['director', 'image'] as const satisfies readonly RepositoryName[];
-const places = {
+const decodedAs = {
   root: { role: 'root' },
   timestamp: { role: 'timestamp' },
   snapshot: { role: 'snapshot' },
@@ -54,7 +54,7 @@ const places = {
   'offline-snapshot': { role: 'snapshot', offline: true },
   'offline-targets': { role: 'targets', offline: true },
 } as const satisfies { readonly [name in RoleName | OfflineRoleName | 'passed-over-targets']: object };
-const roles = Object.keys(places) as readonly (keyof typeof places)[];
+const roles = Object.keys(decodedAs) as readonly (keyof typeof decodedAs)[];
 const delegatedFolder = 'delegated/';
 const mapFile = 'repository-map.json';
 
@@ -101,7 +101,7 @@ function restoreRepository(
     const name = path.slice(repository.length + 1, -'.json'.length);
     const role = roles.find((role) => role === name);
     if (role === undefined && !name.startsWith(delegatedFolder)) continue;
-    const file = decodeMetadata({ profile, repository, ...places[role ?? 'targets'] }, bytes);
+    const file = decodeMetadata({ profile, repository, ...decodedAs[role ?? 'targets'] }, bytes);
     if (!file.ok) return fail(`${path}: ${file.fault.message}`);
     if (role !== undefined) restored[role] = file.value;
     else delegated.set(decodeRoleName(name.slice(delegatedFolder.length)), file.value as Signed<Targets>);

@@ -8,7 +8,7 @@ import {
 } from '../../../../src/bus/ethernet/ethernetNetwork.ts';
 import {
   attachEthernetNode,
-  type EthernetLinkPlace,
+  type EthernetLinkEnd,
   type EthernetNode,
 } from '../../../../src/bus/ethernet/ethernetNode.ts';
 import { linkSpeeds } from '../../../../src/bus/ethernet/wire.ts';
@@ -36,11 +36,11 @@ export interface EthernetPair extends LinkPair {
 }
 
 /** `a` opens the connection. */
-export function ethernetPair(network: EthernetNetwork, clock: Clock, place: EthernetLinkPlace = {}): EthernetPair {
+export function ethernetPair(network: EthernetNetwork, clock: Clock, at: EthernetLinkEnd = {}): EthernetPair {
   const nodeA = attachEthernetNode(network, 'a', clock);
   const nodeB = attachEthernetNode(network, 'b', clock);
-  const a = nodeA.connect('b', place);
-  const b = nodeB.accept('a', place);
+  const a = nodeA.connect('b', at);
+  const b = nodeB.accept('a', at);
   return {
     nodeA,
     nodeB,
