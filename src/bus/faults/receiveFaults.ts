@@ -17,29 +17,29 @@ export interface ReceiveFaults {
 }
 
 export interface FaultyBus extends Bus {
-  /** From now on, for the nodes of one name or, without it, for all that have none of their own. */
+  /** From now on, for the nodes of one name or, without it, for all that have no faults of their own. */
   setReceiveFaults(faults: ReceiveFaults, random: Random, node?: string): void;
   /** Every node hears everything again. What is delayed already comes when it was due. */
   clearReceiveFaults(): void;
 }
 
-interface Ears {
+interface ReceivePath {
   readonly faults: ReceiveFaults;
   readonly random: Random;
 }
 
-/** `bus` with nodes whose ears can be made worse. Attach through the returned bus only. */
+/** `bus` with nodes whose receive paths can be made worse. Attach through the returned bus only. */
 export function withReceiveFaults(bus: Bus, clock: Clock): FaultyBus {
-  const byNode = new Map<string, Ears>();
-  let forAll: Ears | undefined;
+  const byNode = new Map<string, ReceivePath>();
+  let forAll: ReceivePath | undefined;
   return wrappedBus<FaultyBus>(bus, {
     attach(name, listener, options = {}) {
       const late = new LateFrames(clock, listener);
       const hearing: BusListener = {
         frameReceived: (frame) => {
-          const ears = byNode.get(name) ?? forAll;
-          if (ears === undefined) late.hear(frame, 0);
-          else heard(frame, ears, late);
+          const path = byNode.get(name) ?? forAll;
+          if (path === undefined) late.hear(frame, 0);
+          else heard(frame, path, late);
         },
         frameSent: (frame) => listener.frameSent(frame),
         nodeFailed: (fault) => listener.nodeFailed(fault),
@@ -67,7 +67,7 @@ export function withReceiveFaults(bus: Bus, clock: Clock): FaultyBus {
   });
 }
 
-function heard(frame: CanFrame, { faults, random }: Ears, late: LateFrames): void {
+function heard(frame: CanFrame, { faults, random }: ReceivePath, late: LateFrames): void {
   const { loss, corruption, delayNs } = faults;
   if (loss > 0 && random.fraction() < loss) return;
   const isChanged = corruption > 0 && random.fraction() < corruption;

@@ -31,8 +31,8 @@ export interface VehicleBus extends PartitionableBus {
 
 /** `wire`: the same bus, where it is a simulated one with timing. */
 export function vehicleBus(bus: Bus, clock: Clock, random: Random, wire?: VirtualCan): VehicleBus {
-  const ears = withReceiveFaults(bus, clock);
-  const cable = partitionable(ears);
+  const receivePaths = withReceiveFaults(bus, clock);
+  const cable = partitionable(receivePaths);
   const babblers: (() => void)[] = [];
   /** By node, or for all: what was disturbed so far. */
   const disturbed = new Map<string | undefined, Omit<Disturbance, 'node'>>();
@@ -48,13 +48,14 @@ export function vehicleBus(bus: Bus, clock: Clock, random: Random, wire?: Virtua
       if (bitErrors !== undefined) wire?.setBitErrors(bitErrors, own.fork('bits'), node);
       if ([loss, corruption, delayMs].every((fault) => fault === undefined)) return;
       const delayNs = Math.round((delayMs ?? 0) * NS_PER_MS);
-      ears.setReceiveFaults({ loss: loss ?? 0, corruption: corruption ?? 0, delayNs }, own.fork('ears'), node);
+      // 'ears' names a stream of chance, on which traces depend.
+      receivePaths.setReceiveFaults({ loss: loss ?? 0, corruption: corruption ?? 0, delayNs }, own.fork('ears'), node);
     },
     babble: (node, frame) => babblers.push(startBabbling(cable, node, frame)),
     repair() {
       for (const node of disturbed.keys()) wire?.setBitErrors(0, random, node);
       disturbed.clear();
-      ears.clearReceiveFaults();
+      receivePaths.clearReceiveFaults();
       for (const stop of babblers.splice(0)) stop();
       cable.repair();
     },
