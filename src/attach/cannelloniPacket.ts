@@ -28,7 +28,7 @@ export interface CannelloniPacket {
   readonly sequence: number;
   readonly frames: readonly CanFrame[];
   /** Frames that no bus carries: error frames, and lengths that do not exist. */
-  readonly passedOver: number;
+  readonly skipped: number;
 }
 
 function view(bytes: Uint8Array): DataView {
@@ -43,16 +43,16 @@ export function decodeCannelloni(bytes: Uint8Array): Result<CannelloniPacket, st
   if (operation !== dataOperation) return fail(`the operation is ${operation}, not ${dataOperation}`);
   const count = view(bytes).getUint16(3);
   const frames: CanFrame[] = [];
-  let passedOver = 0;
+  let skipped = 0;
   let at = headerBytes;
   for (let index = 0; index < count; index += 1) {
     const decoded = decodeFrame(bytes, at);
     if (decoded === undefined) return fail(`it ends in frame ${index + 1} of ${count}`);
-    if (decoded.frame === undefined) passedOver += 1;
+    if (decoded.frame === undefined) skipped += 1;
     else frames.push(decoded.frame);
     at = decoded.end;
   }
-  return ok({ sequence, frames, passedOver });
+  return ok({ sequence, frames, skipped });
 }
 
 /** The frame at `start`, without one where no bus carries it; undefined where the bytes end in it. */

@@ -144,10 +144,10 @@ class CannelloniPeer implements AttachPoint {
       if (counts.malformed === 1) this.tell(`cannelloni on ${this.bus.name}: not a packet: ${packet.fault}`);
       return;
     }
-    const { sequence, frames, passedOver } = packet.value;
+    const { sequence, frames, skipped } = packet.value;
     this.countMissing(sequence);
-    counts.received += frames.length + passedOver;
-    counts.refused += passedOver;
+    counts.received += frames.length + skipped;
+    counts.refused += skipped;
     for (const frame of frames) {
       if (this.waiting.length < cannelloniFramesWaitingMax) this.waiting.push(frame);
       else counts.refused += 1;

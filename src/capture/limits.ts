@@ -3,7 +3,7 @@ import { KIB, MIB } from '../core/units.ts';
 
 /** One line of a captured log: a CAN FD line of an ASC file takes some 400 characters. */
 export const captureLineCharsMax = 4 * KIB;
-/** One block of a pcapng file that is read: a packet is at most 256 KiB. Others are passed over, however long. */
+/** One block of a pcapng file that is read: a packet is at most 256 KiB. Others are skipped, however long. */
 export const captureBlockBytesMax = 1 * MIB;
 /** Interfaces of one section of a pcapng file, or channels of an ASC file. */
 export const captureBusesMax = 1024;

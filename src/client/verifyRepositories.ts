@@ -11,7 +11,7 @@ import { checkProvisionedRoot } from '../uptane/checks/root.ts';
 import type { Hashes, RepositoryName, RoleName, Root, Signed, Target, Targets } from '../uptane/model/metadata.ts';
 import { type FileName, fileName, type Profile } from '../uptane/model/profile.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
-import { passOver, rootsOnly } from '../uptane/verification/keptTrust.ts';
+import { rootsOnly, setAside } from '../uptane/verification/keptTrust.ts';
 import { verifyPartial } from '../uptane/verification/partial.ts';
 import type { EcuContext, Outcome, Procedure } from '../uptane/verification/procedure.ts';
 import {
@@ -80,7 +80,7 @@ export async function verifyRepositories(inputs: VerificationInputs): Promise<Re
   const { result } = outcome;
   const judged = result.ok ? judgeTargets(inputs, result.value.director) : result;
   const isForUs = inputs.vehicle !== undefined || (judged.ok && judged.value.length > 0);
-  const verdict = judged.ok ? (isForUs ? 'taken' : 'passed over') : 'refused';
+  const verdict = judged.ok ? (isForUs ? 'taken' : 'set aside') : 'refused';
   const vin = before ?? (result.ok && verdict === 'taken' ? result.value.director.vin : undefined);
   store.write({
     identity: { ...identity, ...(vin !== undefined && { vin }) },
@@ -239,9 +239,9 @@ function judgeTargets(
 function kept(
   start: TrustedMetadata,
   { result, trusted }: Outcome<unknown>,
-  verdict: 'taken' | 'passed over' | 'refused',
+  verdict: 'taken' | 'set aside' | 'refused',
 ): TrustedMetadata {
   const all = { ...start, ...trusted };
   if (!result.ok || verdict === 'taken') return all;
-  return verdict === 'passed over' ? passOver(start, all) : rootsOnly(start, all);
+  return verdict === 'set aside' ? setAside(start, all) : rootsOnly(start, all);
 }

@@ -7,7 +7,7 @@ import { targetOf } from '../uptane/checks/match.ts';
 import type { Target } from '../uptane/model/metadata.ts';
 import { fileName, uptaneProfile } from '../uptane/model/profile.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
-import { passOver, rootsOnly } from '../uptane/verification/keptTrust.ts';
+import { rootsOnly, setAside } from '../uptane/verification/keptTrust.ts';
 import { verifyPartial } from '../uptane/verification/partial.ts';
 import { type EcuContext, type Outcome, runProcedure } from '../uptane/verification/procedure.ts';
 import type { ReceivedFiles } from './receivedFiles.ts';
@@ -23,7 +23,7 @@ export function verifyReceived(ecu: Ecu, files: ReceivedFiles): Outcome<Target |
   }
   // P5
   if (target.fault.code === 'no-image-for-ecu') {
-    return { ...outcome, trusted: passOver(ecu.trusted, outcome.trusted), result: ok(undefined) };
+    return { ...outcome, trusted: setAside(ecu.trusted, outcome.trusted), result: ok(undefined) };
   }
   return { ...outcome, trusted: rootsOnly(ecu.trusted, outcome.trusted), result: target };
 }
@@ -42,7 +42,7 @@ function judge(ecu: Ecu, files: ReceivedFiles): Outcome<VerifiedTargets> {
   const { result: clockless, trusted } = run(ecu, files, 0);
   if (!clockless.ok || ecu.hasTimeKeysOf(trusted)) return outcome;
   const named = targetOf(clockless.value.director, identity.serial) !== undefined;
-  return { ...outcome, trusted: named ? trusted : passOver(ecu.trusted, trusted) };
+  return { ...outcome, trusted: named ? trusted : setAside(ecu.trusted, trusted) };
 }
 
 function run(ecu: Ecu, files: ReceivedFiles, now: number | undefined): Outcome<VerifiedTargets> {

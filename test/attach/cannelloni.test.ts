@@ -47,7 +47,7 @@ describe('a cannelloni packet', () => {
     expect(hex(packet(5, frame))).toBe(text.replaceAll(' ', ''));
     expect(decodeCannelloni(bytesOf(text))).toEqual({
       ok: true,
-      value: { sequence: 5, frames: [frame], passedOver: 0 },
+      value: { sequence: 5, frames: [frame], skipped: 0 },
     });
   });
 
@@ -56,7 +56,7 @@ describe('a cannelloni packet', () => {
     const bytes = packet(255, ...many);
     expect(hex(bytes.subarray(0, 5))).toBe('0200ff0064');
     expect(bytes.length).toBeLessThanOrEqual(cannelloniPacketBytesMax);
-    expect(decodeCannelloni(bytes)).toEqual({ ok: true, value: { sequence: 255, frames: many, passedOver: 0 } });
+    expect(decodeCannelloni(bytes)).toEqual({ ok: true, value: { sequence: 255, frames: many, skipped: 0 } });
   });
 
   it('gives a remote frame that says how much it asks for, and an FD frame with flags that are not ours', () => {
@@ -76,7 +76,7 @@ describe('a cannelloni packet', () => {
     const decoded = decodeCannelloni(
       bytesOf(`02 00 00 0004 ${error} 00000001 09 112233445566778899 00000002 89 00 112233445566778899 00000003 00`),
     );
-    expect(decoded).toMatchObject({ ok: true, value: { frames: [{ id: 3 }], passedOver: 3 } });
+    expect(decoded).toMatchObject({ ok: true, value: { frames: [{ id: 3 }], skipped: 3 } });
   });
 
   it.each([
@@ -112,7 +112,7 @@ describe('a cannelloni packet', () => {
       }
       const bytes = gatherer.take(9);
       expect(bytes.length).toBeLessThanOrEqual(cannelloniPacketBytesMax);
-      expect(decodeCannelloni(bytes)).toEqual({ ok: true, value: { sequence: 9, frames: added, passedOver: 0 } });
+      expect(decodeCannelloni(bytes)).toEqual({ ok: true, value: { sequence: 9, frames: added, skipped: 0 } });
     },
   );
 });

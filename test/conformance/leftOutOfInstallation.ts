@@ -53,7 +53,7 @@ const installing: readonly LeftOut[] = [
     edits: [
       edit(
         'secondary/verifyReceived',
-        'trusted: passOver(ecu.trusted, outcome.trusted), result: ok(undefined)',
+        'trusted: setAside(ecu.trusted, outcome.trusted), result: ok(undefined)',
         'result: ok(undefined)',
       ),
     ],

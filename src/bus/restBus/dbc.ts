@@ -1,5 +1,5 @@
 // Owns: what a DBC file says of a bus's cyclic messages: id, length, sender, cycle time, frame format. Signals, value tables and all
-// else in it are passed over. Must not know files or buses.
+// else in it are skipped. Must not know files or buses.
 
 import { dbcMessagesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';

@@ -1,5 +1,5 @@
 // Owns: reading pcapng: sections of either byte order, interfaces of CAN (LINKTYPE_CAN_SOCKETCAN) and Ethernet, enhanced packet
-// blocks. Other blocks and interfaces are passed over. Must not know files.
+// blocks. Other blocks and interfaces are skipped. Must not know files.
 import { fromUtf8 } from '../../core/bytes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
@@ -30,9 +30,9 @@ const packetFieldsBytes = 20;
 
 class PcapngDecoder implements CaptureDecoder {
   private readonly queue = new ByteQueue();
-  /** Of the block at the queue's beginning, or of the one that is passed over. */
+  /** Of the block at the queue's beginning, or of the one that is skipped. */
   private offset = 0;
-  /** A block that is passed over: its length, and what of it is left. */
+  /** A block that is skipped: its length, and what of it is left. */
   private passingBytes = 0;
   private passing = 0;
   /** The byte order of the section, once there is one. */
@@ -59,7 +59,7 @@ class PcapngDecoder implements CaptureDecoder {
     return false;
   }
 
-  /** Takes one block, or a part of one that is passed over. False where more bytes are needed, or none will help. */
+  /** Takes one block, or a part of one that is skipped. False where more bytes are needed, or none will help. */
   private step(put: PutRecord): boolean {
     if (this.passing > 0) {
       this.passing -= this.queue.skip(this.passing);

@@ -39,7 +39,7 @@ export interface Release extends ReleaseDeclaration {
 export function readReleases(bytes: Uint8Array): Result<readonly Release[], string> {
   const file = decodeMetadata({ profile: uptaneProfile, repository: 'image', role: 'targets' }, bytes);
   if (!file.ok) return fail(file.fault.message);
-  // The decoder has judged the form; it passes over what vehicles need not know.
+  // The decoder has judged the form; it skips what vehicles need not know.
   const { targets } = JSON.parse(fromUtf8(bytes) ?? '').signed;
   return reading(() =>
     [...file.value.body.targets.values()].flatMap(({ filename, length, hashes, mustMatch }) => {

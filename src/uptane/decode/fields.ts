@@ -43,7 +43,7 @@ export function readName(profile: Profile, value: JsonValue | undefined, path: s
 
 const digestBytes: { readonly [name in HashFunction]: number } = { sha256: 32, sha512: 64 };
 
-/** The hashes of known functions; others are passed over. */
+/** The hashes of known functions; others are skipped. */
 export function readHashes(value: JsonValue | undefined, path: string, anyCase = false): Hashes {
   const object = readObject(value, path);
   const hashes: { [name in HashFunction]?: string } = {};

@@ -6,7 +6,7 @@ import type { TrustedMetadata, TrustedRepository } from './trusted.ts';
  * P5: the metadata is good and names no image for this ECU. The Director's previous Targets stay in place; all else is kept, and so are
  * the new Targets as what later ones are held against (V4): what was withdrawn cannot be replayed.
  */
-export function passOver(previous: TrustedMetadata, verified: TrustedMetadata): TrustedMetadata {
+export function setAside(previous: TrustedMetadata, verified: TrustedMetadata): TrustedMetadata {
   const { targets: latest, ...director } = verified.director;
   const { targets } = previous.director;
   return {

@@ -1,5 +1,5 @@
 // Owns: which ECU of a vehicle an offline image is for. Offline Targets are made for a fleet (PURE-2), so the policy is: an image
-// that names ECUs is for those, and a vehicle passes over the ones it does not have; an image that names none is for every ECU
+// that names ECUs is for those, and a vehicle skips the ones it does not have; an image that names none is for every ECU
 // whose hardware id it lists. An ECU that two images are for installs neither: the update is refused, not guessed at.
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';

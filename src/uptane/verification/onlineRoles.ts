@@ -49,7 +49,7 @@ export function* followOnlineRoles(
 ): Procedure<Result<VerifiedRepository, RemoteFault>> {
   if (repository === 'director' && !ecu.profile.directorSnapshot) {
     const targets = yield* followTargets(ecu, repository, trusted, undefined);
-    return targets.ok ? ok({ ...withoutPassedOver(trusted), targets: targets.value }) : targets;
+    return targets.ok ? ok({ ...withoutSetAside(trusted), targets: targets.value }) : targets;
   }
   // R3 R7
   const timestamp = yield* followTimestamp(ecu, repository, trusted);
@@ -61,11 +61,11 @@ export function* followOnlineRoles(
   const targets = yield* followTargets(ecu, repository, trusted, snapshot.value.body);
   if (!targets.ok) return targets;
   const followed = { timestamp: timestamp.value, snapshot: snapshot.value, targets: targets.value };
-  return keepingListers(ecu, repository, trusted, { ...withoutPassedOver(trusted), ...followed });
+  return keepingListers(ecu, repository, trusted, { ...withoutSetAside(trusted), ...followed });
 }
 
-/** Once Targets take their place, the passed-over ones have no more to say. P5 */
-export function withoutPassedOver(trusted: TrustedRepository): TrustedRepository {
+/** Once Targets take their place, those that were set aside have no more to say. P5 */
+export function withoutSetAside(trusted: TrustedRepository): TrustedRepository {
   const { 'passed-over-targets': _, ...kept } = trusted;
   return kept;
 }

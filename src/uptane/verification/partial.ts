@@ -3,7 +3,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { VerifiedTargets } from './full.ts';
-import { followTargets, withoutPassedOver } from './onlineRoles.ts';
+import { followTargets, withoutSetAside } from './onlineRoles.ts';
 import type { EcuContext, Outcome, Procedure, Verifying } from './procedure.ts';
 import { followRoots } from './rootChain.ts';
 import type { TrustedMetadata } from './trusted.ts';
@@ -31,7 +31,7 @@ export function* verifyPartial(
   const targets = yield* followTargets(ecu, 'director', director, undefined);
   if (!targets.ok) return refused(targets.fault);
   return {
-    trusted: { director: { ...withoutPassedOver(director), targets: targets.value } },
+    trusted: { director: { ...withoutSetAside(director), targets: targets.value } },
     result: ok({ director: targets.value.body }),
     notices: ecu.notices,
   };

@@ -5,7 +5,7 @@ import { decodeMetadata } from '../../../src/uptane/decode/metadata.ts';
 import { uptaneProfile } from '../../../src/uptane/model/profile.ts';
 import type { FullTrust } from '../../../src/uptane/verification/full.ts';
 import { verifyFull } from '../../../src/uptane/verification/full.ts';
-import { passOver, rootsOnly } from '../../../src/uptane/verification/keptTrust.ts';
+import { rootsOnly, setAside } from '../../../src/uptane/verification/keptTrust.ts';
 import { type EcuContext, runProcedure } from '../../../src/uptane/verification/procedure.ts';
 import {
   type TrustedMetadata,
@@ -43,14 +43,14 @@ function verified(verifier: Verifier, world: World, trusted: TrustedMetadata): T
   return outcome.trusted;
 }
 
-/** One that trusts the second release, and then passed over metadata that withdraws it. */
+/** One that trusts the second release, and then set aside metadata that withdraws it. */
 function withdrawn(verifier: Verifier) {
   const world = new World();
   world.release(2);
   const second = verified(verifier, world, world.provisioned());
   withdraw(world, verifier.serial);
   const latest = verified(verifier, world, second);
-  return { world, second, trusted: passOver(second, latest) };
+  return { world, second, trusted: setAside(second, latest) };
 }
 
 describe.each([
