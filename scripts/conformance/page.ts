@@ -6,7 +6,7 @@ export interface ClauseVerdict {
   readonly clause: Clause;
   /** In the order in which they are shown. */
   readonly tests: readonly TestVerdict[];
-  /** How many of them failed without the check, part by part; undefined where the clause is none of the verification. */
+  /** How many of them failed without the check, part by part; undefined for a clause that is not about verification. */
   readonly failedWithout: readonly number[] | undefined;
 }
 

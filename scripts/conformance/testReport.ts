@@ -20,7 +20,7 @@ interface JsonReport {
   }[];
 }
 
-/** Runs the tests that need no special kernel, and gives the path of the report and how to remove it. */
+/** Runs the tests that need no special kernel, and returns the path of the report and a function that removes it. */
 export function runTests(project: string): { readonly path: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'ecunet-conformance-'));
   const path = join(folder, 'report.json');

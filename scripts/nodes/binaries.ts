@@ -57,7 +57,7 @@ export function binaryOf({ version, integrity }: NodeVersion, cache: string): st
     renameSync(fresh, kept);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    // Whoever came first at the same time has put the same bytes there.
+    // Another call at the same time has put the same bytes there first.
     if (!existsSync(binary)) throw error;
   }
   return binary;

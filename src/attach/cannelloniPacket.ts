@@ -35,7 +35,7 @@ function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The packet that `bytes` are, or in words why they are none. The data is a copy. */
+/** The packet in `bytes`, or in words what is wrong with it. The data is a copy. */
 export function decodeCannelloni(bytes: Uint8Array): Result<CannelloniPacket, string> {
   if (bytes.length < headerBytes) return fail(`${bytes.length} bytes have no room for the header`);
   const [isVersion, operation, sequence = 0] = bytes;

@@ -4,7 +4,7 @@ import type { EnvironmentFault } from '../core/faults.ts';
 import type { Result } from '../core/result.ts';
 import type { Tap } from './taps.ts';
 
-/** One CAN or CAN FD frame. `data` belongs to whoever made it and is never changed afterwards. */
+/** One CAN or CAN FD frame. `data` is never changed once the frame is made. */
 export interface CanFrame {
   /** 11 bits, or 29 where `extended`. */
   readonly id: number;
@@ -69,7 +69,7 @@ export interface AttachOptions {
 /** How a CAN controller takes part in its bus (ISO 11898-1). */
 export type ControllerState = 'error-active' | 'error-passive' | 'bus-off';
 
-/** What one node did and how its controller fares. */
+/** What one node did, and the state of its controller. */
 export interface NodeLoad {
   readonly node: string;
   /** Frames that it sent as a whole. */
@@ -103,7 +103,7 @@ export interface BusLoad {
 /** `timeNs`: when the frame was whole, on the bus's clock. Never called from inside `send` or `attach`. */
 export type FrameTap = Tap<CanFrame>;
 
-/** Hears what a real interface's driver tells of errors. A virtual bus counts its errors, and tells none. */
+/** Hears what a real interface's driver tells of errors. A virtual bus counts its errors, and sends no such frames. */
 export type ErrorTap = Tap<CanErrorFrame>;
 
 export interface Bus {
@@ -114,7 +114,7 @@ export interface Bus {
   /** Totals since the start. */
   load(): BusLoad;
   /**
-   * Hears every frame at its end, in the order of the bus, whoever sent it, without being a node: nothing of it is on the wire.
+   * Hears every frame of every node at its end, in the order of the bus, without being a node: nothing of it is on the wire.
    * `hearError` is told of error frames, between them. The returned function ends it.
    */
   tap(hear: FrameTap, hearError?: ErrorTap): () => void;

@@ -5,7 +5,7 @@ import type { PutRecord } from './record/captureRecord.ts';
 
 /**
  * Gives every frame of the buses, which are by name, and every error frame that a real interface tells of, to `put`. `startS`: the
- * calendar's time, in seconds since 1970, at which the buses' clock stood at 0. Returns how to stop.
+ * calendar's time, in seconds since 1970, at which the buses' clock stood at 0. Returns a function that stops it.
  */
 export function captureBuses(
   buses: Iterable<readonly [name: string, bus: Pick<Bus, 'tap'>]>,

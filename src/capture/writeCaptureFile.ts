@@ -65,7 +65,7 @@ export class CaptureFile {
     if (!this.file.isOpen || bytes.length === 0) return;
     this.pieces.push(bytes);
     this.waitingBytes += bytes.length;
-    // Whoever reads a pipe waits for it.
+    // The reader of a pipe waits for it.
     if (this.waitingBytes >= pieceBytes || !this.file.isRegular) this.flush();
   }
 

@@ -37,7 +37,7 @@ export async function play(
   const startedMs = monotonicMs();
   pacer.start();
   const presentNs = () => (monotonicMs() - startedMs) * NS_PER_MS;
-  // Whoever stops it is told what was played so far.
+  // The user who stops it is told what was played so far.
   let stoppedWith: number | undefined;
   const stopListening = onEndingSignal((exitCode) => {
     if (stoppedWith !== undefined) process.exit(exitCode);

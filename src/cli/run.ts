@@ -46,7 +46,7 @@ export async function run(given: Io, argument: string, options: RunCommandOption
   const opened = (transports: Transports) => {
     if (capture !== undefined) captures?.captureTransports(capture, inputs, transports);
   };
-  // Whoever reads a trace or a capture from standard output gets nothing else there.
+  // A reader of a trace or a capture from standard output gets nothing else there.
   const io: Io =
     taken === undefined || options.json ? given : { out: (data) => given.err(String(data)), err: given.err };
   const stop = new AbortController();

@@ -134,7 +134,7 @@ async function beginningRoot(
   return root;
 }
 
-/** Version 1, for whoever trusts it unseen. It vouches for itself, and for nothing that it is not. S3 S4 */
+/** Version 1, where it is trusted unseen. Nothing vouches for it but its own signatures. S3 S4 */
 async function firstRoot(
   inputs: VerificationInputs,
   repository: RepositoryName,

@@ -1,7 +1,7 @@
 // Owns: work that waits, without promises. A task is a generator that yields what it waits for; it runs synchronously inside
 // the event loop of the run, so that the order of things is the event queue's alone.
 
-/** Starts something; calls `done` once, later or at once; returns how to give it up. */
+/** Starts something; calls `done` once, later or at once. Returns a function that gives it up. */
 export type Wait<T> = (done: (value: T) => void) => () => void;
 
 export type Task<T> = Generator<Wait<unknown>, T, unknown>;
@@ -11,7 +11,7 @@ export function* wait<T>(start: Wait<T>): Task<T> {
   return (yield start as Wait<unknown>) as T;
 }
 
-/** Runs a task to its end, then calls `done`. Returns how to stop it; a stopped task never calls `done`. */
+/** Runs a task to its end, then calls `done`. Returns a function that stops it; a stopped task never calls `done`. */
 export function runTask<T>(task: Task<T>, done: (value: T) => void): () => void {
   let cancelWait = () => {};
   let stopped = false;

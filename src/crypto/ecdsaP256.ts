@@ -50,7 +50,7 @@ function scalarAt(der: Uint8Array, offset: number): { value: bigint; end: number
   const content = der.subarray(offset + 2, end);
   const [first = 0, second = 0] = content;
   if (der[offset] !== 0x02) return undefined;
-  if (first >= 0x80 || (first === 0 && second < 0x80)) return undefined; // negative, longer than need be, nought, or empty
+  if (first >= 0x80 || (first === 0 && second < 0x80)) return undefined; // negative, longer than needed, zero, or empty
   const value = BigInt(`0x${toHex(content)}`);
   return value < order ? { value, end } : undefined;
 }

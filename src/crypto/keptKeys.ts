@@ -1,4 +1,4 @@
-// Owns: keeping parsed keys, since parsing a key costs more than using it. Knows no kind of key.
+// Owns: keeping parsed keys, since parsing a key costs more than using it. Must not know any kind of key.
 import { pemCharsMax } from './limits.ts';
 
 /** Keys kept: a vehicle and its repositories use a few dozen. */

@@ -1,5 +1,5 @@
 // Owns: one check of a signature for all who ask for the very same one: in a simulation every ECU of a vehicle is in one process, and
-// each checks the signatures on the same files. Knows no keys' owners; a program that checks for itself alone has no use for it.
+// each checks the signatures on the same files. Must not know whose keys they are. A program that checks for itself alone has no use for it.
 import { concatBytes } from '../core/bytes.ts';
 import { hashHex } from './hashes.ts';
 import { sharedVerdictsMax } from './limits.ts';

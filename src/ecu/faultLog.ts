@@ -1,5 +1,5 @@
 // Owns: the faults that an ECU keeps for its version reports: each kind once, the oldest first, until there is evidence that a report
-// that held it was heard. Whoever can make an ECU find faults, as anybody on its bus can, must neither drive a kept one out nor have
+// that held it was heard. An attacker who can make an ECU find faults, as anybody on its bus can, must neither drive a kept one out nor have
 // one forgotten. O4
 import { utf8 } from '../core/bytes.ts';
 import type { RemoteFault } from '../core/faults.ts';

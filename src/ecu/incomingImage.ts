@@ -17,7 +17,7 @@ export interface IncomingImage {
   readonly length: number;
   /** The byte that is wanted next. */
   readonly nextOffset: number;
-  /** Takes the bytes at `nextOffset`, no more than are left. Gives how many of the image were written to flash. */
+  /** Takes the bytes at `nextOffset`, no more than are left. Returns how many bytes of the image that wrote to flash. */
   take(data: Uint8Array): Result<number, RemoteFault>;
 }
 

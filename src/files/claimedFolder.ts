@@ -22,7 +22,7 @@ export function claimFolder(folder: string, lockName: string, mode: number): Cla
       return claimed(path, takeLock(join(path, lockName)), undo);
     } catch (error) {
       undo();
-      // Whoever made the folder before took it away again.
+      // The process that made the folder before took it away again.
       const isAway = error instanceof InputError && ioCode(error.cause) === 'ENOENT';
       if (!isAway || attempt === lockAttemptsMax) throw error;
     }

@@ -138,7 +138,7 @@ function apart(final: string, suffix: string): readonly [start: string, end: str
 /** What is written to as to a growing file. */
 export type GrowingOutput = Pick<GrowingFile, 'isOpen' | 'isRegular' | 'write' | 'complete' | 'discard'>;
 
-/** Bytes that flow on to whoever takes them, as they come; each piece as a member of a gzip file where that is wanted. */
+/** Bytes that flow on as they come; each piece as a member of a gzip file where that is wanted. */
 export function flowingOutput(write: (bytes: Uint8Array) => void, gzip: boolean): GrowingOutput {
   let isOpen = true;
   const end = () => {

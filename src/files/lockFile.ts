@@ -4,7 +4,7 @@
 // How it is taken over: each lock that ever was has a key of its own. Who finds one whose process is gone takes a second lock, the claim on
 // that key, looks again, and replaces the one by its own in one step. Only who has the claim may do so, so of many one wins; a claim whose
 // process is gone is taken over in the same way, by a claim on its key. A key never comes again, so a claim on a lock that has been replaced
-// does no harm, and whoever has the lock takes such claims away.
+// does no harm, and the process that has the lock takes such claims away.
 import { randomBytes } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -170,7 +170,7 @@ function inUse(path: string, holder: ProcessId | undefined): InputError {
   return new InputError(`${path}: in use by ${who}`);
 }
 
-/** Whoever has the lock: claims on it there can be none, and all others are of no use any more. */
+/** For the process that has the lock: nobody can claim it, and all other claims are of no use any more. */
 function removeClaims(path: string): void {
   const start = basename(path);
   for (const name of namesIn(dirname(path))) {

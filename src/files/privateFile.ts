@@ -7,7 +7,7 @@ import { writeAtomic } from './atomicFile.ts';
 import { ioCode, ioReason, noSuchFolder } from './ioReason.ts';
 import { assertRegular, readOpen } from './regularFile.ts';
 
-/** Whoever runs this may read it, and nobody else may do anything. */
+/** The user who runs this may read and write it, and nobody else may do anything. */
 function assertPrivate(path: string, { mode, uid }: Stats): void {
   const owner = process.getuid?.();
   if (owner !== undefined && uid !== owner) throw new InputError(`${path}: it belongs to another user`);

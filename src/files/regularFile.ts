@@ -29,7 +29,7 @@ function openRegular(path: string): Opened {
   }
 }
 
-/** Reads at most `bytesMax + 1` bytes of an open file, piece by piece; gives how many there were. Throws what the file system does. */
+/** Reads at most `bytesMax + 1` bytes of an open file, piece by piece. Returns their number. Throws what the file system does. */
 export function readOpen(handle: number, { size }: Stats, bytesMax: number, take: (piece: Uint8Array) => void): number {
   let length = 0;
   for (;;) {

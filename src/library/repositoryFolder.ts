@@ -9,7 +9,7 @@ import { readBoundedFileIfAny } from '../files/regularFile.ts';
 const folderMode = 0o755;
 
 /**
- * Writes the files that a repository offers, each replaced as a whole and in the order given, so that whoever reads meanwhile finds every
+ * Writes the files that a repository offers, each replaced as a whole and in the order given, so that a reader meanwhile finds every
  * file that another one names. What is there already is left alone, and nothing is taken away. Throws an InputError.
  */
 export function saveRepository(folder: string, files: ReadonlyMap<string, Uint8Array>): void {

@@ -17,7 +17,7 @@ export const metadataPatienceMs = 2 * 60_000;
 export const transferMsMax = 30 * 60_000;
 /** All images from the repositories in one cycle: half of what a phase may take, so that what came is handed on in this cycle. K3 */
 export const downloadsMsMax = 3 * 3_600_000;
-/** Failures of one download from one address: a connection that is lost for a moment is none of them. */
+/** Failures of one download from one address: a connection that is lost for a moment does not count. */
 export const downloadFailuresMax = 3;
 /** A request to a Secondary, until it counts as unreachable: with the pauses below, patience for a bus cut of some 10 s. */
 export const requestAttemptsMax = 8;

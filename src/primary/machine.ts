@@ -25,7 +25,7 @@ type Guard = 'closingOwed' | 'metadataVerified' | 'newImageActivated';
 
 /** What the statechart does, by name: a Primary's from one boot to the next. */
 export interface PrimaryImplementation {
-  /** Starts a phase, which calls `completed` at its end; gives how to stop it. */
+  /** Starts a phase, which calls `completed` at its end. Returns a function that stops it. */
   readonly phases: { readonly [Name in PhaseName]: (completed: () => void) => () => void };
   readonly actions: { readonly [Name in Action]: () => void };
   readonly guards: { readonly [Name in Guard]: () => boolean };

@@ -1,4 +1,4 @@
-// Owns: a running Primary: its statechart. A reboot ends it; whoever powers it starts a new one on the same ports.
+// Owns: a running Primary: its statechart. A reboot ends it; its owner starts a new one on the same ports.
 import { createActor } from 'xstate';
 import type { Ecu } from '../ecu/ecu.ts';
 import { follow, xstateClock } from '../ecu/xstateClock.ts';

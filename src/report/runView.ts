@@ -1,5 +1,5 @@
 // Owns: what a watcher knows of a run, without a terminal: built from the run's events, and from what is known of the scenario
-// beforehand. Whoever draws or prints takes the present view. Must not know ink, React, the terminal or the host's time.
+// beforehand. What draws or prints takes the present view. Must not know ink, React, the terminal or the host's time.
 import type { EventOf, Outcome, SimEvent } from '../sim/events/events.ts';
 import type { ScenarioOutline, StepOutline } from '../sim/scenario/outline.ts';
 import { type BusView, initialBusView, updateBusNode, updateBusView } from './busView.ts';
@@ -45,7 +45,7 @@ export interface RunView {
   readonly position?: Position;
   readonly ecus: readonly EcuView[];
   readonly buses: readonly BusView[];
-  /** How each gateway fared, at the end of the run. */
+  /** What each gateway forwarded and dropped, at the end of the run. */
   readonly gateways: readonly GatewayTotal[];
   /** Attacks under way. */
   readonly attacks: readonly { readonly id: string; readonly text: string }[];

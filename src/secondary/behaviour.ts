@@ -35,7 +35,7 @@ export class SecondaryBehaviour {
   /** What the last verification said to install, if anything. */
   private wanted: Target | undefined;
   private incoming: IncomingImage | undefined;
-  /** Why the image that was coming in is given up: told to whoever goes on sending. */
+  /** Why the image that was coming in is given up: told to a Primary that goes on sending. */
   private failure: RemoteFault | undefined;
 
   constructor(ecu: Ecu, config: SecondaryConfig) {

@@ -31,7 +31,7 @@ export class ReceivedFiles {
       this.files.delete(file);
       const held = [...this.files.values()].reduce((sum, { bytes }) => sum + bytes.length, totalLength);
       if (this.files.size >= receivedFilesMax || held > receivedFilesBytesMax) {
-        // The next attempt begins with nothing, whoever filled the memory.
+        // The next attempt begins with nothing, even where an attacker filled the memory.
         this.files.clear();
         return oversized(`more than ${receivedFilesMax} files or ${receivedFilesBytesMax} bytes of metadata`);
       }

@@ -1,4 +1,4 @@
-// Owns: a running Secondary: its statechart on a link. A reboot ends it; whoever powers it starts a new one on the same ports.
+// Owns: a running Secondary: its statechart on a link. A reboot ends it; its owner starts a new one on the same ports.
 import { createActor } from 'xstate';
 import type { Link } from '../bus/link.ts';
 import { NS_PER_US } from '../core/units.ts';

@@ -1,4 +1,4 @@
-// Owns: one run: a world, its scenario's steps, the events that they make, and how it came out. Whoever owns the event queue
+// Owns: one run: a world, its scenario's steps, the events that they make, and how it came out. The owner of the event queue
 // decides how fast it goes.
 import { linkSpeeds } from '../bus/ethernet/wire.ts';
 import { runTask } from '../core/task.ts';

@@ -38,7 +38,7 @@ export function* traceHead(inputs: RunInputs): Generator<object> {
 /** What every trace begins with, by which a file is known to be one. */
 const firstBytes = '{"type":"trace"';
 
-/** Where a trace goes: to a file, or to whoever takes its bytes. */
+/** Where a trace goes: to a file, or to a function that takes its bytes. */
 export interface TraceTo {
   readonly tracePath?: string;
   readonly traceOut?: (bytes: Uint8Array) => void;

@@ -10,7 +10,7 @@ const clearSequence = '\u001b[0m\u001b[2J\u001b[H';
 /** Signals that end a process which does not handle them. */
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Sizes where the terminal tells none. */
+/** Sizes where the terminal does not tell its own. */
 const defaultSize: FrameSize = { columns: 80, rows: 24 };
 
 /**

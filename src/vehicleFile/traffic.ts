@@ -84,7 +84,7 @@ export function withTrafficRead(traffic: Traffic, vehiclePath: string): Traffic 
 
 function readDbcFile(path: string): readonly z.output<typeof cyclicMessage>[] {
   const bytes = readBoundedFile(path, trafficFileBytesMax);
-  // DBC files come in the code page of whoever wrote them: names and numbers are the same in all.
+  // DBC files come in any code page: names and numbers are the same in all.
   const read = readDbc(fromUtf8(bytes) ?? Buffer.from(bytes).toString('latin1'));
   if (!read.ok) throw new InputError(`${path}:${read.fault.line}: ${read.fault.message}`);
   if (read.value.length === 0) throw new InputError(`${path}: no message in it has a sender and a GenMsgCycleTime`);

@@ -29,7 +29,7 @@ afterEach(() => {
   run.stop();
 });
 
-/** Sends `busy` for ever: the next one is there when one has left. Returns how to stop. */
+/** Sends `busy` for ever: the next one is there when one has left. Returns a function that stops it. */
 function fillBus(busy: CanFrame): () => void {
   let isOver = false;
   const frameSent = () => {

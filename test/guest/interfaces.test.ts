@@ -1,4 +1,4 @@
-// What befalls real interfaces: down and up, gone and back, errors, filters, full queues, two at once. Changes them, so only in the guest.
+// What happens to real interfaces: down and up, gone and back, errors, filters, full queues, two at once. Changes them, so only in the guest.
 
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';

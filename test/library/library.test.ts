@@ -65,7 +65,7 @@ if (!outcome.result.ok) {
 }
 `;
 
-/** The program in a package of its own that has ecunet among its dependencies. Gives how to run it, once it is compiled. */
+/** The program in a package of its own that has ecunet among its dependencies. Returns a function that runs it, once it is compiled. */
 function compiled(): (input: object) => unknown {
   const folder = temporaryFolder();
   makeDependent(folder, { program });

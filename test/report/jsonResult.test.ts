@@ -109,7 +109,7 @@ describe('the buses of a result', { timeout: 60_000 }, () => {
       { id: 'body', kind: 'can', interface: 'can0', frames: 3, ...none },
     ],
     [
-      'whose background traffic found no place',
+      'whose background traffic found no room',
       body,
       [{ ...traffic, frames: 0 }],
       { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, ...none, traffic: { frames: 0, lost: 2 } },

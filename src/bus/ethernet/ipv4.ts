@@ -10,7 +10,7 @@ export const payloadAt = headerBytes + ipv4HeaderBytes;
 const etherTypeIpv4 = 0x0800;
 const doNotFragment = 0x4000;
 const timeToLive = 64;
-/** Locally administered, and nobody's. */
+/** Locally administered: no maker has it. */
 const macPrefix = 0x0200;
 
 export interface Ipv4Header {
@@ -49,7 +49,7 @@ export function ipv4Packet({ from, to, protocol, identification }: Ipv4Header, p
   return packet;
 }
 
-/** What a packet carries; undefined for what is no IPv4 packet of this form, or damaged. */
+/** What a packet carries; undefined for another form than this of IPv4, and for a damaged packet. */
 export function readIpv4(packet: Uint8Array): Ipv4Packet | undefined {
   if (packet.length < packetBytesMin) return undefined;
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);

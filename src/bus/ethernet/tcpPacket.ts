@@ -34,7 +34,7 @@ export interface ReceivedSegment {
   readonly segment: TcpSegment;
 }
 
-/** The segment in a packet; undefined for what is none, or damaged. Options are skipped. */
+/** The segment in a packet; undefined where it holds none, or a damaged one. Options are skipped. */
 export function readTcpPacket(packet: Uint8Array): ReceivedSegment | undefined {
   const ipv4 = readIpv4(packet);
   if (ipv4 === undefined || ipv4.protocol !== tcpProtocol) return undefined;

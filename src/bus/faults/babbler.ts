@@ -1,8 +1,8 @@
-// Owns: a node that has lost its mind: it sends one frame over and over, without a pause, over any `Bus` with timing. Must not know
-// who else is there.
+// Owns: a babbling node, which sends one frame over and over, without a pause, over any `Bus` with timing. Must not know who else is
+// there.
 import type { Bus, BusNode, CanFrame } from '../bus.ts';
 
-/** Starts to send `frame` as `node`, each time the last one has left. Gives how to end it. */
+/** Starts to send `frame` as `node`, each time the last one has left. Returns a function that ends it. */
 export function startBabbling(bus: Bus, node: string, frame: CanFrame): () => void {
   const babbling: BusNode = bus.attach(
     node,

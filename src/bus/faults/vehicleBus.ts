@@ -23,7 +23,7 @@ export interface Disturbance {
 export interface VehicleBus extends PartitionableBus {
   /** Adds to what was disturbed before: what is not named stays as it was. */
   disturb(disturbance: Disturbance): void;
-  /** `node` goes mad: its controller sends `frame` without a pause. */
+  /** From now on the controller of `node` sends `frame` without a pause. */
   babble(node: string, frame: CanFrame): void;
   /** Ends every cut, disturbance and babble. */
   repair(): void;

@@ -19,7 +19,7 @@ interface Waiting<Tag> {
 
 export interface OutputQueueEvents<Tag> {
   readonly sent: (tag: Tag) => void;
-  /** The bus took it not, or lost it. */
+  /** The bus refused it, or lost it. */
   readonly lost: (tag: Tag, frame: CanFrame) => void;
 }
 

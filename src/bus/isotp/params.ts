@@ -10,7 +10,7 @@ export interface IsoTpParams {
   readonly stmin: number;
   /** BS asked of the other side: consecutive frames between flow controls, 0 to 255; 0 is no further flow control. */
   readonly blocksize: number;
-  /** Flow controls with WAIT in a row (N_WFTmax): that the sender bears, and that the receiver sends; 0 is none. */
+  /** Flow controls with WAIT in a row (N_WFTmax) that the sender accepts, and that the receiver sends; 0: not one. */
   readonly wftmax: number;
   /** N_Bs in ms. */
   readonly rx_flowcontrol_timeout: number;

@@ -23,15 +23,15 @@ export interface DbcFault {
   readonly message: string;
 }
 
-/** Cycle times: below, a message would fill any bus by itself; above, it is none of a drive. */
+/** Cycle times: below, a message would fill any bus by itself; above, it would not come within a drive. */
 export const cycleMsMin = 0.5;
 export const cycleMsMax = 3_600_000;
 
 /** The bit of a DBC's message number by which the id has 29 bits. */
 const extendedFlag = 0x8000_0000;
-/** The message that holds signals which belong to none. */
+/** The message that holds the signals of no message. */
 const independentSignals = 0xc000_0000;
-/** Senders that are none. */
+/** The sender of messages that no node sends. */
 const nobody = 'Vector__XXX';
 
 /** Names in letters of any language: the standard has only a few, tools write more. */

@@ -8,7 +8,7 @@ import type { Bus, BusNode, CanFrame } from '../bus.ts';
 import { transmitQueueFramesMax } from '../limits.ts';
 import type { CyclicMessage } from './dbc.ts';
 
-/** How the rest of the bus fared. */
+/** What became of the background traffic. */
 export interface RestBusTotals {
   /** Frames that left. */
   readonly frames: number;

@@ -1,9 +1,9 @@
-// Owns: how a real interface fares: whether it is up, its controller's state, what went wrong on it. Fed by the interface itself, by a
+// Owns: the state of a real interface: whether it is up, its controller's state, what went wrong on it. Fed by the interface itself, by a
 // run's recorder or by a replayed trace, with the same result. Must not know who watches.
 import type { BusLoad, CanErrorFrame, ControllerState, NodeLoad } from '../bus.ts';
 import { decodeErrorFrame } from '../frame/canErrorFrame.ts';
 
-/** What befalls an interface. */
+/** What happens to an interface. */
 export type InterfaceEvent =
   /** It carries nothing: frames wait for it. `message`: why, and what the user can do. */
   | { readonly type: 'interfaceDown'; readonly message: string }

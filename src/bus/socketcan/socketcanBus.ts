@@ -49,7 +49,7 @@ const lastingNs = 1000 * NS_PER_MS;
 /** Frames with the kernel and not echoed. A socket's receive buffer holds some 278, and what does not fit is lost without a word. */
 const kernelFramesMax = 128;
 
-/** A bus that tells what befalls the interface under it. */
+/** A bus that tells what happens to the interface under it. */
 export interface InterfaceBus extends Bus {
   /** Sets who is told. Never called from inside `send` or `attach`. */
   watch(watcher: WatchInterface): void;
@@ -71,7 +71,7 @@ export class SocketCanBus implements InterfaceBus, SocketCanNodeHost {
   private frames = 0;
   private sentFrames = 0;
   private readonly queue = new KernelQueue<SocketCanNode>();
-  /** Ids of frames that were sent: their echoes must be heard, whoever else wants them. */
+  /** Ids of frames that were sent: their echoes must be heard, even where no node accepts them. */
   private readonly sentIds = new Set<number>();
   /** Until the next frame is offered or, while nothing is carried, until the next look. */
   private readonly timer: DeadlineTimer;

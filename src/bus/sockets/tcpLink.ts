@@ -127,7 +127,7 @@ class Callers {
       const from = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
       if (this.wanted !== undefined) return this.wanted({ socket, from });
       this.waiting.push({ socket, from });
-      // Whoever floods loses: the one that is meant comes last, just before it is named.
+      // A flood pushes out its own: the peer that is meant connects last, just before it is named.
       if (this.waiting.length > tcpCallersWaitingMax) drop(this.waiting.shift());
     });
   }
@@ -153,7 +153,7 @@ function drop(caller: Caller | undefined): void {
   caller?.socket.destroy();
 }
 
-/** Throws for a key or certificate that is none. A peer that fails is dropped, and the next one heard. */
+/** Throws for what is no key or no certificate. A peer that fails is dropped, and the next one is waited for. */
 function tlsServer({ key, certificate, clientCa }: TlsServerOptions): Server {
   const server = createTlsServer({
     key,
@@ -267,7 +267,7 @@ class TcpLink implements ConnectedTcpLink {
 
   close(): void {
     this.closed = true;
-    // What was confirmed is with the kernel. A message still on its way is given up, lest a peer that reads no more keeps us.
+    // What was confirmed is with the kernel. A message still on its way is given up: else a peer that reads no more would keep us.
     if (this.sending) this.socket.destroy();
     else this.socket.destroySoon();
   }

@@ -1,4 +1,4 @@
-// Owns: links over real UDP: messages in datagrams of at most 1400 bytes, in order and complete, by the TCP of ethernet/. One of the real
+// Owns: links over real UDP: messages in datagrams of at most 1400 bytes, in order and complete, by the TCP of bus/tcp. One of the real
 // transports: it may use sockets and promises. Must not know what the messages mean.
 import { randomBytes } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';

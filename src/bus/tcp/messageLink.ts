@@ -1,4 +1,4 @@
-// Owns: a `Link` over TCP on virtual Ethernet: whole messages, length-prefixed, one at a time. Outlives its connections: whoever opens
+// Owns: a `Link` over TCP on virtual Ethernet: whole messages, length-prefixed, one at a time. Outlives its connections: the end that opens
 // them opens another with the next message. Must not know what the messages mean.
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';

@@ -1,4 +1,4 @@
-// Owns: the receiving half of a TCP connection: puts what arrives in order. Offsets as in tcpSender.ts. What is in order is taken by
+// Owns: the receiving half of a TCP connection: puts what arrives in order. Offsets as in sender.ts. What is in order is taken by
 // the connection's owner at once: so the window never closes, and only what came too early is kept, within the window.
 import { windowBytes } from './sender.ts';
 

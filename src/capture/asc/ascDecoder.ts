@@ -86,7 +86,7 @@ class AscReader implements LineReader {
     const dlc = /^[0-9A-Fa-f]$/.test(lengthText ?? '') ? Number.parseInt(lengthText ?? '', 16) : undefined;
     const length = Math.min(dlc ?? 0, 8);
     const remote = kind === 'r';
-    if (id === undefined || (dlc === undefined && !remote)) return fail('an id or a length that is none');
+    if (id === undefined || (dlc === undefined && !remote)) return fail('the id or the length is not understood');
     const data = remote ? noBytes : parseBytes(words.slice(5, 5 + length), length, this.base ?? 16);
     return record(timeNs, bus, data && { ...id, remote, fd: false, brs: false, data }, remote ? length : 0, false);
   }
@@ -102,7 +102,7 @@ class AscReader implements LineReader {
     const [brs = '', esi = '', dlc = '', lengthText = ''] = words.slice(at, at + 4);
     const id = parseId(idText, 16);
     if (id === undefined || !/^[01] [01] [0-9a-f] \d{1,2}$/i.test(`${brs} ${esi} ${dlc} ${lengthText}`)) {
-      return fail('a CANFD line whose id, flags or lengths are none');
+      return fail('the id, the flags or the lengths of a CANFD line are not understood');
     }
     const length = Number(lengthText);
     const dataAt = at + 4;
@@ -119,7 +119,7 @@ class AscReader implements LineReader {
 }
 
 function record(timeNs: bigint, bus: string, frame: CanFrame | undefined, requestedBytes: number, esi: boolean): Read {
-  if (frame === undefined) return fail('bytes are missing, or are none');
+  if (frame === undefined) return fail('data bytes are missing, or not understood');
   const fault = checkFrame(frame, true);
   return fault === undefined ? ok({ type: 'frame', timeNs, bus, frame, requestedBytes, esi }) : fail(fault.message);
 }

@@ -1,4 +1,4 @@
-// Owns: bytes that have come and have not been read, in one piece, so that whoever reads can look at them as a whole.
+// Owns: bytes that have come and have not been read, in one piece, so that the reader can look at them as a whole.
 
 /** Takes bytes at its end and gives them up at its beginning; its memory is bounded by what its reader leaves in it. */
 export class ByteQueue {

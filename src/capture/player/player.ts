@@ -1,4 +1,4 @@
-// Owns: sending recorded frames on buses when they are due. Must not know where they come from: whoever reads them is told when
+// Owns: sending recorded frames on buses when they are due. Must not know where they come from: their reader is told when
 // more are wanted.
 import type { Bus, BusNode, CanFrame } from '../../bus/bus.ts';
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
@@ -22,7 +22,7 @@ export interface PlayerEvents {
 export interface PlayerOptions {
   readonly clock: Clock;
   readonly buses: readonly Bus[];
-  /** The present as whoever watches knows it: a host that is late is ahead of its own clock's events. */
+  /** The present as the watcher knows it: a host that is late is ahead of its own clock's events. */
   readonly presentNs: () => number;
   readonly events: PlayerEvents;
 }

@@ -1,4 +1,4 @@
-// Owns: AES-256-GCM over node:crypto. Whoever calls answers for a nonce never being used twice under one key.
+// Owns: AES-256-GCM over node:crypto. The caller makes sure that no nonce is used twice under one key.
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 
 const algorithm = 'aes-256-gcm';

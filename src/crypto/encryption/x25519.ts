@@ -10,13 +10,13 @@ export function x25519PublicKey(secret: Uint8Array): Uint8Array {
 
 /**
  * The 32 bytes that both sides share, or undefined for a public key that is not 32 bytes or of small order: all would then share
- * nought (RFC 7748, 6.1). Throws for a secret that is not 32 bytes.
+ * zeros (RFC 7748, 6.1). Throws for a secret that is not 32 bytes.
  */
 export function x25519SharedSecret(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
   const privateKey = secretKeyObject('X25519', toHex(secret));
   try {
     return new Uint8Array(diffieHellman({ privateKey, publicKey: publicKeyObject('X25519', toHex(publicKey)) }));
   } catch {
-    return undefined; // OpenSSL refuses a shared secret of nought
+    return undefined; // OpenSSL refuses a shared secret of zeros
   }
 }

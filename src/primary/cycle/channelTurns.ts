@@ -17,8 +17,8 @@ export class ChannelTurns {
   }
 
   /**
-   * Calls `start` when the channel is free, at once or later, in the order of asking. Gives how to end the turn, or the waiting for it.
-   * A turn is over in any case after `channelTurnMsMax`: whose message takes longer leaves gaps enough for others.
+   * Calls `start` when the channel is free, at once or later, in the order of asking. Returns a function that ends the turn, or the
+   * waiting for it. A turn is over in any case after `channelTurnMsMax`: a message that takes longer leaves gaps enough for others.
    */
   take(start: () => void): () => void {
     let state: 'waiting' | 'running' | 'over' = 'waiting';

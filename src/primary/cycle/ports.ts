@@ -6,7 +6,7 @@ import type { RemoteRequest, RemoteResponse } from '../../uptane/model/remote.ts
 
 /** The way to the servers outside the vehicle. */
 export interface Remote {
-  /** Calls `done` once: with the answer, or undefined where nobody answered. Returns how to give up. */
+  /** Calls `done` once: with the answer, or undefined where nobody answered. Returns a function that gives the question up. */
   request(request: RemoteRequest, done: (response: RemoteResponse | undefined) => void): () => void;
 }
 

@@ -97,7 +97,7 @@ function* distributeImageTo(behaviour: PrimaryBehaviour, partner: Conversation, 
   if (!answer.ok) behaviour.leave(serial);
 }
 
-/** Sends the image in blocks, from wherever the Secondary wants it: it may have kept part of it from an earlier try. */
+/** Sends the image in blocks, from the offset that the Secondary asks for: it may have kept part of it from an earlier try. */
 function* sendImage(
   behaviour: PrimaryBehaviour,
   partner: Conversation,

@@ -133,7 +133,7 @@ export class Campaigns {
 
   private campaign(name: string): Campaign {
     const campaign = this.campaigns.get(name);
-    if (campaign === undefined) throw new InputError(`campaign ${name}: there is none of this name`);
+    if (campaign === undefined) throw new InputError(`there is no campaign ${name}`);
     return campaign;
   }
 

@@ -37,7 +37,7 @@ export function recordReports(
   }
 }
 
-/** All vehicles of one Director. Whoever calls has been authorised. */
+/** All vehicles of one Director. Its callers have been authorised. */
 export class Inventory {
   private readonly vehicles = new Map<string, InventoriedVehicle>();
   /** Which vehicle an ECU is in, and by which vehicle a key is used. */

@@ -18,7 +18,7 @@ export interface SealedImage {
   readonly bytes: Uint8Array;
 }
 
-/** `encryptionKey`: the ECU's X25519 key, in hexadecimal. Throws an InputError where it is none. D7 D8 */
+/** `encryptionKey`: the ECU's X25519 key, in hexadecimal. Throws an InputError for any other text. D7 D8 */
 export function sealFor(serial: string, encryptionKey: string, { bytes, random }: PlainImage): SealedImage {
   const contentKey = random.bytes(32);
   const wrapped = wrapKey(contentKey, fromHex(encryptionKey) ?? new Uint8Array(), random.bytes(32));

@@ -1,5 +1,5 @@
 // Owns: what an image declares of itself and of the images that other ECUs must, or must not, run beside it. J7
-// The Image repository lists it as `custom.release`, under the signatures of whoever answers for the image.
+// The Image repository lists it as `custom.release`, under the signatures of the role that answers for the image.
 // One file a function: the whole of semver is three times as many, and every run loads them.
 import rcompare from 'semver/functions/rcompare.js';
 import satisfies from 'semver/functions/satisfies.js';

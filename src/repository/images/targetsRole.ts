@@ -20,7 +20,7 @@ export class TargetsRole {
     this.name = name;
   }
 
-  /** Whether the repository writes this role's file; else whoever holds its keys hands it in. */
+  /** Whether the repository writes this role's file; else the holder of its keys hands it in. */
   get isWritten(): boolean {
     return canSign(this.holders, this.threshold);
   }

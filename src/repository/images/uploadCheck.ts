@@ -104,7 +104,7 @@ export function checkRoleFile(
   if (!checked.ok) return checked;
   const { version } = checked.value.body;
   const last = before?.version ?? 0;
-  // No version can follow the highest there is: who holds a key for a moment would close the role for good. B5
+  // No version can follow the highest there is: who has a key for a moment could close the role for ever. B5
   if (version > last + uploadedVersionStepMax) {
     const step = `version ${version} is more than ${uploadedVersionStepMax} above ${last}`;
     return refuse(at, { clause: 'B5', code: 'upload-refused', message: step });

@@ -25,7 +25,7 @@ export type RoleKeySet = { readonly [role in RoleName]: readonly SigningKey[] };
 /** How many keys each role has. */
 export type RoleKeyCounts = { readonly [role in RoleName]: number };
 
-/** Keys drawn from the run's seed: for simulation only, since whoever knows the seed knows them. They are marked as such. */
+/** Keys drawn from the run's seed: for simulation only, since the seed gives them away. They are marked as such. */
 export function simulatedRoleKeys(signatures: Signatures, random: Random, counts: RoleKeyCounts): RoleKeySet {
   const keys = (role: RoleName) =>
     Array.from({ length: counts[role] }, (_, index) =>

@@ -129,7 +129,7 @@ export class Roots {
     return ok();
   }
 
-  /** The next root, signed by whoever is at hand. Without a change it is the same one with a later expiry. */
+  /** The next root, signed by the keys at hand. Without a change it is the same one with a later expiry. */
   rotate(change: KeyChange, now: number): Result<void, RemoteFault> {
     const next = this.draft(change, now);
     next.signers.addAtHand([...this.current.root, ...next.holders.root]);

@@ -1,4 +1,4 @@
-// Owns: what all kinds of attacks have in common: their form, their check, their beginning. Knows none by itself.
+// Owns: what all kinds of attacks have in common: their form, their check, their beginning. Names no single kind.
 import * as z from 'zod';
 import type { Problem } from '../../vehicleFile/references/problem.ts';
 import { type Checked, memberOf } from '../setting/known.ts';

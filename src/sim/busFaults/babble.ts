@@ -1,4 +1,4 @@
-// Owns: a controller gone mad, which sends frames of one id without a pause.
+// Owns: a babbling controller, which sends frames of one id without a pause.
 import * as z from 'zod';
 import { classicFrame } from '../../bus/bus.ts';
 import { canId, name } from '../../vehicleFile/fields.ts';

@@ -1,4 +1,4 @@
-// Owns: what all kinds of bus faults have in common: members of a step or of an interruption, their check, doing them. Knows none by itself.
+// Owns: what all kinds of bus faults have in common: members of a step or of an interruption, their check, doing them. Names no single kind.
 
 import type * as z from 'zod';
 import { InputError } from '../../core/faults.ts';

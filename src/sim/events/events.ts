@@ -1,4 +1,4 @@
-// Owns: what a run tells to whoever watches it: the trace, the progress lines, the dashboard. One union; every event is
+// Owns: what a run tells its watchers: the trace, the progress lines, the dashboard. One union; every event is
 // plain data, in the order in which it happened. No wall time in here: a trace must come out the same twice.
 import type { ControllerState } from '../../bus/bus.ts';
 import type { Attack, RemoteFaultCode } from '../../core/faults.ts';
@@ -166,7 +166,7 @@ export type SimEvent =
       readonly receiveErrors: number;
       readonly busOffs: number;
     }
-  /** How a bus's background traffic fared in the whole run: delays from when a frame was due to when it had left. */
+  /** A bus's background traffic in the whole run: delays from when a frame was due to when it had left. */
   | {
       readonly type: 'bus.traffic';
       readonly t: number;
@@ -187,7 +187,7 @@ export type SimEvent =
       readonly windowNs: number;
       readonly drops: readonly GatewayDrops[];
     }
-  /** How a gateway fared in the whole run. */
+  /** What a gateway forwarded and dropped in the whole run. */
   | ({ readonly type: 'gateway.total'; readonly t: number; readonly gateway: string } & GatewayCounts)
   /** A bus was cut, disturbed or repaired, in words a user reads. */
   | { readonly type: 'bus.changed'; readonly t: number; readonly bus: string; readonly text: string }

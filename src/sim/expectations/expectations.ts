@@ -1,4 +1,4 @@
-// Owns: what all kinds of expectations have in common: their form, their check, their verdict. Knows none by itself.
+// Owns: what all kinds of expectations have in common: their form, their check, their verdict. Names no single kind.
 import * as z from 'zod';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../vehicleFile/references/problem.ts';

@@ -18,7 +18,7 @@ export function babblingNodes({ nodes }: BusLoad, bitrate: number): readonly str
   return nodes.filter(({ longestHoldNs }) => longestHoldNs >= holdNs).map(({ node }) => node);
 }
 
-/** Emits what each bus carried in each window with traffic. Gives how to end it: the rest is emitted then. */
+/** Emits what each bus carried in each window with traffic. Returns a function that ends it and emits the rest. */
 export function reportBuses(
   buses: ReadonlyMap<string, VehicleBus>,
   bitrateOf: (bus: string) => number,
@@ -41,7 +41,7 @@ export function reportBuses(
   });
 }
 
-/** Emits what befalls the interfaces that carry buses. */
+/** Emits what happens to the interfaces that carry buses. */
 export function reportInterfaces({ interfaces = new Map() }: Transports, emit: Emit): void {
   for (const [bus, watched] of interfaces) watched.watch((text) => emit({ type: 'bus.changed', bus, text }));
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/time/clock.ts';
 import type { Emit } from '../events/emit.ts';
 import { reportWindows } from './reportWindows.ts';
 
-/** Emits what each network carried in each window with traffic. Gives how to end it: the rest is emitted then. */
+/** Emits what each network carried in each window with traffic. Returns a function that ends it and emits the rest. */
 export function reportEthernets(networks: ReadonlyMap<string, EthernetNetwork>, clock: Clock, emit: Emit): () => void {
   const before = new Map([...networks].map(([name, network]) => [name, network.load()]));
   return reportWindows(clock, (spanNs) => {

@@ -1,11 +1,11 @@
-// Owns: what a run tells of its gateways as it goes: what they dropped, window by window, and how they fared at its end.
+// Owns: what a run tells of its gateways as it goes: what they dropped, window by window, and their totals at its end.
 import type { Clock } from '../../core/time/clock.ts';
 import type { Emit } from '../events/emit.ts';
 import type { GatewayDrops } from '../events/events.ts';
 import type { SimulatedGateway } from '../vehicle/buildGateways.ts';
 import { reportWindows } from './reportWindows.ts';
 
-/** Emits what each gateway dropped in each window. Gives how to end it: the rest is emitted then, and totals. */
+/** Emits what each gateway dropped in each window. Returns a function that ends it and emits the rest, and totals. */
 export function reportGateways(gateways: ReadonlyMap<string, SimulatedGateway>, clock: Clock, emit: Emit): () => void {
   if (gateways.size === 0) return () => {};
   const before = new Map<string, readonly GatewayDrops[]>();

@@ -1,4 +1,4 @@
-// Owns: the way between the Primary and the servers: latency, bandwidth, and whoever sits on the line.
+// Owns: the way between the Primary and the servers: latency, bandwidth, and the attackers on the line.
 
 import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
@@ -27,7 +27,7 @@ export interface NetworkOptions {
 
 export class Network implements Remote {
   readonly filters = new Set<RemoteFilter>();
-  /** The last time attestation that passed, for whoever records it. */
+  /** The last time attestation that passed, for an attacker that records it. */
   lastAttestation: Uint8Array | undefined;
   private readonly options: NetworkOptions;
 

@@ -1,4 +1,4 @@
-// Owns: what all kinds of steps have in common: their form, their check, their words. Knows none by itself.
+// Owns: what all kinds of steps have in common: their form, their check, their words. Names no single kind.
 import * as z from 'zod';
 import type { Problem } from '../../vehicleFile/references/problem.ts';
 import { type Checked, memberOf } from '../setting/known.ts';

@@ -41,7 +41,7 @@ export const tapeInputSchema = z.discriminatedUnion('kind', [
   input('left', { node: z.string() }),
   /** The user lets a held run end. */
   input('released', {}),
-  /** What befell the interface that carries a bus. */
+  /** What happened to the interface that carries a bus. */
   input('interfaceDown', { message: z.string() }),
   input('interfaceUp', {}),
   input('errorFrame', { errorClass: z.int().min(0).max(0x1fff_ffff), base64: z.base64() }),

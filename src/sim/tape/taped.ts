@@ -17,7 +17,7 @@ export interface TapedBus extends Bus {
   watch(changed: (text: string) => void): void;
 }
 
-/** Frames that left, counted where recording and playing agree: when their sender is told. And what befell the interface. */
+/** Frames that left, counted where recording and playing agree: when their sender is told. And what happened to the interface. */
 class TapedLoad {
   changed: (text: string) => void = () => {};
   private frames = 0;

@@ -8,7 +8,7 @@ import type { Vehicle } from '../../vehicleFile/vehicle.ts';
 import type { Emit } from '../events/emit.ts';
 import { busRandom } from '../transports/transports.ts';
 
-/** Gives how to end it, which tells how it fared. */
+/** Starts the traffic of every bus. Returns a function that ends it and emits what each bus carried of it. */
 export function startTraffic(
   vehicle: Vehicle,
   buses: ReadonlyMap<string, VehicleBus>,

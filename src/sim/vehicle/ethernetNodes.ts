@@ -40,7 +40,7 @@ export function joinEthernetsAsPrimary(
   return { nodes, links };
 }
 
-/** A Secondary's: it waits for whoever asks, the Primary or a gateway. */
+/** A Secondary's: it waits for who asks, the Primary or a gateway. */
 export function joinEthernetAsSecondary(
   id: string,
   network: EthernetNetwork,

@@ -9,7 +9,7 @@ export interface DescribedImage {
   readonly filename: string;
   readonly length: number;
   readonly hashes: Hashes;
-  /** Undefined where whoever describes it does not say: other makers' ECUs report none. */
+  /** Undefined where the description does not say: other makers' ECUs report none. */
   readonly releaseCounter?: number | undefined;
 }
 

@@ -52,7 +52,7 @@ export function checkTarget(director: Targets, ecu: InstallingEcu): Result<Targe
 /** What a file must be: an image, or the encrypted form of one. D2 D7 */
 export type ImageBytes = Pick<Target, 'filename' | 'length' | 'hashes'>;
 
-/** Whoever brought it, the image is the Image repository's. */
+/** The image is the Image repository's, even where the Primary brought it. */
 function imageFile({ filename }: ImageBytes) {
   return { repository: 'image', role: 'targets', file: filename } as const;
 }

@@ -53,7 +53,7 @@ export interface Profile {
   readonly canonicalHashes: boolean;
   /** R10.2: whether two lists of hashes need only agree where both name a function, and do so at least once. */
   readonly sharedHashesSuffice: boolean;
-  /** Values that a signature's `method` may have, whoever signed; undefined where there is no such member. */
+  /** Values that a signature's `method` may have, by any key; undefined where there is no such member. */
   readonly signatureMethods: readonly string[] | undefined;
   /** Of one file. */
   readonly countMax: {

@@ -32,7 +32,7 @@ export function signingKey(signatures: Signatures, secret: Uint8Array): SigningK
 }
 
 /**
- * One text for one key, in whichever of its spellings it comes: two identifiers may stand for one key. Undefined for what is no
+ * One text for one key, whatever its spelling: two identifiers may stand for one key. Undefined for what is no
  * usable key of its kind; ed25519 has one spelling, and is not judged.
  */
 export function canonicalKey({ keytype, keyval }: PublicKey): string | undefined {

@@ -14,7 +14,7 @@ import type { SigningKey } from '../signing/keys.ts';
 import { checkPayload } from '../signing/payload.ts';
 import { signPayload } from '../signing/sign.ts';
 
-/** The reports are kept as JSON: each is signed by its own ECU, and judged by whoever knows that ECU's key. N2 N3 */
+/** The reports are kept as JSON: each is signed by its own ECU, and judged by who knows that ECU's key. N2 N3 */
 export interface VehicleManifest {
   readonly vin: string;
   readonly primarySerial: string;

@@ -72,7 +72,7 @@ export function withoutSetAside(trusted: TrustedRepository): TrustedRepository {
 
 /**
  * Policy 6: where a trusted file was kept, the file that lists what was to replace it is not taken either, but the trusted one: a
- * set whose files do not list each other would be refused by whoever it is handed to. It must be fresh all the same.
+ * set whose files do not list each other would be refused by a Secondary that is sent it. It must be fresh all the same.
  */
 function keepingListers(
   ecu: Verifying,

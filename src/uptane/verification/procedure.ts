@@ -12,7 +12,7 @@ import type { TrustedMetadata } from './trusted.ts';
 /** A metadata file that the procedure needs next. `version`: undefined for the latest. */
 export interface MetadataRequest extends FileName {
   readonly repository: RepositoryName;
-  /** Whoever answers stops reading past this many bytes, and hands over what it has: the check names the fault. */
+  /** The source stops reading past this many bytes, and hands over what it has: the check names the fault. */
   readonly bytesMax: number;
 }
 
@@ -35,7 +35,7 @@ export interface EcuContext {
   readonly profile: Profile;
   /** Attested time, seconds since 1970. */
   readonly now: number | undefined;
-  /** Undefined where the vehicle is not known: whoever it names is accepted. */
+  /** Undefined where the vehicle is not known: every ECU that the Targets name is accepted. */
   readonly vin: string | undefined;
   /** Every ECU, on a Primary; undefined on a Secondary. */
   readonly vehicleEcus: ReadonlySet<string> | undefined;

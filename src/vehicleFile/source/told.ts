@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { didYouMean } from '../../core/nearest.ts';
 import { anyOf } from './valueWords.ts';
 
-/** As zod hands it to whoever words it: with what was given, and the schema. */
+/** An issue as zod hands it out to be worded: with what was given, and the schema. */
 export type RawIssue = z.core.$ZodRawIssue;
 
 /** A field that is not known explains one that is missing: it is told first. */
@@ -16,7 +16,7 @@ export interface Told {
   readonly text: string;
 }
 
-/** Fields told of one map: whoever has more of them has taken another file. */
+/** Fields told of one map: a file with more of them is a file of another kind. */
 const unknownToldMax = 20;
 /** Names are listed where they are few. */
 const namesListedMax = 20;

@@ -161,7 +161,7 @@ class Building {
 function nameOf(key: unknown, offset: number, path: readonly PropertyKey[]): string {
   if (isScalar(key) && key.value !== null) {
     const name = String(key.value);
-    // What JavaScript takes for an object's prototype would be overlooked by whoever checks its members.
+    // What JavaScript takes for an object's prototype would be overlooked when its members are checked.
     if (name === '__proto__') throw new Refusal(offset, path, 'this name is not allowed');
     return name;
   }

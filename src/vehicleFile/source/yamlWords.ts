@@ -12,7 +12,7 @@ const words: { readonly [code in ErrorCode]: string } = {
   ALIAS_PROPS: 'an alias (*name) has no anchor and no tag of its own',
   BAD_ALIAS: 'an anchor (&) or alias (*) needs a name directly behind it; text that begins with & or * needs quotes',
   BAD_COLLECTION_TYPE: 'the tag (!) does not fit what stands behind it',
-  BAD_DIRECTIVE: 'this directive (%) is none that is known here',
+  BAD_DIRECTIVE: 'this directive (%) is not known here',
   BAD_DQ_ESCAPE:
     'behind \\ in double quotes a letter is needed that YAML knows, such as \\n; in single quotes a \\ stands for itself',
   BAD_INDENT:

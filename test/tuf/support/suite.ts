@@ -9,7 +9,7 @@ export interface Scene {
   readonly client: TufClient;
 }
 
-/** Starts the server of a test file; gives how a test gets its scene. The name is part of the URLs. */
+/** Starts the server of a test file; returns a function that gives a test its scene. The name is part of the URLs. */
 export function tufScenes(): (name?: string) => Scene {
   let server: TufServer | undefined;
   let count = 0;

@@ -250,7 +250,7 @@ export const yamlRows: readonly BadFile[] = [
     file: 'scenario.yaml',
     line: 1,
     path: '',
-    text: 'this directive (%) is none that is known here',
+    text: 'this directive (%) is not known here',
   },
   {
     scenario: { all: 'title: Test\nvehicle: vehicle.yaml\nsteps: &s [{ expect: *s }]\n' },
