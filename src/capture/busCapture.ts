@@ -1,5 +1,6 @@
-// Owns: from the taps of a run's buses to the records of a capture. Must not know where they are written.
+// Owns: from the taps of a run's buses and Ethernet networks to the records of a capture. Must not know where they are written.
 import type { Bus } from '../bus/bus.ts';
+import type { EthernetNetwork } from '../bus/ethernet/ethernetNetwork.ts';
 import { NS_PER_S } from '../core/units.ts';
 import type { PutRecord } from './record/captureRecord.ts';
 
@@ -12,15 +13,35 @@ export function captureBuses(
   startS: number,
   put: PutRecord,
 ): () => void {
-  const startNs = BigInt(startS) * BigInt(NS_PER_S);
-  const stops = Array.from(buses, ([name, bus]) =>
+  const at = calendarTime(startS);
+  return tapAll(buses, (name, bus) =>
     bus.tap(
-      (frame, timeNs) => {
-        put({ type: 'frame', timeNs: startNs + BigInt(timeNs), bus: name, frame, requestedBytes: 0, esi: false });
-      },
-      (error, timeNs) => put({ type: 'error', timeNs: startNs + BigInt(timeNs), bus: name, ...error }),
+      (frame, timeNs) => put({ type: 'frame', timeNs: at(timeNs), bus: name, frame, requestedBytes: 0, esi: false }),
+      (error, timeNs) => put({ type: 'error', timeNs: at(timeNs), bus: name, ...error }),
     ),
   );
+}
+
+/** Gives every packet that a network's switch receives to `put`. As `captureBuses`. */
+export function captureEthernets(
+  networks: Iterable<readonly [name: string, network: Pick<EthernetNetwork, 'tap'>]>,
+  startS: number,
+  put: PutRecord,
+): () => void {
+  const at = calendarTime(startS);
+  return tapAll(networks, (name, network) =>
+    network.tap((packet, timeNs) => put({ type: 'packet', timeNs: at(timeNs), bus: name, packet })),
+  );
+}
+
+/** From the clock's time to nanoseconds since 1970, which no plain number holds exactly. */
+function calendarTime(startS: number): (timeNs: number) => bigint {
+  const startNs = BigInt(startS) * BigInt(NS_PER_S);
+  return (timeNs) => startNs + BigInt(timeNs);
+}
+
+function tapAll<T>(all: Iterable<readonly [string, T]>, tap: (name: string, from: T) => () => void): () => void {
+  const stops = Array.from(all, ([name, from]) => tap(name, from));
   return () => {
     for (const stop of stops) stop();
   };

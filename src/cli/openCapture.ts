@@ -1,7 +1,6 @@
 // Owns: the file of `ecunet run --capture`, and what the user is told that it will not hold.
-import { captureBuses } from '../capture/busCapture.ts';
+import { captureBuses, captureEthernets } from '../capture/busCapture.ts';
 import { captureFormatOf } from '../capture/captureFormats.ts';
-import { captureEthernets } from '../capture/ethernetCapture.ts';
 import type { CapturedBus } from '../capture/record/captureRecord.ts';
 import { CaptureFile } from '../capture/writeCaptureFile.ts';
 import type { RunInputs } from '../sim/inputs/inputs.ts';

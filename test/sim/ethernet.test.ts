@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readTcpPacket } from '../../src/bus/ethernet/tcpPacket.ts';
-import { captureEthernets } from '../../src/capture/ethernetCapture.ts';
+import { captureEthernets } from '../../src/capture/busCapture.ts';
 import type { PutRecord } from '../../src/capture/record/captureRecord.ts';
 import { replayTrace } from '../../src/sim/replay.ts';
 import { runScenario } from '../../src/sim/run.ts';

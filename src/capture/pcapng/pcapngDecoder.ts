@@ -7,7 +7,7 @@ import { NS_PER_S } from '../../core/units.ts';
 import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../limits.ts';
 import type { CaptureDecoder, CaptureFault, CaptureRecord, PutRecord } from '../record/captureRecord.ts';
 import { ByteQueue } from './byteQueue.ts';
-import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngBlocks.ts';
+import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngEncoder.ts';
 import { decodeSocketCan } from './socketCanPacket.ts';
 
 export function createPcapngDecoder(): CaptureDecoder {

@@ -1,9 +1,16 @@
-// Owns: writing pcapng: one section, little-endian, an interface a bus, times in nanoseconds. Must not know files.
+// Owns: writing pcapng: one section, little-endian, an interface a bus, times in nanoseconds; and the format's numbers
+// (draft-ietf-opsawg-pcapng), which the decoder shares. Must not know files.
 import { concatBytes, utf8 } from '../../core/bytes.ts';
 import type { CaptureEncoder, CaptureHead, CaptureRecord } from '../record/captureRecord.ts';
 import { noBytes } from '../record/captureRecord.ts';
-import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngBlocks.ts';
 import { encodeSocketCan } from './socketCanPacket.ts';
+
+export const blockTypes = { section: 0x0a0d_0d0a, interface: 1, enhancedPacket: 6 } as const;
+export const byteOrderMagic = 0x1a2b_3c4d;
+export const linkTypes = { ethernet: 1, socketCan: 227 } as const;
+export const optionCodes = { end: 0, comment: 1, sectionApplication: 4, name: 2, resolution: 9, offset: 14 } as const;
+/** Block type, total length, and the total length once more. */
+export const blockFrameBytes = 12;
 
 /** 10 to the power of -9 s. */
 const nanosecondResolution = 9;
@@ -83,4 +90,9 @@ function block(type: number, ...parts: readonly Uint8Array[]): Uint8Array {
   bytes.set(body, 8);
   view.setUint32(total - 4, total, true);
   return bytes;
+}
+
+/** Fields and options fill whole words of 32 bits. */
+export function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
 }
