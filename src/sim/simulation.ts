@@ -5,13 +5,14 @@ import { runTask } from '../core/task.ts';
 import type { EventQueue } from '../core/time/clock.ts';
 import { NS_PER_MS } from '../core/units.ts';
 import type { VerificationMode } from '../ecu/identity.ts';
-import type { Emit } from './events/emit.ts';
 import type {
   BusSummary,
   EcuSummary,
+  Emit,
   FoundFault,
   GatewayCounts,
   GiveUpReason,
+  Happening,
   InstalledImage,
   Observer,
   Outcome,
@@ -138,9 +139,9 @@ export class Simulation {
     this.emit({ type: 'step.started', index, text: 'hold: the vehicle stays on until it is ended by Ctrl+C' });
   }
 
-  private emit(event: Parameters<Emit>[0]): void {
+  private emit(happening: Happening): void {
     if (this.isOver) return;
-    const { type, ...rest } = event;
+    const { type, ...rest } = happening;
     const timed = { type, t: this.clock.nowNs(), ...rest } as SimEvent;
     if (timed.type === 'expectation') {
       const { text, passed, actual } = timed;

@@ -70,24 +70,22 @@ export type GiveUpReason = (typeof giveUpReasons)[number];
 /** How a run came out. */
 export type Outcome = 'passed' | 'failed' | 'given-up';
 
-/** `t` is nanoseconds since the run began. */
-export type SimEvent =
+/** What happened in a run, without its time. */
+export type Happening =
   | {
       readonly type: 'run.started';
-      readonly t: number;
       readonly scenario: string;
       readonly seed: number;
       readonly ecus: readonly EcuSummary[];
       readonly buses: readonly BusSummary[];
     }
   /** The scenario's next step, in words a user reads. */
-  | { readonly type: 'step.started'; readonly t: number; readonly index: number; readonly text: string }
+  | { readonly type: 'step.started'; readonly index: number; readonly text: string }
   /** An ECU's statechart entered a state, such as `idle`, `verifyingMetadata`, `receivingImage`, `rebooting`. */
-  | { readonly type: 'ecu.state'; readonly t: number; readonly ecu: string; readonly state: string }
+  | { readonly type: 'ecu.state'; readonly ecu: string; readonly state: string }
   /** An image on its way into the inactive bank (Secondary) or the image store (Primary). */
   | {
       readonly type: 'ecu.progress';
-      readonly t: number;
       readonly ecu: string;
       readonly filename: string;
       readonly receivedBytes: number;
@@ -96,27 +94,24 @@ export type SimEvent =
   /** The ECU booted this image. `maker` says whose it is, which the ECU itself cannot know. */
   | {
       readonly type: 'ecu.booted';
-      readonly t: number;
       readonly ecu: string;
       readonly installed: InstalledImage;
       readonly bank: number;
       readonly maker: ImageMaker;
     }
   /** The ECU accepted a time attestation; `time` is ISO 8601. */
-  | { readonly type: 'ecu.time'; readonly t: number; readonly ecu: string; readonly time: string }
+  | { readonly type: 'ecu.time'; readonly ecu: string; readonly time: string }
   /** The ECU refused something and will name it in its next report. */
-  | { readonly type: 'ecu.fault'; readonly t: number; readonly ecu: string; readonly fault: FoundFault }
+  | { readonly type: 'ecu.fault'; readonly ecu: string; readonly fault: FoundFault }
   /** The ECU verified metadata; versions by `director/targets` and the like. */
   | {
       readonly type: 'ecu.verified';
-      readonly t: number;
       readonly ecu: string;
       readonly versions: Readonly<Record<string, number>>;
     }
   /** A message on a link: its name in ecunet.proto and its length. */
   | {
       readonly type: 'message';
-      readonly t: number;
       readonly from: string;
       readonly to: string;
       readonly name: string;
@@ -125,7 +120,6 @@ export type SimEvent =
   /** A request of the Primary to a server outside the vehicle, when it was answered. */
   | {
       readonly type: 'remote';
-      readonly t: number;
       readonly request: string;
       readonly outcome: string;
       readonly bytes: number;
@@ -133,7 +127,6 @@ export type SimEvent =
   /** A transfer or a node failed on the in-vehicle network. */
   | {
       readonly type: 'network.fault';
-      readonly t: number;
       readonly ecu: string /** The ECU that it was talking to, where it is one of many. */;
       readonly peer?: string;
       readonly message: string;
@@ -141,7 +134,6 @@ export type SimEvent =
   /** What a bus, or an Ethernet network's switch, carried since the last such event; `digest` chains over every frame's time, id and data. */
   | {
       readonly type: 'bus.window';
-      readonly t: number;
       readonly bus: string;
       readonly windowNs: number;
       readonly frames: number;
@@ -158,7 +150,6 @@ export type SimEvent =
   /** A node's controller as it stands, where it changed; `busOffs`: how often it went bus-off since the last such look. */
   | {
       readonly type: 'bus.node';
-      readonly t: number;
       readonly bus: string;
       readonly node: string;
       readonly state: ControllerState;
@@ -169,7 +160,6 @@ export type SimEvent =
   /** A bus's background traffic in the whole run: delays from when a frame was due to when it had left. */
   | {
       readonly type: 'bus.traffic';
-      readonly t: number;
       readonly bus: string;
       readonly frames: number;
       readonly lost: number;
@@ -178,40 +168,45 @@ export type SimEvent =
       readonly delaysNs: number;
     }
   /** A node has kept others, who had frames waiting, off the bus for a second. */
-  | { readonly type: 'bus.babbling'; readonly t: number; readonly bus: string; readonly node: string }
+  | { readonly type: 'bus.babbling'; readonly bus: string; readonly node: string }
   /** What a gateway dropped since the last such look. */
   | {
       readonly type: 'gateway.dropped';
-      readonly t: number;
       readonly gateway: string;
       readonly windowNs: number;
       readonly drops: readonly GatewayDrops[];
     }
   /** What a gateway forwarded and dropped in the whole run. */
-  | ({ readonly type: 'gateway.total'; readonly t: number; readonly gateway: string } & GatewayCounts)
+  | ({ readonly type: 'gateway.total'; readonly gateway: string } & GatewayCounts)
   /** A bus was cut, disturbed or repaired, in words a user reads. */
-  | { readonly type: 'bus.changed'; readonly t: number; readonly bus: string; readonly text: string }
+  | { readonly type: 'bus.changed'; readonly bus: string; readonly text: string }
   /** The Director judged a vehicle version manifest. `confirms`: every ECU runs what the campaign wants. */
   | {
       readonly type: 'director.manifest';
-      readonly t: number;
       readonly accepted: boolean;
       readonly confirms: boolean;
       readonly installed: Readonly<Record<string, string>>;
       readonly fault?: FoundFault;
     }
-  | { readonly type: 'attack.started'; readonly t: number; readonly id: string; readonly text: string }
-  | { readonly type: 'attack.stopped'; readonly t: number; readonly id: string }
+  | { readonly type: 'attack.started'; readonly id: string; readonly text: string }
+  | { readonly type: 'attack.stopped'; readonly id: string }
   | {
       readonly type: 'expectation';
-      readonly t: number;
       readonly text: string;
       readonly passed: boolean;
       readonly actual: string;
     }
-  | { readonly type: 'run.finished'; readonly t: number; readonly outcome: 'passed' | 'failed' }
+  | { readonly type: 'run.finished'; readonly outcome: 'passed' | 'failed' }
   /** The run ends before its last step. `error`: what went wrong, where that is the reason. */
-  | { readonly type: 'run.givenUp'; readonly t: number; readonly reason: GiveUpReason; readonly error?: string };
+  | { readonly type: 'run.givenUp'; readonly reason: GiveUpReason; readonly error?: string };
+
+type Timed<Content> = Content extends unknown ? Content & { readonly t: number } : never;
+
+/** What happened and when: `t` is nanoseconds since the run began. */
+export type SimEvent = Timed<Happening>;
+
+/** Tells the observers what happened; the time is added. */
+export type Emit = (happening: Happening) => void;
 
 export type Observer = (event: SimEvent) => void;
 

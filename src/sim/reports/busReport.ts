@@ -3,7 +3,7 @@
 import type { BusLoad, NodeLoad } from '../../bus/bus.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { NS_PER_S } from '../../core/units.ts';
-import type { Emit } from '../events/emit.ts';
+import type { Emit } from '../events/events.ts';
 import { reportWindows } from './reportWindows.ts';
 import type { Transports } from '../transports/transports.ts';
 import type { VehicleBus } from '../../bus/faults/vehicleBus.ts';

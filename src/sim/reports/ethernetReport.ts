@@ -2,7 +2,7 @@
 // busiest direction of a link was. Links share nothing with each other, so that this one says whether anybody had to wait.
 import type { EthernetLinkLoad, EthernetLoad, EthernetNetwork } from '../../bus/ethernet/ethernetNetwork.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import type { Emit } from '../events/emit.ts';
+import type { Emit } from '../events/events.ts';
 import { reportWindows } from './reportWindows.ts';
 
 /** Emits what each network carried in each window with traffic. Returns a function that ends it and emits the rest. */

@@ -1,7 +1,6 @@
 // Owns: what a run tells of its gateways as it goes: what they dropped, window by window, and their totals at its end.
 import type { Clock } from '../../core/time/clock.ts';
-import type { Emit } from '../events/emit.ts';
-import type { GatewayDrops } from '../events/events.ts';
+import type { Emit, GatewayDrops } from '../events/events.ts';
 import type { SimulatedGateway } from '../vehicle/buildGateways.ts';
 import { reportWindows } from './reportWindows.ts';
 

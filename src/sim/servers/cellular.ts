@@ -8,7 +8,7 @@ import type { Remote } from '../../primary/cycle/ports.ts';
 import type { ManifestVerdict } from '../../repository/director/director.ts';
 import { answerRequest, type Servers } from '../../repository/servers.ts';
 import { type RemoteRequest, type RemoteResponse, requestText } from '../../uptane/model/remote.ts';
-import type { Emit } from '../events/emit.ts';
+import type { Emit } from '../events/events.ts';
 import type { Calendar } from './calendar.ts';
 
 /** What an attacker on the line makes of a genuine answer. */

@@ -5,7 +5,7 @@ import { type RestBus, startCyclicTraffic, startRecordedTraffic } from '../../bu
 import type { Clock } from '../../core/time/clock.ts';
 import { recordedFrames } from '../../vehicleFile/traffic.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
-import type { Emit } from '../events/emit.ts';
+import type { Emit } from '../events/events.ts';
 import { busRandom } from '../transports/transports.ts';
 
 /** Starts the traffic of every bus. Returns a function that ends it and emits what each bus carried of it. */

@@ -8,7 +8,7 @@ import type { Distribution, KnownSecondary, Remote } from '../../primary/cycle/p
 import { type RunningPrimary, startPrimary } from '../../primary/primary.ts';
 import { startSecondary } from '../../secondary/secondary.ts';
 import { type EcuDescription, hasIds, type SecondaryDescription, type Vehicle } from '../../vehicleFile/vehicle.ts';
-import type { Emit } from '../events/emit.ts';
+import type { Emit } from '../events/events.ts';
 import { ecuDecryptionKey, ecuRandom, ecuSigningKey } from '../setting/ecuKeys.ts';
 import type { Transports } from '../transports/transports.ts';
 import { buildGateways, type SimulatedGateway } from './buildGateways.ts';

@@ -13,8 +13,7 @@ import { type EcuStorage, memoryStorage } from '../../ecu/storage.ts';
 import { faultSummary } from '../../uptane/model/faults.ts';
 import type { SigningKey } from '../../uptane/signing/keys.ts';
 import type { TrustedMetadata } from '../../uptane/verification/trusted.ts';
-import type { Emit } from '../events/emit.ts';
-import type { ImageMaker, InstalledImage } from '../events/events.ts';
+import type { Emit, ImageMaker, InstalledImage } from '../events/events.ts';
 
 /** What the simulation starts and stops. */
 interface Running {

@@ -13,7 +13,7 @@ import { faultSummary, faultText } from '../../uptane/model/faults.ts';
 import { uptaneProfile } from '../../uptane/model/profile.ts';
 import { mapOfBoth } from '../../uptane/model/repositoryMap.ts';
 import type { TrustedMetadata } from '../../uptane/verification/trusted.ts';
-import type { Emit } from '../events/emit.ts';
+import type { Emit } from '../events/events.ts';
 import { Calendar } from '../servers/calendar.ts';
 import { Network } from '../servers/cellular.ts';
 import { type GivenImage, Images } from '../servers/images.ts';
