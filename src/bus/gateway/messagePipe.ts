@@ -5,10 +5,8 @@ import type { EnvironmentFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
 import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
-import type { IsoTpLink } from '../isotp/link.ts';
-import type { MessageSink, MessageSource } from '../isotp/stream.ts';
 import { gatewayMessagesMax } from '../limits.ts';
-import type { Link } from '../link.ts';
+import type { Link, MessageSink, MessageSource, Streaming } from '../link.ts';
 import { Passage } from './passage.ts';
 
 export type MessageDropReason =
@@ -39,14 +37,10 @@ export interface PipeOptions {
 /** The most that comes before the first flow control: a first frame of CAN FD. */
 const firstBytesMax = 62;
 
-function streamed(link: Link): IsoTpLink | undefined {
-  return 'sendFrom' in link ? (link as IsoTpLink) : undefined;
-}
-
 export class MessagePipe {
   private readonly options: PipeOptions;
-  private readonly streamedInlet: IsoTpLink | undefined;
-  private readonly streamedOutlet: IsoTpLink | undefined;
+  private readonly streamedInlet: Streaming | undefined;
+  private readonly streamedOutlet: Streaming | undefined;
   /** The first is with the outlet where `sending`; the last may still be coming in. */
   private readonly messages: Passage[] = [];
   private sending = false;
@@ -64,8 +58,8 @@ export class MessagePipe {
 
   constructor(options: PipeOptions) {
     this.options = options;
-    this.streamedInlet = streamed(options.inlet);
-    this.streamedOutlet = streamed(options.outlet);
+    this.streamedInlet = options.inlet.streaming;
+    this.streamedOutlet = options.outlet.streaming;
     this.delayTimer = new DeadlineTimer(options.clock, () => this.delayPassed());
     this.streamedInlet?.receiveInto((length) => this.open(length));
   }

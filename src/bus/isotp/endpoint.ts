@@ -4,14 +4,15 @@
 
 import type { CanFrame } from '../bus.ts';
 import { isoTpWholeMessageBytesMax } from '../limits.ts';
+import type { MessageSink, MessageSource, OpenSink } from '../link.ts';
 import { type AddressInformation, type ConnectionAddress, resolveAddress } from './addressing.ts';
 import { FrameFormat } from './frameFormat.ts';
+import { MessageAssembler } from './messageAssembler.ts';
 import type { NResult } from './nResult.ts';
 import type { IsoTpParams } from './params.ts';
 import { consecutiveType, decodePdu, messageLengthMax } from './pdu.ts';
 import { IsoTpReceiver, type ReceiverEvent } from './receiver.ts';
 import { IsoTpSender } from './sender.ts';
-import { MessageAssembler, type MessageSink, type MessageSource, type OpenSink } from './stream.ts';
 
 export type IsoTpEvent =
   | { readonly type: 'messageReceived'; readonly message: Uint8Array }

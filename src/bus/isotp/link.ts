@@ -6,27 +6,23 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import type { CanFrame } from '../bus.ts';
-import { type Link, type LinkListener, sendingRefusal } from '../link.ts';
+import {
+  type Link,
+  type LinkListener,
+  type MessageSink,
+  type MessageSource,
+  type Streaming,
+  sendingRefusal,
+} from '../link.ts';
 import type { AddressInformation } from './addressing.ts';
 import { IsoTpEndpoint, type IsoTpEvent } from './endpoint.ts';
+import { MessageAssembler } from './messageAssembler.ts';
 import { isoTpFault } from './nResult.ts';
 import type { IsoTpParams } from './params.ts';
-import { MessageAssembler, type MessageSink, type MessageSource, type OpenSink } from './stream.ts';
 
-/** A link that also carries messages in pieces, for those longer than memory should hold. */
+/** A link that carries messages in pieces too. Its receiver's limit is `max_frame_size`. */
 export interface IsoTpLink extends Link {
-  /**
-   * Starts a message whose bytes `source` gives as they are wanted: up to 4294967295, whatever `messageBytesMax` says; the source
-   * is asked for the first ones in here. The listener is told its end. Faults: as of `send`.
-   */
-  sendFrom(source: MessageSource): Result<void, EnvironmentFault>;
-  /**
-   * From the next message on, each goes to the sink that `open` gives for it, and that sink alone is told its end. A message of more
-   * than `max_frame_size` bytes is refused without asking. With undefined, whole messages go to the listener again.
-   */
-  receiveInto(open: OpenSink | undefined): void;
-  /** A source or a sink that was not ready is ready now. */
-  resume(): void;
+  readonly streaming: Streaming;
 }
 
 /** Gives a frame of `connection` to the bus. The fault is one that waiting does not cure. */
@@ -34,6 +30,11 @@ export type Transmit = (frame: CanFrame, connection: IsoTpConnection) => Environ
 
 export class IsoTpConnection implements IsoTpLink {
   readonly messageBytesMax: number;
+  readonly streaming: Streaming = {
+    sendFrom: (source) => this.start(source, this.endpoint.sendBytesMax),
+    receiveInto: (open) => this.endpoint.receiveInto(open),
+    resume: () => this.settle(),
+  };
   readonly endpoint: IsoTpEndpoint;
   private readonly name: string;
   private readonly clock: Clock;
@@ -60,18 +61,6 @@ export class IsoTpConnection implements IsoTpLink {
 
   send(message: Uint8Array): Result<void, EnvironmentFault> {
     return this.start(message, this.messageBytesMax);
-  }
-
-  sendFrom(source: MessageSource): Result<void, EnvironmentFault> {
-    return this.start(source, this.endpoint.sendBytesMax);
-  }
-
-  receiveInto(open: OpenSink | undefined): void {
-    this.endpoint.receiveInto(open);
-  }
-
-  resume(): void {
-    this.settle();
   }
 
   close(): void {

@@ -3,11 +3,12 @@
 //
 // idle -> flow control due (N_Br runs, WAIT at its end, while the sink is not ready) -> with the bus (N_Ar) -> awaiting consecutive
 // frames (N_Cr) -> flow control due after each block, or idle with the message. Every failure leads to idle.
+
+import type { MessageSink, OpenSink } from '../link.ts';
 import type { FrameFormat } from './frameFormat.ts';
 import type { NResult } from './nResult.ts';
 import { type IsoTpParams, msToNs } from './params.ts';
 import { flowStatus } from './pdu.ts';
-import type { MessageSink, OpenSink } from './stream.ts';
 
 /** A message is complete in its sink, or how a reception ended; one that was refused never had a sink. */
 export type ReceiverEvent =

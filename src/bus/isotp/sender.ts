@@ -4,11 +4,11 @@
 // idle -> ready (a frame may be taken; N_Cs runs while the source has none) -> confirming (N_As runs) -> ready, or separating
 // (STmin), or awaitingFlowControl (N_Bs), or idle with `sent`. Every failure leads to idle.
 import { isoTpPieceBytesMax } from '../limits.ts';
+import type { MessageSource } from '../link.ts';
 import type { FrameFormat } from './frameFormat.ts';
 import type { NResult } from './nResult.ts';
 import { type IsoTpParams, msToNs, secondsToNs } from './params.ts';
 import { flowStatus, type Pdu, stMinNs } from './pdu.ts';
-import type { MessageSource } from './stream.ts';
 
 type State = 'idle' | 'ready' | 'confirming' | 'awaitingFlowControl' | 'separating';
 type FlowControl = Extract<Pdu, { type: 'flowControl' }>;

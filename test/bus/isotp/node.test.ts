@@ -333,7 +333,7 @@ describe('failures', () => {
     const link = present(attachIsoTpNode(bus, 'a', clock, address).links.get('peer'));
     const heard = recorded(link);
     const ends: unknown[] = [];
-    link.receiveInto(() => ({ ready: true, write() {}, ended: (fault) => ends.push(fault?.message) }));
+    link.streaming.receiveInto(() => ({ ready: true, write() {}, ended: (fault) => ends.push(fault?.message) }));
     node.listener.frameReceived(classicFrame(0x7e8, Uint8Array.of(0x10, 20, 1, 2, 3, 4, 5, 6)));
     node.listener.nodeFailed(environmentFault('interface-down', 'gone'));
     while (clock.step());

@@ -30,7 +30,7 @@ describe('streams over a bus', () => {
     let wrong = 0;
     let writes = 0;
     const ends: unknown[] = [];
-    b.receiveInto((announced) => {
+    b.streaming.receiveInto((announced) => {
       expect(announced).toBe(length);
       return {
         get ready() {
@@ -47,14 +47,14 @@ describe('streams over a bus', () => {
           writtenNs = Math.max(writtenNs, clock.nowNs()) + (end - start) * flashNsPerByte;
           clock.at(writtenNs, () => {
             ahead -= end - start;
-            if (ahead < 4096) b.resume();
+            if (ahead < 4096) b.streaming.resume();
           });
         },
         ended: (fault) => ends.push(fault),
       };
     });
     let longestPiece = 0;
-    const result = a.sendFrom({
+    const result = a.streaming.sendFrom({
       length,
       read(offset, _least, most) {
         longestPiece = Math.max(longestPiece, most);
@@ -85,7 +85,7 @@ describe('streams over a bus', () => {
     const { clock, a, b } = pair({});
     const heard = recorded(b);
     const sink = new TestSink();
-    b.receiveInto((length) => (length > 500 ? undefined : sink));
+    b.streaming.receiveInto((length) => (length > 500 ? undefined : sink));
     sink.onWrite = () => a.close();
     a.send(payload(400));
     while (clock.step());
@@ -93,7 +93,7 @@ describe('streams over a bus', () => {
     expect(heard.calls).toBe(0);
     const other = pair({});
     const told = recorded(other.b);
-    other.b.receiveInto(() => undefined);
+    other.b.streaming.receiveInto(() => undefined);
     other.a.send(payload(400));
     while (other.clock.step());
     expect(told.failures).toMatchObject([{ direction: 'receiving', fault: { code: 'too-long' } }]);
@@ -104,22 +104,22 @@ describe('streams over a bus', () => {
     const [heardA, heardB] = [recorded(a), recorded(b)];
     const message = payload(300);
     const source = new TestSource(message, 62);
-    a.sendFrom(source);
+    a.streaming.sendFrom(source);
     clock.at(100 * NS_PER_MS, () => {
       source.available = 300;
-      a.resume();
+      a.streaming.resume();
     });
     while (clock.step());
     expect(heardA).toMatchObject({ sent: 1, failures: [] });
     expect(heardB.received.map(brief)).toEqual([brief(message)]);
     expect(clock.nowNs()).toBeLessThan(102 * NS_PER_MS);
     a.close();
-    a.resume();
-    expect(codeOf(a.sendFrom(source))).toBe('closed');
+    a.streaming.resume();
+    expect(codeOf(a.streaming.sendFrom(source))).toBe('closed');
   });
 
   test.each([0, 0x1_0000_0000, 2.5])('sendFrom refuses a length of %d', (length) => {
-    expect(codeOf(pair({}).a.sendFrom({ length, read: () => undefined }))).toBe('too-long');
+    expect(codeOf(pair({}).a.streaming.sendFrom({ length, read: () => undefined }))).toBe('too-long');
   });
 
   prop(
@@ -144,7 +144,7 @@ describe('streams over a bus', () => {
     const refill = () => {
       const [bytes, ms] = next();
       source.available = Math.min(length, source.available + Math.max(bytes, 64));
-      a.resume();
+      a.streaming.resume();
       if (source.available < length) clock.after(Math.round((ms * NS_PER_MS) / 4), refill);
     };
     sink.onWrite = () => {
@@ -153,11 +153,11 @@ describe('streams over a bus', () => {
       sink.ready = false;
       clock.after(ms * NS_PER_MS, () => {
         sink.ready = true;
-        b.resume();
+        b.streaming.resume();
       });
     };
-    b.receiveInto(() => sink);
-    a.sendFrom(source);
+    b.streaming.receiveInto(() => sink);
+    a.streaming.sendFrom(source);
     refill();
     while (clock.step());
     expect(heard).toMatchObject({ sent: 1, failures: [] });

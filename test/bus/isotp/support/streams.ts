@@ -1,5 +1,5 @@
 // A source and a sink whose readiness a test decides.
-import type { MessageSink, MessageSource } from '../../../../src/bus/isotp/stream.ts';
+import type { MessageSink, MessageSource } from '../../../../src/bus/link.ts';
 import type { EnvironmentFault } from '../../../../src/core/faults.ts';
 
 /** Bytes of `message` as far as `available` says; each call is noted. */
