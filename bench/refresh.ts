@@ -52,7 +52,14 @@ function repositories(now: number): Record<string, Uint8Array> {
   const timeserver = new Timeserver([signingKey(signatures, random.fork('time').bytes(32))]);
   const { key } = signingKey(signatures, random.fork(serial).bytes(32));
   const vehicle = inventoryVehicle('WVWZZZ1JZXW000001', [{ serial, hardwareId, key, role: 'primary' }]);
-  const director = new Director(signatures, keys('director'), timeserver.keys, vehicle, usualValidity, now);
+  const director = new Director({
+    signatures,
+    keys: keys('director'),
+    timeserver: timeserver.keys,
+    vehicle,
+    validity: usualValidity,
+    now,
+  });
   const images = new ImageRepository(keys('image'), usualValidity, now);
   for (let index = 0; index < targets; index += 1) {
     const bytes = random.bytes(1000);

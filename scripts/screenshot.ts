@@ -98,7 +98,16 @@ function joins(before: string, next: string): boolean {
   return before.startsWith(next) && /^[\u2588\u2591\u2500]$/.test(next);
 }
 
-function rect(x: number, y: number, width: number, height: number, fill: string, opacity = 1): string {
+interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly fill: string;
+  readonly opacity?: number;
+}
+
+function rect({ x, y, width, height, fill, opacity = 1 }: Rect): string {
   const shown = opacity === 1 ? '' : ` opacity="${opacity}"`;
   const round = (value: number) => Number(value.toFixed(2));
   return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" fill="${fill}"${shown}/>`;
@@ -111,12 +120,15 @@ function blockRect({ text, cells, look }: Run, x: number, y: number): string {
   const width = cells * cellWidth;
   const top = y + 3;
   const height = cellHeight - 6;
-  if (code === 0x2500) return rect(x, y + cellHeight / 2, width, 1, fill, dim ? 0.3 : 1);
-  if (code === 0x2591) return rect(x, top, width, height, fill, dim ? 0.12 : 0.25);
-  if (code === 0x2588) return rect(x, top, width, height, fill, opacity);
-  if (code > 0x2588) return rect(x, top, (width * (0x2590 - code)) / 8, height, fill, opacity);
+  if (code === 0x2500) {
+    return rect({ x, y: y + cellHeight / 2, width, height: 1, fill, opacity: dim ? 0.3 : 1 });
+  }
+  const block = { x, y: top, width, height, fill, opacity };
+  if (code === 0x2591) return rect({ ...block, opacity: dim ? 0.12 : 0.25 });
+  if (code === 0x2588) return rect(block);
+  if (code > 0x2588) return rect({ ...block, width: (width * (0x2590 - code)) / 8 });
   const part = (height * (code - 0x2580)) / 8;
-  return rect(x, top + height - part, cellWidth - 1, part, fill, opacity);
+  return rect({ ...block, y: top + height - part, width: cellWidth - 1, height: part });
 }
 
 function escapeXml(text: string): string {
@@ -127,7 +139,8 @@ function drawRun(run: Run, row: number): string {
   const x = margin + run.column * cellWidth;
   const y = barHeight + row * cellHeight;
   const { look, text, cells } = run;
-  const back = look.back === undefined ? '' : rect(x, y, cells * cellWidth, cellHeight, look.back);
+  const back =
+    look.back === undefined ? '' : rect({ x, y, width: cells * cellWidth, height: cellHeight, fill: look.back });
   if (isBlock(text)) return back + blockRect(run, x, y);
   const shown = text.trimEnd();
   if (shown.trim() === '') return back;

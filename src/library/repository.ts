@@ -24,7 +24,12 @@ export {
   type VehicleProgress,
   type VehicleState,
 } from '../repository/director/campaigns.ts';
-export { Director, type ManifestVerdict, type Outstanding } from '../repository/director/director.ts';
+export {
+  Director,
+  type DirectorOptions,
+  type ManifestVerdict,
+  type Outstanding,
+} from '../repository/director/director.ts';
 export { type InventoriedVehicle, Inventory, type ReportedAttack } from '../repository/director/inventory.ts';
 export type { ResolvingEcu } from '../repository/director/narrowing.ts';
 export type { InventoriedEcu } from '../repository/director/registration.ts';

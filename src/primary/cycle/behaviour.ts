@@ -30,7 +30,8 @@ export class PrimaryBehaviour {
     const turns = new Map(ports.secondaries.map(({ channel }) => [channel, new ChannelTurns(clock)]));
     this.conversations = ports.secondaries.map((secondary) => {
       const ofChannel = turns.get(secondary.channel) ?? new ChannelTurns(clock);
-      return new Conversation(secondary, ofChannel, clock, observer, timing.answerMs, random.uint32());
+      const { answerMs } = timing;
+      return new Conversation({ secondary, turns: ofChannel, clock, observer, answerMs, firstId: random.uint32() });
     });
   }
 

@@ -23,6 +23,17 @@ interface Awaited {
   readonly settle: (answer: ResponseBody | undefined) => void;
 }
 
+export interface ConversationOptions {
+  readonly secondary: KnownSecondary;
+  readonly turns: ChannelTurns;
+  readonly clock: Clock;
+  readonly observer: EcuObserver;
+  /** How long an answer is waited for, unless a question says otherwise. */
+  readonly answerMs: number;
+  /** Differs from start to start, so that an answer to a question before a reboot is not taken for a new one. */
+  readonly firstId: number;
+}
+
 export class Conversation {
   readonly secondary: KnownSecondary;
   private readonly clock: Clock;
@@ -34,15 +45,7 @@ export class Conversation {
   private lastId: number;
   private awaited: Awaited | undefined;
 
-  /** `firstId` differs from start to start, so that an answer to a question before a reboot is not taken for a new one. */
-  constructor(
-    secondary: KnownSecondary,
-    turns: ChannelTurns,
-    clock: Clock,
-    observer: EcuObserver,
-    answerMs: number,
-    firstId: number,
-  ) {
+  constructor({ secondary, turns, clock, observer, answerMs, firstId }: ConversationOptions) {
     this.secondary = secondary;
     this.turns = turns;
     this.clock = clock;

@@ -54,7 +54,7 @@ function* distributeMetadataTo(behaviour: PrimaryBehaviour, partner: Conversatio
         end = offset + data.length;
         return { name: 'metadata', file, totalLength: bytes.length, offset, data };
       };
-      const answer = yield* sendPiece(partner, length, bytes, offset, chunk, 'metadataStored');
+      const answer = yield* sendPiece(partner, length, { bytes, offset, request: chunk, answerName: 'metadataStored' });
       if (!answer.ok) return behaviour.leave(serial);
       if (clock.nowNs() >= untilNs) {
         behaviour.note(slowTransfer(`metadata to ${serial}`));
@@ -123,7 +123,12 @@ function* sendImage(
       ends.add(offset + data.length);
       return { name: 'imageBlock', offset, data };
     };
-    const stored = yield* sendPiece(partner, length, image, offset, block, 'blockStored');
+    const stored = yield* sendPiece(partner, length, {
+      bytes: image,
+      offset,
+      request: block,
+      answerName: 'blockStored',
+    });
     // A longer block that was sent before may have arrived after all, and its answer got lost.
     if (!stored.ok || !ends.has(stored.value.nextOffset)) return false;
     const storedBytes = stored.value.nextOffset - offset;

@@ -8,17 +8,20 @@ import type { Conversation } from '../cycle/conversation.ts';
 import { requestAttemptsMax } from '../limits.ts';
 import type { BlockLength } from './blockLength.ts';
 
-/**
- * The answer to the piece of `bytes` at `offset`; a refusal, or silence after all attempts, is a fault. `request` is asked for each
- * attempt's message, and sees so how long the piece is that was sent last.
- */
+export interface Piece<Name extends ResponseBody['name']> {
+  /** All that travels, and where in it the piece begins. */
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  /** Asked for each attempt's message: it sees so how long the piece is that was sent last. */
+  readonly request: (data: Uint8Array) => RequestBody;
+  readonly answerName: Name;
+}
+
+/** The answer to the piece; a refusal, or silence after all attempts, is a fault. */
 export function* sendPiece<Name extends ResponseBody['name']>(
   partner: Conversation,
   length: BlockLength,
-  bytes: Uint8Array,
-  offset: number,
-  request: (data: Uint8Array) => RequestBody,
-  answerName: Name,
+  { bytes, offset, request, answerName }: Piece<Name>,
 ): Task<Result<Extract<ResponseBody, { name: Name }>, RemoteFault>> {
   for (let inVain = 0; ; ) {
     const data = bytes.subarray(offset, offset + length.bytes);

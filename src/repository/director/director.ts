@@ -34,6 +34,19 @@ interface Assignment {
   readonly sealed: SealedImage | undefined;
 }
 
+export interface DirectorOptions {
+  readonly signatures: Signatures;
+  readonly keys: RoleHolders;
+  /** The keys that the Director's root names for the timeserver; none where it names no timeserver. Y4 */
+  readonly timeserver: readonly KeyHolder[];
+  readonly vehicle: InventoriedVehicle;
+  readonly validity: Validity;
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** Those of a Director that serves other vehicles: see `forVehicle`. */
+  readonly roots?: Roots;
+}
+
 /** The Director of one vehicle: its metadata is made for that vehicle, on demand. J8 */
 export class Director {
   readonly vehicle: InventoriedVehicle;
@@ -47,19 +60,7 @@ export class Director {
   private sentBefore: ReadonlyMap<string, Assignment> = new Map();
   private published = false;
 
-  /**
-   * `timeserver`: the keys that the Director's root names for it (Y4). `now`: seconds since 1970. `roots`: those of a Director
-   * that serves other vehicles, see `forVehicle`.
-   */
-  constructor(
-    signatures: Signatures,
-    keys: RoleHolders,
-    timeserver: readonly KeyHolder[],
-    vehicle: InventoriedVehicle,
-    validity: Validity,
-    now: number,
-    roots?: Roots,
-  ) {
+  constructor({ signatures, keys, timeserver, vehicle, validity, now, roots }: DirectorOptions) {
     const online = ['timestamp', 'snapshot', 'targets'] as const;
     const holders: RoleHolders = { ...keys, ...(timeserver.length > 0 && { timeserver }) };
     this.signatures = signatures;
@@ -79,7 +80,8 @@ export class Director {
 
   /** The same Director for another vehicle: same keys, same roots, other metadata. J8 */
   forVehicle(vehicle: InventoriedVehicle, now: number): Director {
-    return new Director(this.signatures, this.roots.holders, [], vehicle, this.validity, now, this.roots);
+    const { signatures, validity, roots } = this;
+    return new Director({ signatures, keys: roots.holders, timeserver: [], vehicle, validity, now, roots });
   }
 
   /**

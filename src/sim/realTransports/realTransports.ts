@@ -40,7 +40,8 @@ export async function openTransports(
   };
   try {
     for (const [name, onInterface] of inputs.interfaces) {
-      const bus = await openBus(inputs, name, onInterface, clock, recorder, enter);
+      const fd = inputs.scenario.vehicle.buses[name]?.kind === 'can-fd';
+      const bus = await openBus({ name, onInterface, fd, clock, recorder, enter });
       interfaces.set(name, bus);
       buses.set(name, vehicleBus(bus, clock, busRandom(inputs.seed, name)));
     }
@@ -55,15 +56,16 @@ export async function openTransports(
   return { buses, ethernets, links, interfaces, close };
 }
 
-async function openBus(
-  { scenario }: RunInputs,
-  name: string,
-  onInterface: string,
-  clock: Clock,
-  recorder: Recorder,
-  enter: Enter,
-): Promise<TapedBus> {
-  const fd = scenario.vehicle.buses[name]?.kind === 'can-fd';
+interface OpenedBus {
+  readonly name: string;
+  readonly onInterface: string;
+  readonly fd: boolean;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly enter: Enter;
+}
+
+async function openBus({ name, onInterface, fd, clock, recorder, enter }: OpenedBus): Promise<TapedBus> {
   const bus = await openSocketCanBus({ name, interface: onInterface, fd, clock, enter });
   if (!bus.ok) throw new InputError(`--bus ${name}=${onInterface}: ${bus.fault.message}`);
   return recordedBus(bus.value, onInterface, clock, recorder);

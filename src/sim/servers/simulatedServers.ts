@@ -46,7 +46,14 @@ export function startServers(ports: ServerPorts, manufacturedAt: number): Simula
   );
   const { timeserver } = keys;
   const directorKeys = keys.of('director');
-  const director = new Director(signatures, directorKeys, timeserver, inventory, usualValidity, manufacturedAt);
+  const director = new Director({
+    signatures,
+    keys: directorKeys,
+    timeserver,
+    vehicle: inventory,
+    validity: usualValidity,
+    now: manufacturedAt,
+  });
   const imageRepository = new ImageRepository(keys.of('image'), usualValidity, manufacturedAt);
   const directors = new Map([[vin, director]]);
   const campaigns = new Campaigns({ directors, releases: () => imageRepository.releases(), plainImage });

@@ -139,7 +139,14 @@ export class Bench {
     }));
     const timeserver = new Timeserver(timeKeys);
     const vehicle = inventoryVehicle(vin, ecus);
-    const director = new Director(signatures, directorKeys, timeKeys, vehicle, usualValidity, begin);
+    const director = new Director({
+      signatures,
+      keys: directorKeys,
+      timeserver: timeKeys,
+      vehicle,
+      validity: usualValidity,
+      now: begin,
+    });
     const imageRepository = new ImageRepository(imageKeys, usualValidity, begin);
     this.servers = { director, imageRepository, timeserver };
     for (const serial of serials) this.manufacture(serial);

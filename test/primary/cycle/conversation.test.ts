@@ -18,7 +18,14 @@ function conversation() {
   const { a, b } = memoryLinkPair(clock);
   const onlooker = new Onlooker();
   const known = { serial: 'full', hardwareId: 'hw', verification: 'full', link: a, channel: 'body' } as const;
-  const talk = new Conversation(known, new ChannelTurns(clock), clock, onlooker, answerMs, 41);
+  const talk = new Conversation({
+    secondary: known,
+    turns: new ChannelTurns(clock),
+    clock,
+    observer: onlooker,
+    answerMs,
+    firstId: 41,
+  });
   const asked: Request[] = [];
   let answering: (request: Request) => void = () => {};
   b.listen({

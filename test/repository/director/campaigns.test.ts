@@ -38,14 +38,14 @@ function offer(serial: Serial, major: number, says: Partial<ReleaseDeclaration> 
 beforeEach(() => {
   world = new World();
   const { ecus } = world.director.vehicle;
-  const first = new Director(
+  const first = new Director({
     signatures,
-    world.keys.director,
-    world.timeserver.keys,
-    inventoryVehicle(vin, [...ecus.values()]),
-    usualValidity,
-    begin,
-  );
+    keys: world.keys.director,
+    timeserver: world.timeserver.keys,
+    vehicle: inventoryVehicle(vin, [...ecus.values()]),
+    validity: usualValidity,
+    now: begin,
+  });
   directors = new Map([
     [vin, first],
     ['VIN-2', first.forVehicle(inventoryVehicle('VIN-2', [...ecus.values()]), begin)],

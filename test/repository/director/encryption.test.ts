@@ -27,7 +27,14 @@ beforeEach(() => {
     ...(ecu.serial !== 'primary-0' && { encryptionKey: toHex(x25519PublicKey(secretOf(ecu.serial))) }),
   }));
   const vehicle = inventoryVehicle(vin, ecus);
-  director = new Director(signatures, world.keys.director, world.timeserver.keys, vehicle, usualValidity, begin);
+  director = new Director({
+    signatures,
+    keys: world.keys.director,
+    timeserver: world.timeserver.keys,
+    vehicle,
+    validity: usualValidity,
+    now: begin,
+  });
 });
 
 const random = createRandom('keys');

@@ -181,7 +181,14 @@ describe('a Director', () => {
 
 describe('a Director without a timeserver', () => {
   it('names no keys for one, in its Root and in its Targets [Y4]', () => {
-    const director = new Director(signatures, world.keys.director, [], world.director.vehicle, usualValidity, begin);
+    const director = new Director({
+      signatures,
+      keys: world.keys.director,
+      timeserver: [],
+      vehicle: world.director.vehicle,
+      validity: usualValidity,
+      now: begin,
+    });
     director.publish(begin);
     expect(draftOf(director.root)).not.toHaveProperty('timeserver');
     expect(draftOf(director.current()?.targets ?? expect.fail()).custom).toEqual({ vin });

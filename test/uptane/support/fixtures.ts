@@ -89,7 +89,14 @@ export class World {
     }));
     const { director, image } = this.keys;
     const vehicle = inventoryVehicle(vin, ecus);
-    this.director = new Director(signatures, director, this.timeserver.keys, vehicle, usualValidity, begin);
+    this.director = new Director({
+      signatures,
+      keys: director,
+      timeserver: this.timeserver.keys,
+      vehicle,
+      validity: usualValidity,
+      now: begin,
+    });
     this.images = new ImageRepository(image, usualValidity, begin);
     this.release(1);
   }
