@@ -35,12 +35,12 @@ export class PrimaryBehaviour {
     });
   }
 
-  get closing(): boolean {
+  isClosingOwed(): boolean {
     return this.ports.storage.read(closingFile) !== undefined;
   }
 
-  set closing(closing: boolean) {
-    this.ports.storage.write(new Map([[closingFile, closing ? new Uint8Array([1]) : undefined]]));
+  storeClosingOwed(isOwed: boolean): void {
+    this.ports.storage.write(new Map([[closingFile, isOwed ? new Uint8Array([1]) : undefined]]));
   }
 
   /** The conversations with Secondaries that still take part. */

@@ -19,6 +19,10 @@ export interface Cycle {
   /** What the Director wants, once verified. */
   director: Targets | undefined;
   manifestAccepted: boolean;
+  /** What each Secondary said that it wants, once it has verified the metadata, by serial. */
+  readonly wanted: Map<string, { readonly filename: string; readonly length: number }>;
+  /** The Primary's own new image is activated: it is to reboot. */
+  ownActivated: boolean;
   /** By their keys in the store, the images whose download came to nothing, of which a fault has told. */
   readonly undownloaded: Set<string>;
 }
@@ -33,6 +37,8 @@ export function newCycle(): Cycle {
     attestation: undefined,
     director: undefined,
     manifestAccepted: false,
+    wanted: new Map(),
+    ownActivated: false,
     undownloaded: new Set(),
   };
 }

@@ -28,14 +28,11 @@ export function* distributeTime(behaviour: PrimaryBehaviour): Task<void> {
   });
 }
 
-/** What each Secondary said that it wants, by serial. */
-export type WantedImages = Map<string, { readonly filename: string; readonly length: number }>;
-
-export function* distributeMetadata(behaviour: PrimaryBehaviour, wanted: WantedImages): Task<void> {
-  yield* behaviour.withPartners((partner) => distributeMetadataTo(behaviour, partner, wanted));
+export function* distributeMetadata(behaviour: PrimaryBehaviour): Task<void> {
+  yield* behaviour.withPartners((partner) => distributeMetadataTo(behaviour, partner));
 }
 
-function* distributeMetadataTo(behaviour: PrimaryBehaviour, partner: Conversation, wanted: WantedImages): Task<void> {
+function* distributeMetadataTo(behaviour: PrimaryBehaviour, partner: Conversation): Task<void> {
   const { serial, verification } = partner.secondary;
   const welcome = behaviour.cycle.welcomes.get(serial);
   if (welcome === undefined) return behaviour.leave(serial);
@@ -65,7 +62,7 @@ function* distributeMetadataTo(behaviour: PrimaryBehaviour, partner: Conversatio
   }
   const verdict = yield* partner.ask({ name: 'verify', reportAccepted: behaviour.cycle.manifestAccepted }, 'verified');
   if (!verdict.ok || behaviour.cycle.untimed.has(serial)) return behaviour.leave(serial);
-  if (verdict.value.filename !== '') wanted.set(serial, verdict.value);
+  if (verdict.value.filename !== '') behaviour.cycle.wanted.set(serial, verdict.value);
 }
 
 /** The time that an ECU may take for these files: what came of them is not kept for the next cycle. K3 */
@@ -74,13 +71,13 @@ function metadataMsMax(files: ReadonlyMap<string, Uint8Array>): number {
   return metadataPatienceMs + Math.round((1000 * bytes) / transferBytesPerSecondMin);
 }
 
-export function* distributeImages(behaviour: PrimaryBehaviour, wanted: WantedImages): Task<void> {
-  yield* behaviour.withPartners((partner) => distributeImageTo(behaviour, partner, wanted));
+export function* distributeImages(behaviour: PrimaryBehaviour): Task<void> {
+  yield* behaviour.withPartners((partner) => distributeImageTo(behaviour, partner));
 }
 
-function* distributeImageTo(behaviour: PrimaryBehaviour, partner: Conversation, wanted: WantedImages): Task<void> {
+function* distributeImageTo(behaviour: PrimaryBehaviour, partner: Conversation): Task<void> {
   const { serial } = partner.secondary;
-  const filename = wanted.get(serial)?.filename;
+  const filename = behaviour.cycle.wanted.get(serial)?.filename;
   if (filename === undefined) return;
   const target = behaviour.cycle.director?.targets.get(filename);
   // What it says that it wants is its own word: it is given only what the Director means for it.

@@ -13,27 +13,26 @@ import type { Target } from '../../uptane/model/metadata.ts';
 import type { PrimaryBehaviour } from '../cycle/behaviour.ts';
 import { imageAtHand } from '../cycle/imageAtHand.ts';
 
-/** True when a new image was activated, so that the Primary is to reboot. */
-export function* installOwn(behaviour: PrimaryBehaviour): Task<boolean> {
+/** Activates the image that the Director means for this Primary, if any; then `Cycle.ownActivated` says so. */
+export function* installOwn(behaviour: PrimaryBehaviour): Task<void> {
   const { director } = behaviour.cycle;
   const { banks } = behaviour.ecu;
-  if (director === undefined) return false;
+  if (director === undefined) return;
   const target = ownTarget(behaviour.ecu, director);
   const fault = target.ok ? givenUp(behaviour.ecu, target.value) : target.fault;
   if (fault !== undefined && fault.code !== 'no-image-for-ecu') behaviour.note(fault);
-  if (!target.ok || fault !== undefined) return false;
-  if (isSameImage(imageOf(target.value), banks.running)) return false;
+  if (!target.ok || fault !== undefined) return;
+  if (isSameImage(imageOf(target.value), banks.running)) return;
   const image = imageAtHand(behaviour, target.value, behaviour.ports.identity.serial);
-  if (image === undefined) return false;
+  if (image === undefined) return;
   const written = yield* writeImage(behaviour, target.value, image);
   const checked = written.ok ? checkImage(target.value, banks.written, banks.writtenBlocks()) : written;
   if (!checked.ok) {
     banks.discard();
-    behaviour.note(checked.fault);
-    return false;
+    return behaviour.note(checked.fault);
   }
   banks.activate();
-  return true;
+  behaviour.cycle.ownActivated = true;
 }
 
 /** In plain, from where an earlier try left off, in the time that the flash takes. P8 */
