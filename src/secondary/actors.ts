@@ -1,13 +1,9 @@
-// Owns: the implementation of a Secondary's statechart: each action and guard by name.
-import type { RemoteFault } from '../core/faults.ts';
-import { ok, type Result } from '../core/result.ts';
+// Owns: the implementation of a Secondary's statechart: each action and guard by name. Remembers nothing: what is to be remembered from
+// a request to its answer stands in the behaviour.
 import type { ResponseBody } from '../messages/codec.ts';
 import { remoteFault } from '../uptane/model/faults.ts';
-import type { Target } from '../uptane/model/metadata.ts';
 import { refusal, type SecondaryBehaviour } from './behaviour.ts';
-import type { SecondaryEvent, SecondaryImplementation, SecondaryRequest } from './machine.ts';
-
-type Of<Type extends SecondaryRequest['type']> = Extract<SecondaryRequest, { type: Type }>;
+import type { SecondaryImplementation } from './machine.ts';
 
 /** Sends answers, one at a time. */
 export interface Answers {
@@ -17,10 +13,6 @@ export interface Answers {
   haveLeft(): boolean;
 }
 
-function idOf(event: SecondaryEvent): number {
-  return 'id' in event ? event.id : 0;
-}
-
 /** Of one boot. */
 export function secondaryImplementation(
   behaviour: SecondaryBehaviour,
@@ -28,54 +20,52 @@ export function secondaryImplementation(
   answers: Answers,
 ): SecondaryImplementation {
   const { send } = answers;
-  /** What is being worked on, between the request and its answer: the request's id, and the bytes that go to flash. */
-  let pending = { id: 0, bytes: 0 };
-  let metadata: Result<Target | undefined, RemoteFault> = ok(undefined);
-  let image: Result<void, RemoteFault> = ok();
-
+  const { work } = behaviour;
   return {
     actions: {
-      welcome: ({ event }) => send(idOf(event), behaviour.welcome((event as Of<'hello.received'>).body)),
-      report: ({ event }) => send(idOf(event), behaviour.report()),
-      acceptTime: ({ event }) => send(idOf(event), behaviour.acceptTime((event as Of<'time.received'>).body)),
-      storeMetadata: ({ event }) => send(idOf(event), behaviour.storeMetadata((event as Of<'metadata.received'>).body)),
-      verifyMetadata: ({ event }) => {
-        pending = { id: idOf(event), bytes: 0 };
-        metadata = behaviour.verify((event as Of<'verification.requested'>).body);
+      welcome: ({ id, body }) => send(id, behaviour.welcome(body)),
+      report: ({ id }) => send(id, behaviour.report()),
+      acceptTime: ({ id, body }) => send(id, behaviour.acceptTime(body)),
+      storeMetadata: ({ id, body }) => send(id, behaviour.storeMetadata(body)),
+      verifyMetadata: ({ id, body }) => {
+        work.id = id;
+        work.metadata = behaviour.verify(body);
       },
       answerVerification: () => {
+        const { metadata } = work;
         const { filename = '', length = 0 } = metadata.ok ? (metadata.value ?? {}) : {};
-        send(pending.id, metadata.ok ? { name: 'verified', filename, length } : refusal(metadata.fault));
+        send(work.id, metadata.ok ? { name: 'verified', filename, length } : refusal(metadata.fault));
       },
-      startImage: ({ event }) => send(idOf(event), behaviour.startImage((event as Of<'image.announced'>).body)),
-      storeBlock: ({ event }) => {
-        const { body, id } = event as Of<'imageBlock.received'>;
-        pending = { id, bytes: behaviour.storeBlock(body) };
+      startImage: ({ id, body }) => send(id, behaviour.startImage(body)),
+      storeBlock: ({ id, body }) => {
+        work.id = id;
+        work.flashBytes = behaviour.storeBlock(body);
       },
       // The Primary listens for the answer to its latest request.
-      noteRepetition: ({ event }) => {
-        pending = { ...pending, id: idOf(event) };
+      noteRepetition: ({ id }) => {
+        work.id = id;
       },
-      answerBlock: () => send(pending.id, behaviour.blockStored()),
-      checkImage: ({ event }) => {
-        pending = { id: idOf(event), bytes: 0 };
-        image = behaviour.checkImage();
+      answerBlock: () => send(work.id, behaviour.blockStored()),
+      checkImage: ({ id }) => {
+        work.id = id;
+        work.image = behaviour.checkImage();
       },
-      answerInstallation: () => send(pending.id, image.ok ? { name: 'installing' } : refusal(image.fault)),
+      answerInstallation: () => send(work.id, work.image.ok ? { name: 'installing' } : refusal(work.image.fault)),
       activate: () => behaviour.ecu.banks.activate(),
-      refuseUnexpected: ({ event }) => {
+      refuseUnexpected: (event) => {
         const message = `${event.type} does not fit what this ECU is doing`;
-        send(idOf(event), refusal(remoteFault({ clause: 'P1', code: 'unexpected-message', message })));
+        const id = 'id' in event ? event.id : 0;
+        send(id, refusal(remoteFault({ clause: 'P1', code: 'unexpected-message', message })));
       },
     },
     guards: {
-      imageWanted: () => metadata.ok && metadata.value !== undefined,
-      imageExpected: ({ event }) => behaviour.expects((event as Of<'image.announced'>).body.filename),
-      imageGood: () => image.ok,
+      imageWanted: () => work.metadata.ok && work.metadata.value !== undefined,
+      imageExpected: ({ body }) => behaviour.expects(body.filename),
+      imageGood: () => work.image.ok,
       answerLeft: () => answers.haveLeft(),
     },
     delays: {
-      flashWrite: () => (1000 * pending.bytes) / flash.flashBytesPerSecond,
+      flashWrite: () => (1000 * work.flashBytes) / flash.flashBytesPerSecond,
     },
   };
 }

@@ -24,9 +24,21 @@ export interface SecondaryConfig {
   readonly blockBytesMax: number;
 }
 
+/** What is remembered from a request that takes time to its answer. */
+export interface Work {
+  /** The latest request's: it is the one that the Primary waits for. */
+  id: number;
+  /** How the metadata was judged, and the image. */
+  metadata: Result<Target | undefined, RemoteFault>;
+  image: Result<void, RemoteFault>;
+  /** The bytes of the latest block that go to flash. */
+  flashBytes: number;
+}
+
 export class SecondaryBehaviour {
   readonly ecu: Ecu;
   readonly config: SecondaryConfig;
+  readonly work: Work = { id: 0, metadata: ok(undefined), image: ok(), flashBytes: 0 };
   private readonly files = new ReceivedFiles();
   /** The attestation that was accepted since the token was last told: a repeated request finds it again. */
   private acceptedTime: Uint8Array | undefined;

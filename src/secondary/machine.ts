@@ -4,12 +4,13 @@ import { setup } from 'xstate';
 import type { RequestBodies } from '../messages/codec.ts';
 import { answerSendingMsMax } from './limits.ts';
 
-type RequestEvent<Type extends string, Name extends keyof RequestBodies> = {
-  readonly type: Type;
-  /** To be echoed by the answer. */
+/** A request: its id, which the answer echoes, and what it says. */
+export interface Request<Name extends keyof RequestBodies> {
   readonly id: number;
   readonly body: RequestBodies[Name];
-};
+}
+
+type RequestEvent<Type extends string, Name extends keyof RequestBodies> = { readonly type: Type } & Request<Name>;
 
 export type SecondaryRequest =
   | RequestEvent<'hello.received', 'hello'>
@@ -34,27 +35,36 @@ export interface SecondaryTiming {
   readonly silenceMs: number;
 }
 
-type Action =
-  | 'welcome'
-  | 'report'
-  | 'acceptTime'
-  | 'storeMetadata'
-  | 'verifyMetadata'
-  | 'answerVerification'
-  | 'startImage'
-  | 'storeBlock'
-  | 'noteRepetition'
-  | 'answerBlock'
-  | 'checkImage'
-  | 'answerInstallation'
-  | 'activate'
-  | 'refuseUnexpected';
-type Guard = 'imageWanted' | 'imageExpected' | 'imageGood' | 'answerLeft';
+/** What each action is given, of the event that it answers to. */
+interface ActionParams {
+  welcome: Request<'hello'>;
+  report: Request<'report'>;
+  acceptTime: Request<'time'>;
+  storeMetadata: Request<'metadata'>;
+  verifyMetadata: Request<'verify'>;
+  answerVerification: undefined;
+  startImage: Request<'imageStart'>;
+  storeBlock: Request<'imageBlock'>;
+  noteRepetition: { readonly id: number };
+  answerBlock: undefined;
+  checkImage: Request<'install'>;
+  answerInstallation: undefined;
+  activate: undefined;
+  refuseUnexpected: SecondaryEvent;
+}
+
+/** What each guard is given. */
+interface GuardParams {
+  imageWanted: undefined;
+  imageExpected: Request<'imageStart'>;
+  imageGood: undefined;
+  answerLeft: undefined;
+}
 
 /** What the statechart does, by name: an ECU's from one boot to the next. */
 export interface SecondaryImplementation {
-  readonly actions: { readonly [Name in Action]: (given: { readonly event: SecondaryEvent }) => void };
-  readonly guards: { readonly [Name in Guard]: (given: { readonly event: SecondaryEvent }) => boolean };
+  readonly actions: { readonly [Name in keyof ActionParams]: (params: ActionParams[Name]) => void };
+  readonly guards: { readonly [Name in keyof GuardParams]: (params: GuardParams[Name]) => boolean };
   /** In milliseconds. */
   readonly delays: { readonly flashWrite: () => number };
 }
@@ -66,11 +76,20 @@ interface SecondaryContext {
 
 interface Given {
   readonly context: SecondaryContext;
-  readonly event: SecondaryEvent;
 }
 
-const act = (name: Action) => (given: Given) => given.context.implementation.actions[name](given);
-const ask = (name: Guard) => (given: Given) => given.context.implementation.guards[name](given);
+function act<Name extends keyof ActionParams>(name: Name) {
+  return ({ context }: Given, params: ActionParams[Name]) => context.implementation.actions[name](params);
+}
+
+function ask<Name extends keyof GuardParams>(name: Name) {
+  return ({ context }: Given, params: GuardParams[Name]) => context.implementation.guards[name](params);
+}
+
+/** The event as what an action or a guard is given. */
+function theEvent<Event>({ event }: { readonly event: Event }): Event {
+  return event;
+}
 
 export const secondaryMachine = setup({
   types: {
@@ -113,12 +132,12 @@ export const secondaryMachine = setup({
   context: ({ input }) => input,
   initial: 'booting',
   on: {
-    'hello.received': { actions: 'welcome' },
-    'report.requested': { actions: 'report' },
-    'time.received': { actions: 'acceptTime' },
-    'metadata.received': { target: '.idle', actions: 'storeMetadata' },
-    'verification.requested': { target: '.verifyingMetadata' },
-    '*': { actions: 'refuseUnexpected' },
+    'hello.received': { actions: { type: 'welcome', params: theEvent } },
+    'report.requested': { actions: { type: 'report', params: theEvent } },
+    'time.received': { actions: { type: 'acceptTime', params: theEvent } },
+    'metadata.received': { target: '.idle', actions: { type: 'storeMetadata', params: theEvent } },
+    'verification.requested': { target: '.verifyingMetadata', actions: { type: 'verifyMetadata', params: theEvent } },
+    '*': { actions: { type: 'refuseUnexpected', params: theEvent } },
   },
   states: {
     booting: {
@@ -127,8 +146,7 @@ export const secondaryMachine = setup({
     },
     idle: {},
     verifyingMetadata: {
-      entry: 'verifyMetadata',
-      on: { 'verification.requested': { actions: 'noteRepetition' }, '*': {} },
+      on: { 'verification.requested': { actions: { type: 'noteRepetition', params: theEvent } }, '*': {} },
       after: {
         verification: [
           { guard: 'imageWanted', target: 'awaitingImage', actions: 'answerVerification' },
@@ -139,8 +157,12 @@ export const secondaryMachine = setup({
     awaitingImage: {
       on: {
         'image.announced': [
-          { guard: 'imageExpected', target: 'receivingImage', actions: 'startImage' },
-          { actions: 'startImage' },
+          {
+            guard: { type: 'imageExpected', params: theEvent },
+            target: 'receivingImage',
+            actions: { type: 'startImage', params: theEvent },
+          },
+          { actions: { type: 'startImage', params: theEvent } },
         ],
       },
       after: { silence: 'idle' },
@@ -150,21 +172,27 @@ export const secondaryMachine = setup({
       states: {
         awaitingBlock: {
           on: {
-            'image.announced': { target: 'awaitingBlock', reenter: true, actions: 'startImage' },
-            'imageBlock.received': { target: 'writingBlock', actions: 'storeBlock' },
-            'installation.requested': { target: '#secondary.verifyingImage' },
+            'image.announced': {
+              target: 'awaitingBlock',
+              reenter: true,
+              actions: { type: 'startImage', params: theEvent },
+            },
+            'imageBlock.received': { target: 'writingBlock', actions: { type: 'storeBlock', params: theEvent } },
+            'installation.requested': {
+              target: '#secondary.verifyingImage',
+              actions: { type: 'checkImage', params: theEvent },
+            },
           },
           after: { silence: '#secondary.idle' },
         },
         writingBlock: {
-          on: { 'imageBlock.received': { actions: 'noteRepetition' }, '*': {} },
+          on: { 'imageBlock.received': { actions: { type: 'noteRepetition', params: theEvent } }, '*': {} },
           after: { flashWrite: { target: 'awaitingBlock', actions: 'answerBlock' } },
         },
       },
     },
     verifyingImage: {
-      entry: 'checkImage',
-      on: { 'installation.requested': { actions: 'noteRepetition' }, '*': {} },
+      on: { 'installation.requested': { actions: { type: 'noteRepetition', params: theEvent } }, '*': {} },
       after: {
         verification: [
           { guard: 'imageGood', target: 'installing', actions: 'answerInstallation' },
@@ -174,7 +202,10 @@ export const secondaryMachine = setup({
     },
     installing: {
       entry: 'activate',
-      on: { 'installation.requested': { actions: ['noteRepetition', 'answerInstallation'] }, '*': {} },
+      on: {
+        'installation.requested': { actions: [{ type: 'noteRepetition', params: theEvent }, 'answerInstallation'] },
+        '*': {},
+      },
       after: { activation: [{ guard: 'answerLeft', target: 'rebooting' }, { target: 'answering' }] },
     },
     answering: {

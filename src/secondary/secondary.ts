@@ -25,16 +25,27 @@ export interface RunningSecondary {
   stop(): void;
 }
 
-const eventTypes: { readonly [Name in RequestBody['name']]: SecondaryRequest['type'] } = {
-  hello: 'hello.received',
-  report: 'report.requested',
-  time: 'time.received',
-  metadata: 'metadata.received',
-  verify: 'verification.requested',
-  imageStart: 'image.announced',
-  imageBlock: 'imageBlock.received',
-  install: 'installation.requested',
-};
+/** The statechart's event for a request. */
+function eventOf(id: number, body: RequestBody): SecondaryRequest {
+  switch (body.name) {
+    case 'hello':
+      return { type: 'hello.received', id, body };
+    case 'report':
+      return { type: 'report.requested', id, body };
+    case 'time':
+      return { type: 'time.received', id, body };
+    case 'metadata':
+      return { type: 'metadata.received', id, body };
+    case 'verify':
+      return { type: 'verification.requested', id, body };
+    case 'imageStart':
+      return { type: 'image.announced', id, body };
+    case 'imageBlock':
+      return { type: 'imageBlock.received', id, body };
+    case 'install':
+      return { type: 'installation.requested', id, body };
+  }
+}
 
 /**
  * What a small processor takes to come up with an answer. Not nothing: a bus on which everybody answers in no time has no gap for
@@ -67,7 +78,7 @@ export function startSecondary(ports: SecondaryPorts): RunningSecondary {
       if (!running) return;
       if (!request.ok) return ports.observer.networkFailed(`a message that is no request: ${request.fault}`);
       const { id, body } = request.value;
-      actor.send({ type: eventTypes[body.name], id, body } as SecondaryRequest);
+      actor.send(eventOf(id, body));
     },
     messageSent() {
       if (running) left();

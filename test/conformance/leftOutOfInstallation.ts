@@ -19,8 +19,8 @@ const installing: readonly LeftOut[] = [
     edits: [
       edit(
         'secondary/machine',
-        "'installation.requested': { target: '#secondary.verifyingImage' }",
-        "'installation.requested': { target: '#secondary.installing' }",
+        "target: '#secondary.verifyingImage',\n              actions: { type: 'checkImage', params: theEvent },",
+        "target: '#secondary.installing',",
       ),
     ],
   },

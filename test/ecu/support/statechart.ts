@@ -13,7 +13,10 @@ export function usedNames(machine: AnyStateMachine): Record<Kind, Set<string>> {
     delays: new Set<string>(),
   };
   const add = (kind: Kind, value: unknown) => {
-    for (const name of [value].flat()) if (typeof name === 'string') used[kind].add(name);
+    for (const one of [value].flat()) {
+      const name = typeof one === 'object' && one !== null && 'type' in one ? one.type : one;
+      if (typeof name === 'string') used[kind].add(name);
+    }
   };
   const visit = (value: unknown, key: string) => {
     if (key === 'actions' || key === 'entry' || key === 'exit') add('actions', value);
