@@ -32,7 +32,7 @@ export function beginImage(
     banks.begin(imageOf(target));
     return ok(plainImage(banks, target.length));
   }
-  // P8
+  // P8: its content key opens with the key of this ECU
   const contentKey = unwrap(encrypted, identity.decryptionKey);
   if (contentKey === undefined) return fail(undecipherable(target, 'its key is not wrapped for this ECU'));
   if (plainLength(encrypted.length) !== target.length) {

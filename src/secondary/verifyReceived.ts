@@ -21,7 +21,7 @@ export function verifyReceived(ecu: Ecu, files: ReceivedFiles): Outcome<Target |
     const isRunning = isSameImage(imageOf(target.value), ecu.banks.running);
     return { ...outcome, result: ok(isRunning ? undefined : target.value) };
   }
-  // P5
+  // P5: the Targets list no image for this ECU, so nothing is installed
   if (target.fault.code === 'no-image-for-ecu') {
     return { ...outcome, trusted: setAside(ecu.trusted, outcome.trusted), result: ok(undefined) };
   }

@@ -20,7 +20,7 @@ export function* verifyMetadata(behaviour: PrimaryBehaviour): Task<void> {
 function* verifyMetadataFrom(behaviour: PrimaryBehaviour, mirror: number): Task<void> {
   const { ports, ecu } = behaviour;
   const context = behaviour.verificationContext;
-  // OU5
+  // OU5: a cycle with a network brings a new offline Snapshot
   const procedure = refreshingOffline(
     context,
     verifyFull(context, ecu.trusted as FullTrust, () => true),

@@ -65,10 +65,10 @@ function checkReport(
     const message = `the report of ${ecu.serial} is longer than ${versionReportBytesMax} bytes`;
     return dropped('oversized', 'J5', 'endless-data')(message);
   }
-  // J5, signed by its own key
+  // J5: it is signed by its own key
   const report = checkVersionReport(signatures, ecu.key, ecu.serial, value);
   if (!report.ok) return report;
-  // J6
+  // J6: its counter is higher than that of the report before
   const { counter, time } = report.value;
   if (before !== undefined && counter <= before.counter) {
     const message = `report ${counter} of ${ecu.serial} after ${before.counter}`;

@@ -61,7 +61,7 @@ export function checkUpload(
   };
   const current = decodeAll(kept.files);
   const before = current.get(upload.role);
-  // I3
+  // I3: signed by whom the role is trusted to, and of a form that is kept here
   const signed = checkSigned(kept, current, upload, before?.body);
   if (!signed.ok) return refused('I3', faultSummary(signed.fault));
   if (signed.value === undefined) return refused('I3', `nobody delegates to role ${upload.role}`);
@@ -69,7 +69,7 @@ export function checkUpload(
   if (body.delegations?.succinct !== undefined) return refused('I3', 'hash bins are not kept here');
   const releases = readReleases(upload.signedTargets);
   if (!releases.ok) return refused('I3', releases.fault);
-  // I4
+  // I4: it lists no other image than the uploaded one, and the chain of delegations leads to it
   const wrong =
     strayEntry(body, before?.body, image?.filename) ??
     (image && (wrongEntry(body, image) ?? brokenChain(kept, current, image, signed.value)));

@@ -1,4 +1,4 @@
-// Owns: S, one step of the root chain. The loop over versions is in the verification procedures.
+// Owns: one step of the root chain (S). The loop over versions is in the verification procedures.
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { OfflineRoleName, RoleName, Root, Signed, Signers } from '../model/metadata.ts';

@@ -1,4 +1,4 @@
-// Owns: U.
+// Owns: the check of a Snapshot. U
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { FileMeta, Root, Signed, Snapshot } from '../model/metadata.ts';

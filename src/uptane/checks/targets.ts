@@ -1,4 +1,4 @@
-// Owns: V, for the Targets role of either repository and for delegated roles.
+// Owns: the check of Targets (V), for the Targets role of either repository and for delegated roles.
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { FileMeta, RepositoryName, Signed, Signers, Targets } from '../model/metadata.ts';

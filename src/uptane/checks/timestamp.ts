@@ -1,4 +1,4 @@
-// Owns: T.
+// Owns: the check of a Timestamp. T
 import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
 import type { Root, Signed, Timestamp } from '../model/metadata.ts';

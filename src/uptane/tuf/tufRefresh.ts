@@ -43,7 +43,7 @@ export function* refreshTuf(client: TufVerifier): TufProcedure<Result<TufTrust, 
 
 /** TUF 5.2 5.3: the stored root, then each that follows it, kept at once. */
 function* followRoots(client: TufVerifier): TufProcedure<Result<Root, RemoteFault>> {
-  // S1
+  // S1: begin with the stored root
   const stored = yield { type: 'load', role: 'root', bytesMax: storedBytesMax('root') };
   const at = tufContext(client, latest('root'));
   // The client's own folder lacks it: nobody outside is to blame.
@@ -53,23 +53,23 @@ function* followRoots(client: TufVerifier): TufProcedure<Result<Root, RemoteFaul
   let root: Signed<Root> = initial.value;
   // TUF 5.3.3: the next refresh goes on where this one stops
   for (let step = 0; step < rootRotationsMax; step += 1) {
-    // S2
+    // S2: ask for the next version, up to a size, until there is none
     const file = { role: 'root', version: root.body.version + 1 } as const;
     const bytes = yield fetchStep(file, tufProfile.bytesMax.root);
     if (bytes === undefined) break;
-    // S3 S4
+    // S3 S4: a threshold of the old keys and of its own signed it, and its version is the next one
     const next = checkNextRoot(tufContext(client, file), root, bytes);
     if (!next.ok) return next;
-    // S5
+    // S5: it is trusted now
     yield { type: 'store', role: 'root', bytes };
-    // S7
+    // S7: where it names other online keys, what the old ones signed is forgotten
     if (rotatedOnlineKeys(root.body, next.value.body)) {
       yield { type: 'forget', role: 'timestamp' };
       yield { type: 'forget', role: 'snapshot' };
     }
     root = next.value;
   }
-  // S6
+  // S6: the last one has not expired
   const fresh = checkExpiry(tufContext(client, { role: 'root', version: root.body.version }), 'S6', root.body);
   return fresh.ok ? ok(root.body) : fresh;
 }
@@ -88,7 +88,7 @@ function* followTimestamp(client: TufVerifier, root: Root): TufProcedure<Result<
     yield { type: 'load', role: 'timestamp', bytesMax },
   );
   const stored = loaded.ok ? loaded.value.body : undefined;
-  // T1 T2
+  // T1 T2: in its form, and signed by a threshold
   const bytes = yield fetchStep(latest('timestamp'), bytesMax);
   const received = checkSigned(context, 'timestamp', clauses, signers, bytes);
   if (!received.ok) return received;
@@ -97,7 +97,7 @@ function* followTimestamp(client: TufVerifier, root: Root): TufProcedure<Result<
     const fresh = checkExpiry(context, 'T4', stored);
     return fresh.ok ? ok(stored) : fresh;
   }
-  // T3 T4
+  // T3 T4: not older than the stored one, and not expired
   const sound = checkTimestampOrder(context, stored, received.value.body);
   if (!sound.ok) return sound;
   yield { type: 'store', role: 'timestamp', bytes: received.value.bytes };

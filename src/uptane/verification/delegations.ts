@@ -60,7 +60,7 @@ export class ImageSearch {
     const found = yield* this.searchRole(visit, this.targets);
     if (!found.ok) return found;
     if (found.value !== undefined) return ok(found.value);
-    // W7
+    // W7: nobody lists the image
     return fail(
       visit.shared.disagreement ?? notFound(wanted, 'R10.1', 'does not list the image that the Director wants'),
     );
@@ -68,10 +68,10 @@ export class ImageSearch {
 
   /** W2 W4 W6, from one verified file: the image, or undefined where neither it nor its delegations have it. */
   private *searchRole(visit: Visit, file: Targets): Procedure<Result<Target | undefined, RemoteFault>> {
-    // W2
+    // W2: this file lists it, which ends the search
     const listed = file.targets.get(visit.wanted.filename);
     if (listed !== undefined || file.delegations === undefined) return ok(listed);
-    // W4
+    // W4: each delegation that is for this path and hardware, in their order
     const { keys } = file.delegations;
     for (const delegation of applicable(this.ecu.profile, file.delegations, visit.wanted)) {
       const found =
@@ -79,7 +79,7 @@ export class ImageSearch {
           ? yield* this.searchMultiRole(visit, delegation, keys)
           : yield* this.searchDelegation(visit, delegation, delegation.roles[0], keys);
       if (!found.ok || found.value !== undefined) return found;
-      // W3 A7
+      // W3 A7: a terminating delegation whose role does not list it ends the search
       if (delegation.terminating) {
         return fail(
           visit.shared.disagreement ?? notFound(visit.wanted, 'W3', 'leaves the image to a role that does not list it'),
@@ -107,7 +107,7 @@ export class ImageSearch {
       });
     }
     visit.shared.rolesLeft -= 1;
-    // W1
+    // W1: the role's file is there and passes V
     const file = yield* this.load(role, keys);
     if (!file.ok) return file;
     if (delegation.terminating && delegation.roles.length === 1)
@@ -121,7 +121,7 @@ export class ImageSearch {
     delegation: Delegation,
     keys: ReadonlyMap<string, PublicKey>,
   ): Procedure<Result<Target | undefined, RemoteFault>> {
-    // X1
+    // X1: every role's file is fetched and searched
     const words: Target[] = [];
     const faults: RemoteFault[] = [];
     for (const role of delegation.roles) {
@@ -131,10 +131,10 @@ export class ImageSearch {
     }
     // What is wrong says more than what is not there.
     const fault = faults.find(({ code }) => code !== 'missing-file') ?? faults[0];
-    // X2 X3: in the order of the roles, so that the first group found is the one with the earliest role
+    // X2 X3: enough roles say the same; in the order of the roles, so that the first such group is the one with the earliest role
     const isSame = (a: Target, b: Target) => differingPart(this.ecu.profile, a, b) === undefined;
     const agreed = words.find((word) => words.filter((other) => isSame(word, other)).length >= delegation.agreement);
-    // X4
+    // X4: no group is large enough, so the delegation gives no image
     if (agreed === undefined && (words.length > 0 || fault !== undefined)) {
       visit.shared.disagreement ??= fault ?? disagreement(visit.wanted, delegation);
     }

@@ -57,16 +57,16 @@ export function* verifyOffline(
   const at = checkContext(ecu, 'director', offlineTargets);
   const wanted = assignToVehicle(at, offline.value.body, ecus);
   if (!wanted.ok) return refused(wanted.fault);
-  // S, of the Image repository
+  // S: follow the Image repository's Root to the latest
   const imageRoots = yield* followRoots(ecu, 'image', trusted.image);
   trusted = { ...trusted, image: imageRoots.trusted };
   if (!imageRoots.result.ok) return refused(imageRoots.result.fault);
-  // U without U7, V
+  // U V: its Snapshot, which may have expired (no U7), and its Targets
   const snapshot = yield* followSnapshot(ecu, 'image', trusted.image, 'media');
   if (!snapshot.ok) return refused(snapshot.fault);
   const targets = yield* followTargets(ecu, 'image', trusted.image, snapshot.value.body);
   if (!targets.ok) return refused(targets.fault);
-  // R10
+  // R10: the Image repository says the same of every image that concerns this ECU
   const image = { ...trusted.image, snapshot: snapshot.value, targets: targets.value };
   const matched = yield* matchAll(ecu, trusted, image, wanted.value, concerns);
   if (!matched.ok) return refused(matched.fault);
@@ -129,7 +129,7 @@ function* followSnapshot(
   const { bytesMax } = ecu.profile;
   const cap = repository === 'director' ? bytesMax.snapshot : bytesMax.statedSnapshot;
   const bytes = yield { repository, ...file, bytesMax: cap };
-  // U1
+  // U1: no longer than a Snapshot may be, and in its form
   const received = checkForm(context, 'snapshot', 'U1', bytes, cap);
   if (!received.ok) return received;
   const { version, meta } = received.value.body;
@@ -137,7 +137,7 @@ function* followSnapshot(
   // What only replaced keys signed is forgotten, as by S7.
   const stored = ifSigned(ecu, trusted[role], signers);
   if (source === 'media' && stored !== undefined && version <= stored.body.version) return ok(stored);
-  // U3
+  // U3: a threshold of the keys that the root names signed it
   const signed = checkThreshold(context, 'U3', received.value, signers);
   if (!signed.ok) return signed;
   // U4 U5 U6, but for an offline Snapshot: it revokes an update by no longer listing it (PURE-2)

@@ -51,13 +51,13 @@ export function* followOnlineRoles(
     const targets = yield* followTargets(ecu, repository, trusted, undefined);
     return targets.ok ? ok({ ...withoutSetAside(trusted), targets: targets.value }) : targets;
   }
-  // R3 R7
+  // R3 R7: the Timestamp
   const timestamp = yield* followTimestamp(ecu, repository, trusted);
   if (!timestamp.ok) return timestamp;
-  // R4 R8
+  // R4 R8: the Snapshot that it lists
   const snapshot = yield* followSnapshot(ecu, repository, trusted, timestamp.value.body);
   if (!snapshot.ok) return snapshot;
-  // R5 R9
+  // R5 R9: the Targets that the Snapshot lists
   const targets = yield* followTargets(ecu, repository, trusted, snapshot.value.body);
   if (!targets.ok) return targets;
   const followed = { timestamp: timestamp.value, snapshot: snapshot.value, targets: targets.value };
