@@ -1,6 +1,9 @@
-// Owns: one end of an ISO-TP connection (ISO 15765-2, full duplex): its address, a sender and a receiver side by side. No I/O: it
-// is given frames, confirmations and the time, in that order of their happening, and is then asked for frames to send (`takeFrame`,
-// until undefined), for events (`takeEvent`, until undefined) and for the next deadline.
+// Owns: one end of an ISO-TP connection (ISO 15765-2, full duplex): its address, a sender and a receiver side by side. No I/O. Calls
+// are of four kinds:
+// - what its owner wants: `send`, `receiveInto`, `abortSending`, `abort`.
+// - what happened, in the order in which it did: `receive` (a frame came), `confirm` (a frame of its own has left), `tick` (the deadline).
+// - what is to be done, asked after each of these: `takeFrame` and then `takeEvent`, each until it gives undefined.
+// - when to come back without either: `deadlineNs`, asked last.
 
 import type { CanFrame } from '../bus.ts';
 import { isoTpWholeMessageBytesMax } from '../limits.ts';

@@ -1,5 +1,9 @@
 // Owns: one link over ISO-TP: brings the node's frames, the bus's confirmations and the clock to an endpoint, and what comes of
-// them to the link's owner. Must not know which other links the node has.
+// them to the link's owner. Must not know which other links the node has. Calls are of four kinds:
+// - the owner's: `listen`, `send`, `streaming`, `close`.
+// - the node's, of what happened on the bus: `frameReceived`, `frameSent`, `lost`.
+// - to the node: `give`, for each frame that the endpoint has; and `awaits`, by which the node asks whether a waiting one is still of use.
+// - to the owner, from `settle` alone, after all frames are given: the listener and the sinks. They may send.
 
 import type { EnvironmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';

@@ -1,5 +1,5 @@
 // Owns: links over ISO-TP: one node of a bus that serves many of them, each with its own address. Must not know what the
-// messages mean. The protocol is in isotp/; here frames find their link, and wait where the bus has no room.
+// messages mean. The protocol is in endpoint.ts; here frames find their link, and wait where the bus has no room.
 
 import type { EnvironmentFault } from '../../core/faults.ts';
 import { ok } from '../../core/result.ts';

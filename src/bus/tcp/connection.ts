@@ -1,5 +1,8 @@
-// Owns: one end of a TCP connection (RFC 9293), from its SYN to its end. No I/O: it is given segments and the time, and is then asked
-// for segments to send (`take`, until undefined), for events (`takeEvent`, until undefined) and for the next deadline.
+// Owns: one end of a TCP connection (RFC 9293), from its SYN to its end. No I/O. Calls are of four kinds:
+// - what its owner wants: `write`, `finish`, `abort`.
+// - what happened: `arrived` (a segment), `tick` (the deadline).
+// - what is to be done, asked after each of these: `take`, and `takeEvent` after what happened, each until it gives undefined.
+// - when to come back without either: `deadlineNs`; never again once `isClosed`.
 import { TcpReceiver } from './receiver.ts';
 import type { TcpSegment } from './segment.ts';
 import { giveUpNs, TcpSender, windowBytes } from './sender.ts';

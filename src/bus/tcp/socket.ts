@@ -1,4 +1,9 @@
-// Owns: a TCP connection on a clock and a network: brings it segments and deadlines, and what comes of them to its owner.
+// Owns: a TCP connection on a clock and a network: brings it segments and deadlines, and what comes of them to its owner. Calls are
+// of four kinds:
+// - the owner's: `own`, `open`, `write`, `finish`, `abort`. They send segments, and tell the owner nothing.
+// - the network's: `arrived`, for each segment; `drop`, when the node is off.
+// - to the network: `give`, for each segment to send; `closed`, when none will be sent or heard any more.
+// - to the owner, from `settle` alone, after a segment or a deadline and when all segments are given: `TcpSocketOwner`. It may send.
 import type { Clock } from '../../core/time/clock.ts';
 import { DeadlineTimer } from '../../core/time/deadlineTimer.ts';
 import type { TcpConnection, TcpFailure } from './connection.ts';

@@ -1,5 +1,17 @@
 // Owns: a simulated CAN or CAN FD bus, exact to the bit: lengths with stuff bits, arbitration, interframe space, error frames, error
 // counters, bus-off and recovery (ISO 11898-1). Must not know what the frames mean. Without timing: trivialCan.ts.
+//
+// How it works. The bus is in one of four states, and has at most one timer:
+// - idle: no timer. A node's first frame (`hasFrame`) leads to `contend`.
+// - before an arbitration: the timer runs `arbitrate` as soon as the bus is free; every frame given until then takes part. Where all that
+//   wait are suspended, it runs at the end of the first suspension (`isWaitingForSuspended`), and a new frame takes that timer's place.
+// - a frame on the wire (`onWire`): the timer runs `endFrame`, or `endError`, at its last bit. A node that leaves may replace the one by
+//   the other (`breakOff`).
+// - standing: a node alone, error-passive, repeats one frame. No timer: its attempts are counted when somebody looks (`countStanding`), and
+//   whatever changes nodes or noise calls `endStanding` first.
+// `idleAtNs` is when the bus is free again, the interframe space included. Only what puts something on the wire sets it: `start`,
+// `endsWithError`, `endStanding`. `contend` sets the timer only where none runs and nothing stands. Listeners are told after `ended` has
+// cleared timer and wire, so that they may send at once.
 
 import type { Random } from '../../core/random.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
