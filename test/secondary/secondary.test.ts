@@ -4,7 +4,17 @@ import { metadataChunkBytesMax } from '../../src/core/limits.ts';
 import { KIB, MIB } from '../../src/core/units.ts';
 import type { RequestBody } from '../../src/messages/codec.ts';
 import { receivedFilesBytesMax, receivedFilesMax } from '../../src/secondary/limits.ts';
-import { Bench, bankBytes, begin, blockBytes, imageBytes, imageName, present, serials } from '../ecu/support/bench.ts';
+import {
+  Bench,
+  bankBytes,
+  begin,
+  blockBytes,
+  hardwareOf,
+  imageBytes,
+  imageName,
+  present,
+  serials,
+} from '../ecu/support/bench.ts';
 import { type CutMoment, cutMoments, Fuse, fusedFlash, fusedStorage, PowerCut } from '../ecu/support/powerCut.ts';
 import { offered, SecondaryBench, timing, verifyRequest } from './support/secondaryBench.ts';
 
@@ -435,6 +445,27 @@ describe('an image that is sent to a Secondary', () => {
     expect(one.asked({ name: 'install' })).toBe('installing');
     one.bench.pass(200);
     expect(one.runs).toBe(imageName('partial', 3));
+  });
+
+  it.each(['full', 'partial'] as const)('made for other hardware than a %s Secondary is, is refused [P7]', (mode) => {
+    const bench = new Bench();
+    const { identity } = bench.ecu(mode).ports;
+    const one = offered({ mode, bench, ports: { identity: { ...identity, hardwareId: 'hw-rebuilt' } } });
+    const message = expect.stringContaining(`made for hw-${mode}, this ECU is hw-rebuilt`);
+    expect(one.verified()).toMatchObject({ code: 'wrong-hardware', clause: 'P7', message });
+  });
+
+  it('on whose hardware the repositories disagree is refused by a full Secondary, which knows what it is [R10.3]', () => {
+    const one = offered({ mode: 'full' });
+    const { director, imageRepository } = one.bench.servers;
+    const bytes = imageBytes('full', 3);
+    const mustMatch = { hardwareIds: [hardwareOf('full')], releaseCounter: 3 };
+    const listed = imageRepository.add(imageName('full', 3), bytes, mustMatch);
+    imageRepository.publish(one.bench.now());
+    director.assign('full', { ...listed, mustMatch: { ...mustMatch, hardwareIds: [hardwareOf('partial')] } });
+    one.bench.report();
+    const message = expect.stringContaining('odd: the Director, full is hw-full');
+    expect(one.verified()).toMatchObject({ code: 'repositories-disagree', clause: 'R10.3', message });
   });
 
   it('of a lower release counter is refused [P7]', () => {
