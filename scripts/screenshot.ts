@@ -4,6 +4,9 @@
 //
 // The moment: `after` milliseconds (default 0) from when `until` appears, or from the start where it is not given; at the
 // latest when the command ends.
+//
+// docs/dashboard.svg, after `npm run build`: --until '2 of 5' --after 40 --title 'npm start' --out docs/dashboard.svg -- node
+// dist/cli/main.js run nominal
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { IBufferCell, Terminal } from '@xterm/headless';
