@@ -10,8 +10,8 @@ import { fast, testNetwork } from './support/ethernetPair.ts';
 /** What each node received, and when. */
 function heard(clock: EventQueue, network: ReturnType<typeof testNetwork>, node: string) {
   const packets: { readonly packet: Uint8Array; readonly timeNs: number }[] = [];
-  const place = network.attach(node, (packet) => packets.push({ packet, timeNs: clock.nowNs() }));
-  return { packets, place };
+  const port = network.attach(node, (packet) => packets.push({ packet, timeNs: clock.nowNs() }));
+  return { packets, port };
 }
 
 function packetTo(network: ReturnType<typeof testNetwork>, from: string, to: string, bytes: number): Uint8Array {
@@ -32,7 +32,7 @@ test.each([
   const taps: number[] = [];
   network.tap((_, timeNs) => taps.push(timeNs));
   const packet = packetTo(network, 'a', 'b', bytes);
-  a?.place.send(packet);
+  a?.port.send(packet);
   while (clock.step());
   expect(b?.packets).toEqual([{ packet, timeNs: expectedNs }]);
   expect(taps).toEqual([(expectedNs - 2000) / 2]);
@@ -44,8 +44,8 @@ test('frames follow each other after 12 bytes of silence, and both directions ar
   const network = testNetwork(clock);
   const [a, b] = [heard(clock, network, 'a'), heard(clock, network, 'b')];
   for (let count = 0; count < 3; count += 1) {
-    a.place.send(packetTo(network, 'a', 'b', 1480));
-    b.place.send(packetTo(network, 'b', 'a', 1480));
+    a.port.send(packetTo(network, 'a', 'b', 1480));
+    b.port.send(packetTo(network, 'b', 'a', 1480));
   }
   while (clock.step());
   const firstNs = 2 * (1526 * 80 + 1000) + 2000;
@@ -74,9 +74,9 @@ test('a slower link behind the switch fills its queue to the last byte, and what
   const queueBytes = 8 * 1518;
   const network = createEthernet({ name: 'x', clock, random: createRandom(''), nodes, queueBytes, forwardingNs: 0 });
   const [a, b] = [heard(clock, network, 'a'), heard(clock, network, 'b')];
-  for (let count = 0; count < 9; count += 1) a.place.send(packetTo(network, 'a', 'b', 1480));
+  for (let count = 0; count < 9; count += 1) a.port.send(packetTo(network, 'a', 'b', 1480));
   // One more than may wait at a itself while the first is on the line.
-  a.place.send(packetTo(network, 'a', 'b', 1480));
+  a.port.send(packetTo(network, 'a', 'b', 1480));
   while (clock.step());
   const [toSwitch, , , fromSwitch] = network.load().links;
   expect([toSwitch?.frames, toSwitch?.droppedFrames]).toEqual([9, 1]);
@@ -89,14 +89,14 @@ test('two nodes that send to a third at once overrun its queue: the switch drops
   const network = testNetwork(clock, {}, { queueBytes: 4 * 1518 });
   const [a, b, c] = ['a', 'b', 'c'].map((node) => heard(clock, network, node));
   for (let count = 0; count < 4; count += 1) {
-    a?.place.send(packetTo(network, 'a', 'c', 1480));
-    b?.place.send(packetTo(network, 'b', 'c', 1480));
+    a?.port.send(packetTo(network, 'a', 'c', 1480));
+    b?.port.send(packetTo(network, 'b', 'c', 1480));
   }
   while (clock.step());
   expect(c?.packets).toHaveLength(8);
   for (let count = 0; count < 50; count += 1) {
-    clock.after(count * 1538 * 80, () => a?.place.send(packetTo(network, 'a', 'c', 1480)));
-    clock.after(count * 1538 * 80, () => b?.place.send(packetTo(network, 'b', 'c', 1480)));
+    clock.after(count * 1538 * 80, () => a?.port.send(packetTo(network, 'a', 'c', 1480)));
+    clock.after(count * 1538 * 80, () => b?.port.send(packetTo(network, 'b', 'c', 1480)));
   }
   while (clock.step());
   const { droppedFrames = 0, frames = 0 } = network.load().links.at(-1) ?? {};
@@ -109,7 +109,7 @@ test('the share of lost frames is what was asked for, on each link for itself, a
     const clock = new EventQueue();
     const network = testNetwork(clock, { loss: 0.1 }, { random: createRandom(seed), queueBytes: 1024 * KIB });
     const [a, b] = [heard(clock, network, 'a'), heard(clock, network, 'b')];
-    for (let count = 0; count < 10_000; count += 1) a.place.send(packetTo(network, 'a', 'b', 10));
+    for (let count = 0; count < 10_000; count += 1) a.port.send(packetTo(network, 'a', 'b', 10));
     while (clock.step());
     const [toSwitch, , , fromSwitch] = network.load().links;
     const shares = [toSwitch, fromSwitch].map((link) => (link?.lostFrames ?? 0) / (link?.frames ?? 1));
@@ -126,7 +126,7 @@ test('a link that is cut loses what is on it and what waits; repaired, it carrie
   const clock = new EventQueue();
   const network = testNetwork(clock);
   const [a, b, c] = ['a', 'b', 'c'].map((node) => heard(clock, network, node));
-  const send = (to: string) => a?.place.send(packetTo(network, 'a', to, 1480));
+  const send = (to: string) => a?.port.send(packetTo(network, 'a', to, 1480));
   send('b');
   send('b');
   network.partition(['b']);
@@ -153,18 +153,18 @@ test('a node that is off hears nothing, a node that is replaced neither, and onl
   const network = testNetwork(clock);
   const [a, first] = [heard(clock, network, 'a'), heard(clock, network, 'b')];
   const second = heard(clock, network, 'b');
-  first.place.send(packetTo(network, 'b', 'a', 10));
-  a.place.send(packetTo(network, 'a', 'b', 10));
+  first.port.send(packetTo(network, 'b', 'a', 10));
+  a.port.send(packetTo(network, 'a', 'b', 10));
   while (clock.step());
   expect([a.packets.length, first.packets.length, second.packets.length]).toEqual([0, 0, 1]);
-  second.place.detach();
-  a.place.send(packetTo(network, 'a', 'b', 10));
-  a.place.send(new Uint8Array(60));
-  a.place.send(new Uint8Array(3));
+  second.port.detach();
+  a.port.send(packetTo(network, 'a', 'b', 10));
+  a.port.send(new Uint8Array(60));
+  a.port.send(new Uint8Array(3));
   while (clock.step());
   expect(second.packets).toHaveLength(1);
   expect(() => network.attach('d', () => {})).toThrow(/no port for d/);
   network.close();
-  a.place.send(packetTo(network, 'a', 'b', 10));
+  a.port.send(packetTo(network, 'a', 'b', 10));
   expect(clock.step()).toBe(false);
 });

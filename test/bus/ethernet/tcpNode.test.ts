@@ -145,14 +145,14 @@ describe('a peer that is no ecunet', () => {
   /** What c sends to b, which accepts it, and what b answers. */
   function stranger(port = ecunetPort) {
     const answers: TcpSegment[] = [];
-    const place = network.attach('c', (packet) => {
+    const own = network.attach('c', (packet) => {
       const read = readTcpPacket(packet);
       if (read !== undefined) answers.push(read.segment);
     });
     const common = { sourcePort: 50_000, destinationPort: port, window: 1000, psh: false };
     const plain = { acknowledgment: undefined, syn: false, fin: false, rst: false, payload: payload(0) };
     const send = (segment: Partial<TcpSegment> & { readonly sequence: number }) => {
-      place.send(tcpPacket(place.address, network.addressOf('b'), 7, { ...common, ...plain, ...segment }));
+      own.send(tcpPacket(own.address, network.addressOf('b'), 7, { ...common, ...plain, ...segment }));
       clock.advanceTo(clock.nowNs() + NS_PER_MS);
       return answers.splice(0);
     };
@@ -164,7 +164,7 @@ describe('a peer that is no ecunet', () => {
       expect(send({ sequence: 101, acknowledgment: sequence + 1 })).toEqual([]);
       return (sequence + 1) >>> 0;
     };
-    return { send, open, place };
+    return { send, open, own };
   }
 
   test('is refused on a port where it is not expected', () => {
@@ -214,19 +214,19 @@ describe('a peer that is no ecunet', () => {
 
   test('is not heard where its packets are damaged or no TCP at all', () => {
     const heard = recorded(pair.nodeB.accept('c'));
-    const { place, open } = stranger();
+    const { own, open } = stranger();
     const acknowledgment = open();
     const segment = {
       ...{ sourcePort: 50_000, destinationPort: ecunetPort, window: 1, psh: false, syn: false },
       acknowledgment,
     };
     const whole = { ...segment, fin: false, rst: false, sequence: 101, payload: Uint8Array.of(0, 0, 0, 1, 9) };
-    const packet = tcpPacket(place.address, network.addressOf('b'), 7, whole);
-    for (let index = 12; index < 59; index += 1) place.send(packet.with(index, (packet[index] ?? 0) ^ 0x40));
-    place.send(packet.subarray(0, 40));
+    const packet = tcpPacket(own.address, network.addressOf('b'), 7, whole);
+    for (let index = 12; index < 59; index += 1) own.send(packet.with(index, (packet[index] ?? 0) ^ 0x40));
+    own.send(packet.subarray(0, 40));
     clock.advanceTo(clock.nowNs() + NS_PER_S);
     expect(heard.received).toEqual([]);
-    place.send(packet);
+    own.send(packet);
     clock.advanceTo(clock.nowNs() + NS_PER_S);
     expect(heard.received).toEqual([Uint8Array.of(9)]);
   });

@@ -24,7 +24,7 @@ function scene() {
   const bus = withReceiveFaults(createVirtualCan({ name: 'can0', clock, bitrate: 500_000, fd: false }), clock);
   const node = (name: string) => {
     const heard = new BusRecorder();
-    return { heard, place: bus.attach(name, heard) };
+    return { heard, node: bus.attach(name, heard) };
   };
   const [a, b, c] = [node('a'), node('b'), node('c')];
   const send = (count: number) => {
@@ -32,7 +32,7 @@ function scene() {
     const next = () => {
       if (sent === count) return;
       sent += 1;
-      a.place.send(classicFrame(sent % 0x800, payload(8, sent)));
+      a.node.send(classicFrame(sent % 0x800, payload(8, sent)));
     };
     a.heard.onSent = next;
     next();
@@ -87,7 +87,7 @@ describe('delay', () => {
     const sent: number[] = [];
     a.heard.onSent = () => sent.push(clock.nowNs());
     bus.setReceiveFaults({ ...none, delayNs: 1_000_000 }, createRandom('delay'), 'b');
-    for (const id of [1, 2, 3]) a.place.send(classicFrame(id, payload(8)));
+    for (const id of [1, 2, 3]) a.node.send(classicFrame(id, payload(8)));
     clock.advanceTo(500_000);
     bus.clearReceiveFaults();
     while (clock.step());
@@ -99,9 +99,9 @@ describe('delay', () => {
   test('what is still to come is lost with the node', () => {
     const { clock, bus, a, b } = scene();
     bus.setReceiveFaults({ ...none, delayNs: 1_000_000 }, createRandom('delay'), 'b');
-    a.place.send(classicFrame(1, payload(8)));
+    a.node.send(classicFrame(1, payload(8)));
     clock.advanceTo(500_000);
-    b.place.detach();
+    b.node.detach();
     while (clock.step());
     expect(b.heard.received).toEqual([]);
   });

@@ -54,7 +54,7 @@ function scene(routes: readonly FrameRoute[], options: { queueFramesMax?: number
     [...buses].map(([name, bus]) => {
       const recorder = new BusRecorder();
       bus.tap((_frame, timeNs) => times.get(name)?.push(timeNs));
-      return [name, { recorder, place: bus.attach('node', recorder) }] as const;
+      return [name, { recorder, node: bus.attach('node', recorder) }] as const;
     }),
   );
   return {
@@ -63,7 +63,7 @@ function scene(routes: readonly FrameRoute[], options: { queueFramesMax?: number
     drops,
     buses,
     on: (bus) => present(nodes.get(bus)).recorder,
-    send: (bus, frame) => codeOf(present(nodes.get(bus)).place.send(frame)),
+    send: (bus, frame) => codeOf(present(nodes.get(bus)).node.send(frame)),
     times: (bus) => present(times.get(bus)),
     run: () => {
       while (clock.step());

@@ -10,15 +10,15 @@ function scene(acceptIds?: readonly number[]) {
   const bus = createVirtualCan({ name: 'bus', clock, fd: false, bitrate: 500_000 });
   const shared = shareNode(bus, 'gw', acceptIds);
   const [one, two, other] = [new BusRecorder(), new BusRecorder(), new BusRecorder()];
-  const places = [shared.bus.attach('one', one, { acceptIds: [1] }), shared.bus.attach('two', two)] as const;
+  const parts = [shared.bus.attach('one', one, { acceptIds: [1] }), shared.bus.attach('two', two)] as const;
   const node = bus.attach('other', other);
   const run = () => {
     while (clock.step());
   };
-  return { bus, shared, one, two, other, places, node, run };
+  return { bus, shared, one, two, other, parts, node, run };
 }
 
-describe('a place that parts share', () => {
+describe('a node that parts share', () => {
   it('gives each part the frames that it accepts', () => {
     const { one, two, node, run } = scene();
     for (const id of [1, 2]) node.send(classicFrame(id, payload(1)));
@@ -34,10 +34,10 @@ describe('a place that parts share', () => {
   });
 
   it('tells each part of its own frames alone, and none hears the other: they are one node', () => {
-    const { bus, one, two, other, places, run } = scene();
+    const { bus, one, two, other, parts, run } = scene();
     const frames = [1, 2, 3, 4].map((id) => classicFrame(id, payload(1)));
     frames.forEach((frame, index) => {
-      expect(codeOf(places[index % 2 === 0 ? 0 : 1].send(frame))).toBe('ok');
+      expect(codeOf(parts[index % 2 === 0 ? 0 : 1].send(frame))).toBe('ok');
     });
     run();
     expect([one.sent, two.sent, one.received, two.received]).toEqual([
@@ -51,18 +51,18 @@ describe('a place that parts share', () => {
   });
 
   it('tells a part that has left nothing, and goes on for the other', () => {
-    const { one, two, places, node, run } = scene();
-    places[0].send(classicFrame(7, payload(1)));
-    places[0].detach();
+    const { one, two, parts, node, run } = scene();
+    parts[0].send(classicFrame(7, payload(1)));
+    parts[0].detach();
     node.send(classicFrame(1, payload(1)));
     run();
     expect([one.calls, two.received.length]).toEqual([0, 1]);
   });
 
   it('leaves the bus as a whole', () => {
-    const { bus, shared, places, other } = scene();
+    const { bus, shared, parts, other } = scene();
     shared.detach();
-    expect(codeOf(places[1].send(classicFrame(7, payload(1))))).toBe('closed');
+    expect(codeOf(parts[1].send(classicFrame(7, payload(1))))).toBe('closed');
     expect([other.calls, bus.load().frames]).toEqual([0, 0]);
   });
 });

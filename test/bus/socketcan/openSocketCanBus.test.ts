@@ -179,9 +179,9 @@ describe.skipIf(noSingle !== undefined)(
       const heard = new BusRecorder();
       bus.attach('b', heard);
       heard.onReceived = () => bus.close();
-      const place = bus.attach('a', new BusRecorder());
-      place.send(classicFrame(1, payload(8)));
-      place.send(classicFrame(2, payload(8)));
+      const node = bus.attach('a', new BusRecorder());
+      node.send(classicFrame(1, payload(8)));
+      node.send(classicFrame(2, payload(8)));
       await host.until(() => heard.received.length === 1);
       bus.close();
       await host.settle();

@@ -89,7 +89,7 @@ function opened(fd = false, patienceMs?: number) {
   bus.watch((event) => events.push(event));
   const node = (name: string, acceptIds?: readonly number[]) => {
     const heard = new BusRecorder();
-    return { heard, place: bus.attach(name, heard, acceptIds === undefined ? {} : { acceptIds }) };
+    return { heard, node: bus.attach(name, heard, acceptIds === undefined ? {} : { acceptIds }) };
   };
   const echo = () => bus.heard(heardAs(present(port.taken.shift())));
   const down = () => {
@@ -109,7 +109,7 @@ describe('an interface without room', () => {
     const { clock, port, node } = opened();
     port.room = 0;
     const a = node('a');
-    expect(codeOf(a.place.send(classicFrame(1, payload(1))))).toBe('ok');
+    expect(codeOf(a.node.send(classicFrame(1, payload(1))))).toBe('ok');
     clock.advanceTo(1_000_000_000);
     expect(port.offers).toBeGreaterThan(25);
     expect(port.offers).toBeLessThan(45);
@@ -123,7 +123,7 @@ describe('an interface without room', () => {
     const { port, node, echo } = opened();
     port.room = 2;
     const a = node('a');
-    for (const id of [1, 2, 3, 4]) a.place.send(classicFrame(id, payload(1)));
+    for (const id of [1, 2, 3, 4]) a.node.send(classicFrame(id, payload(1)));
     expect(port.taken.map((frame) => frame.id)).toEqual([1, 2]);
     echo();
     expect(port.taken.map((frame) => frame.id)).toEqual([2, 3]);
@@ -132,9 +132,9 @@ describe('an interface without room', () => {
   test('has no more frames in the kernel than a receive buffer holds, but for one after each long wait', () => {
     const { clock, port, node, echo } = opened();
     for (const name of ['a', 'b', 'c']) {
-      const { place } = node(name);
+      const { node: sender } = node(name);
       for (let id = 0; id < transmitQueueFramesMax; id += 1)
-        expect(codeOf(place.send(classicFrame(id, payload(1))))).toBe('ok');
+        expect(codeOf(sender.send(classicFrame(id, payload(1))))).toBe('ok');
     }
     expect(port.taken).toHaveLength(128);
     echo();
@@ -151,7 +151,7 @@ describe('an interface without room', () => {
     const { clock, port, node, echo } = opened();
     port.room = 1;
     const a = node('a');
-    for (const id of [1, 2]) a.place.send(classicFrame(id, payload(1)));
+    for (const id of [1, 2]) a.node.send(classicFrame(id, payload(1)));
     echo();
     echo();
     expect(a.heard.sent).toHaveLength(2);
@@ -162,9 +162,9 @@ describe('an interface without room', () => {
     const { clock, port, node } = opened();
     port.room = 0;
     const [a, b] = [node('a'), node('b')];
-    a.place.send(classicFrame(1, payload(1)));
-    b.place.send(classicFrame(2, payload(1)));
-    a.place.detach();
+    a.node.send(classicFrame(1, payload(1)));
+    b.node.send(classicFrame(2, payload(1)));
+    a.node.detach();
     port.room = 9;
     clock.advanceTo(100_000_000);
     expect(port.taken.map((frame) => frame.id)).toEqual([2]);
@@ -175,11 +175,11 @@ describe('an interface that goes down', () => {
   test('and up again: frames wait, what the kernel had goes first, in order, and no node is told', () => {
     const { clock, port, node, echo, down, events } = opened();
     const [a, b] = [node('a'), node('b')];
-    for (const id of [1, 2, 3]) a.place.send(classicFrame(id, payload(1)));
-    b.place.send(classicFrame(2, payload(2)));
+    for (const id of [1, 2, 3]) a.node.send(classicFrame(id, payload(1)));
+    b.node.send(classicFrame(2, payload(2)));
     echo();
     down();
-    expect(codeOf(a.place.send(classicFrame(4, payload(1))))).toBe('ok');
+    expect(codeOf(a.node.send(classicFrame(4, payload(1))))).toBe('ok');
     clock.advanceTo(1_000_000_000);
     expect(port.taken).toEqual([]);
     port.up = true;
@@ -197,7 +197,7 @@ describe('an interface that goes down', () => {
     const { clock, port, bus, node, events } = opened();
     const a = node('a');
     port.up = false;
-    expect(codeOf(a.place.send(classicFrame(1, payload(1))))).toBe('ok');
+    expect(codeOf(a.node.send(classicFrame(1, payload(1))))).toBe('ok');
     clock.advanceTo(100_000_000);
     expect(events).toEqual([]);
     bus.wentDown();
@@ -211,7 +211,7 @@ describe('an interface that goes down', () => {
     const a = node('a');
     port.up = false;
     port.off = true;
-    a.place.send(classicFrame(1, payload(1)));
+    a.node.send(classicFrame(1, payload(1)));
     clock.advanceTo(100_000_000);
     expect(events).toEqual([{ type: 'interfaceDown', message: 'can9 is bus-off' }]);
     port.up = true;
@@ -224,8 +224,8 @@ describe('an interface that goes down', () => {
     const a = node('a');
     down();
     for (let id = 0; id < transmitQueueFramesMax; id += 1)
-      expect(codeOf(a.place.send(classicFrame(id, payload(1))))).toBe('ok');
-    expect(codeOf(a.place.send(classicFrame(0x500, payload(1))))).toBe('queue-full');
+      expect(codeOf(a.node.send(classicFrame(id, payload(1))))).toBe('ok');
+    expect(codeOf(a.node.send(classicFrame(0x500, payload(1))))).toBe('queue-full');
   });
 
   test('is looked at soon, then ever more rarely, and as rarely where it goes again at once', () => {
@@ -249,10 +249,10 @@ describe('an interface that goes down', () => {
   test('takes nothing of a node that has gone', () => {
     const { clock, port, node, down } = opened();
     const [a, b] = [node('a'), node('b')];
-    a.place.send(classicFrame(1, payload(1)));
-    b.place.send(classicFrame(2, payload(1)));
+    a.node.send(classicFrame(1, payload(1)));
+    b.node.send(classicFrame(2, payload(1)));
     down();
-    a.place.detach();
+    a.node.detach();
     port.up = true;
     clock.advanceTo(1_000_000_000);
     expect(ids(port.taken)).toEqual([2]);
@@ -273,9 +273,9 @@ describe('an interface that goes down', () => {
     expect(clock.nowNs()).toBe(untilNs);
     for (const { heard } of [a, b]) expect(heard.faults.map((fault) => fault.code)).toEqual(['interface-down']);
     port.up = true;
-    expect(codeOf(a.place.send(classicFrame(1, payload(1))))).toBe('interface-down');
+    expect(codeOf(a.node.send(classicFrame(1, payload(1))))).toBe('interface-down');
     bus.close();
-    expect(codeOf(a.place.send(classicFrame(1, payload(1))))).toBe('closed');
+    expect(codeOf(a.node.send(classicFrame(1, payload(1))))).toBe('closed');
   });
 });
 
@@ -283,12 +283,12 @@ describe('an error frame', () => {
   test('of bus-off: nothing is given to the kernel, which would swallow it, until the controller is back', () => {
     const { clock, port, bus, node, echo, events } = opened();
     const a = node('a');
-    a.place.send(classicFrame(1, payload(1)));
+    a.node.send(classicFrame(1, payload(1)));
     port.up = false;
     port.room = 0;
     bus.heardError(busOff);
     port.taken.length = 0;
-    a.place.send(classicFrame(2, payload(1)));
+    a.node.send(classicFrame(2, payload(1)));
     clock.advanceTo(3_000_000_000);
     expect(port.offers).toBe(1);
     expect(bus.load().nodes).toMatchObject([{ node: 'can9', state: 'bus-off', busOffs: 1 }]);
@@ -330,15 +330,15 @@ describe('what is heard', () => {
     const a = node('a', [5, 6]);
     node('b', [6, 0x12345]);
     expect(port.hears).toEqual([5, 6, 0x12345]);
-    a.place.send(classicFrame(7, payload(1)));
+    a.node.send(classicFrame(7, payload(1)));
     expect(port.hears).toEqual([5, 6, 7, 0x12345]);
     const c = node('c');
     expect(port.hears).toBeUndefined();
-    c.place.detach();
+    c.node.detach();
     const end = bus.tap(() => {});
     expect(port.hears).toBeUndefined();
     end();
-    a.place.detach();
+    a.node.detach();
     expect(port.hears).toEqual([6, 7, 0x12345]);
   });
 
@@ -346,7 +346,7 @@ describe('what is heard', () => {
     const { port, node, echo } = opened();
     const a = node('a', []);
     for (let id = 0; id <= kernelFiltersMax; id += 1) {
-      a.place.send(classicFrame(id, payload(1)));
+      a.node.send(classicFrame(id, payload(1)));
       echo();
     }
     expect(present(port.hears).length).toBeGreaterThan(kernelFiltersMax);
@@ -357,7 +357,7 @@ describe('echoes', () => {
   test('of frames whose own echo was dropped: those before are confirmed as well, in order', () => {
     const { port, node, bus } = opened();
     const [a, b] = [node('a'), node('b')];
-    for (let index = 0; index < 3; index += 1) a.place.send(classicFrame(5, Uint8Array.of(index)));
+    for (let index = 0; index < 3; index += 1) a.node.send(classicFrame(5, Uint8Array.of(index)));
     bus.heard(heardAs(present(port.taken[2])));
     expect(a.heard.sent.map((frame) => frame.data[0])).toEqual([0, 1, 2]);
     expect(b.heard.received.map((frame) => frame.data[0])).toEqual([2]);
@@ -366,14 +366,14 @@ describe('echoes', () => {
   test('that never come: the node’s queue is full', () => {
     const { node } = opened();
     const a = node('a');
-    for (let index = 0; index < transmitQueueFramesMax; index += 1) a.place.send(classicFrame(index, payload(1)));
-    expect(codeOf(a.place.send(classicFrame(0x500, payload(1))))).toBe('queue-full');
+    for (let index = 0; index < transmitQueueFramesMax; index += 1) a.node.send(classicFrame(index, payload(1)));
+    expect(codeOf(a.node.send(classicFrame(0x500, payload(1))))).toBe('queue-full');
   });
 
   test('are told from frames of other processes by their data, id length and kind', () => {
     const { bus, node } = opened();
     const a = node('a');
-    a.place.send(classicFrame(5, Uint8Array.of(1)));
+    a.node.send(classicFrame(5, Uint8Array.of(1)));
     bus.heard({ id: 5, extended: false, remote: false, data: Uint8Array.of(2) });
     bus.heard({ id: 5, extended: true, remote: false, data: Uint8Array.of(1) });
     bus.heard({ id: 5, extended: false, remote: true, data: new Uint8Array(0) });
@@ -387,7 +387,7 @@ describe('echoes', () => {
   test('in another order than that of sending, as of several mailboxes: each is confirmed', () => {
     const { bus, node, port } = opened();
     const a = node('a');
-    for (const id of [3, 2, 1]) a.place.send(classicFrame(id, payload(4)));
+    for (const id of [3, 2, 1]) a.node.send(classicFrame(id, payload(4)));
     const random = createRandom('mailboxes');
     const left = [...port.taken];
     while (left.length > 0) bus.heard(heardAs(present(left.splice(random.below(left.length), 1)[0])));

@@ -69,15 +69,15 @@ export function busSuite(harness: BusHarness): void {
 
     function node(name: string, acceptIds?: readonly number[]) {
       const heard = new BusRecorder();
-      const place = bus.attach(name, heard, acceptIds === undefined ? {} : { acceptIds });
-      return { heard, place };
+      const attached = bus.attach(name, heard, acceptIds === undefined ? {} : { acceptIds });
+      return { heard, node: attached };
     }
 
     test.each([...classicFrames, ...(fd ? fdFrames : [])])(
       'carries %s to all others and confirms it',
       async (_, frame) => {
         const [a, b, c] = [node('a'), node('b'), node('c')];
-        expect(a.place.send(frame)).toEqual({ ok: true, value: undefined });
+        expect(a.node.send(frame)).toEqual({ ok: true, value: undefined });
         await run.until(
           () => a.heard.sent.length === 1 && b.heard.received.length === 1 && c.heard.received.length === 1,
         );
@@ -94,21 +94,21 @@ export function busSuite(harness: BusHarness): void {
       const frames = fd
         ? [fdFrame(1, payload(8)), { ...fdFrame(2, payload(8)), brs: false }, classicFrame(3, payload(8))]
         : [classicFrame(3, payload(8))];
-      for (const frame of frames) a.place.send(frame);
+      for (const frame of frames) a.node.send(frame);
       await run.until(() => b.heard.received.length === frames.length);
       expect(b.heard.received).toEqual(frames);
     });
 
     test.each(badFrames)('refuses %s', async (_, frame) => {
       const [a, b] = [node('a'), node('b')];
-      expect(codeOf(a.place.send(frame))).toBe('bad-frame');
+      expect(codeOf(a.node.send(frame))).toBe('bad-frame');
       await run.settle();
       expect(b.heard.calls + a.heard.calls).toBe(0);
     });
 
     if (!fd) {
       test('refuses an FD frame, as a classic bus', () => {
-        expect(codeOf(node('a').place.send(fdFrame(1, payload(8))))).toBe('bad-frame');
+        expect(codeOf(node('a').node.send(fdFrame(1, payload(8))))).toBe('bad-frame');
       });
     }
 
@@ -117,7 +117,7 @@ export function busSuite(harness: BusHarness): void {
       const frames = Array.from({ length: transmitQueueFramesMax }, (_, index) =>
         classicFrame(0x7ff - 8 * index, payload(index % 9, index)),
       );
-      for (const frame of frames) expect(a.place.send(frame).ok).toBe(true);
+      for (const frame of frames) expect(a.node.send(frame).ok).toBe(true);
       await run.until(() => a.heard.sent.length === frames.length && b.heard.received.length === frames.length);
       await run.settle();
       expect(a.heard.sent).toHaveLength(frames.length);
@@ -128,11 +128,11 @@ export function busSuite(harness: BusHarness): void {
     test('refuses more than its queue holds, and takes more once frames have left', async () => {
       const [a, b] = [node('a'), node('b')];
       for (let index = 0; index < transmitQueueFramesMax; index += 1) {
-        expect(codeOf(a.place.send(classicFrame(index, payload(8))))).toBe('ok');
+        expect(codeOf(a.node.send(classicFrame(index, payload(8))))).toBe('ok');
       }
-      expect(codeOf(a.place.send(classicFrame(0x7ff, payload(8))))).toBe('queue-full');
+      expect(codeOf(a.node.send(classicFrame(0x7ff, payload(8))))).toBe('queue-full');
       await run.until(() => a.heard.sent.length === transmitQueueFramesMax);
-      expect(codeOf(a.place.send(classicFrame(0x7fe, payload(8))))).toBe('ok');
+      expect(codeOf(a.node.send(classicFrame(0x7fe, payload(8))))).toBe('ok');
       await run.until(() => b.heard.received.length === transmitQueueFramesMax + 1);
       expect(b.heard.received.some((frame) => frame.id === 0x7ff)).toBe(false);
     });
@@ -140,20 +140,20 @@ export function busSuite(harness: BusHarness): void {
     test('carries a thousand frames, each given when the one before has left', async () => {
       const [a, b] = [node('a'), node('b')];
       a.heard.onSent = () => {
-        if (a.heard.sent.length < 1000) a.place.send(classicFrame(a.heard.sent.length, payload(8)));
+        if (a.heard.sent.length < 1000) a.node.send(classicFrame(a.heard.sent.length, payload(8)));
       };
-      a.place.send(classicFrame(0, payload(8)));
+      a.node.send(classicFrame(0, payload(8)));
       await run.until(() => b.heard.received.length === 1000 && a.heard.sent.length === 1000);
       expect(b.heard.received.map((frame) => frame.id)).toEqual(Array.from({ length: 1000 }, (_, index) => index));
     });
 
     test('gives all nodes one order, with senders in each other’s way', async () => {
       const nodes = [node('a'), node('b'), node('c')];
-      for (const [place, { heard, place: own }] of nodes.entries()) {
+      for (const [index, { heard, node: own }] of nodes.entries()) {
         heard.onSent = () => {
-          if (heard.sent.length < 30) own.send(classicFrame(0x100 * (place + 1) + heard.sent.length, payload(8)));
+          if (heard.sent.length < 30) own.send(classicFrame(0x100 * (index + 1) + heard.sent.length, payload(8)));
         };
-        own.send(classicFrame(0x100 * (place + 1), payload(8)));
+        own.send(classicFrame(0x100 * (index + 1), payload(8)));
       }
       await run.until(() => nodes.every(({ heard }) => heard.sent.length === 30 && heard.received.length === 60));
       const listener = node('late');
@@ -167,7 +167,7 @@ export function busSuite(harness: BusHarness): void {
 
     test('gives a node only the ids that it accepts', async () => {
       const [a, b, c, all] = [node('a'), node('b', [0x10, 0x12]), node('c', []), node('all')];
-      for (const id of [0x10, 0x11, 0x12, 0x7ff]) a.place.send(classicFrame(id, payload(2)));
+      for (const id of [0x10, 0x11, 0x12, 0x7ff]) a.node.send(classicFrame(id, payload(2)));
       await run.until(() => a.heard.sent.length === 4 && b.heard.received.length === 2);
       await run.settle();
       expect(b.heard.received.map((frame) => frame.id)).toEqual([0x10, 0x12]);
@@ -188,14 +188,14 @@ export function busSuite(harness: BusHarness): void {
           watch();
           if (frame.id < 0x10) {
             inside = true;
-            b.place.send(classicFrame(frame.id + 1, payload(1)));
+            b.node.send(classicFrame(frame.id + 1, payload(1)));
             node(`more ${frame.id}`);
             inside = false;
           }
         };
       }
       inside = true;
-      a.place.send(classicFrame(1, payload(1)));
+      a.node.send(classicFrame(1, payload(1)));
       inside = false;
       await run.until(() => b.heard.sent.length > 0 && a.heard.received.length > 0);
       await run.settle();
@@ -205,24 +205,24 @@ export function busSuite(harness: BusHarness): void {
     test('tells a node nothing after detach, and refuses what it sends', async () => {
       // A third one, so that there is somebody to acknowledge.
       const [a, b] = [node('a'), node('b'), node('c')];
-      b.heard.onReceived = () => b.place.detach();
-      for (const id of [1, 2, 3]) a.place.send(classicFrame(id, payload(1)));
+      b.heard.onReceived = () => b.node.detach();
+      for (const id of [1, 2, 3]) a.node.send(classicFrame(id, payload(1)));
       await run.until(() => a.heard.sent.length === 3);
       await run.settle();
       expect(b.heard.received.map((frame) => frame.id)).toEqual([1]);
-      expect(codeOf(b.place.send(classicFrame(1, payload(1))))).toBe('closed');
-      a.place.detach();
-      a.place.detach();
-      expect(codeOf(a.place.send(classicFrame(1, payload(1))))).toBe('closed');
+      expect(codeOf(b.node.send(classicFrame(1, payload(1))))).toBe('closed');
+      a.node.detach();
+      a.node.detach();
+      expect(codeOf(a.node.send(classicFrame(1, payload(1))))).toBe('closed');
     });
 
     test('refuses everything after close, and tells nobody', async () => {
       const [a, b] = [node('a'), node('b')];
-      a.place.send(classicFrame(1, payload(8)));
+      a.node.send(classicFrame(1, payload(8)));
       bus.close();
       bus.close();
-      expect(codeOf(a.place.send(classicFrame(1, payload(8))))).toBe('closed');
-      expect(codeOf(node('late').place.send(classicFrame(1, payload(8))))).toBe('closed');
+      expect(codeOf(a.node.send(classicFrame(1, payload(8))))).toBe('closed');
+      expect(codeOf(node('late').node.send(classicFrame(1, payload(8))))).toBe('closed');
       await run.settle();
       expect(a.heard.calls + b.heard.calls).toBe(0);
     });
@@ -230,7 +230,7 @@ export function busSuite(harness: BusHarness): void {
     test('counts its frames', async () => {
       const [a, b] = [node('a'), node('b')];
       const before = bus.load();
-      for (let id = 0; id < 5; id += 1) a.place.send(classicFrame(id, payload(8)));
+      for (let id = 0; id < 5; id += 1) a.node.send(classicFrame(id, payload(8)));
       await run.until(() => a.heard.sent.length === 5 && b.heard.received.length === 5);
       const after = bus.load();
       expect(after.frames - before.frames).toBe(5);
@@ -241,9 +241,9 @@ export function busSuite(harness: BusHarness): void {
     test.skipIf(lacks.arbitration !== undefined)(`lets the lowest id win${lacking('arbitration')}`, async () => {
       const [a, b, c] = [node('a'), node('b'), node('c')];
       const quiet = node('quiet');
-      for (const id of [0x300, 0x001]) a.place.send(classicFrame(id, payload(8)));
-      b.place.send(classicFrame(0x200, payload(8)));
-      c.place.send(classicFrame(0x100, payload(8)));
+      for (const id of [0x300, 0x001]) a.node.send(classicFrame(id, payload(8)));
+      b.node.send(classicFrame(0x200, payload(8)));
+      c.node.send(classicFrame(0x100, payload(8)));
       await run.until(() => quiet.heard.received.length === 4);
       expect(quiet.heard.received.map((frame) => frame.id)).toEqual([0x100, 0x200, 0x300, 0x001]);
     });
@@ -253,20 +253,20 @@ export function busSuite(harness: BusHarness): void {
         const cable = partitionable(bus);
         const [a, b, c] = ['a', 'b', 'c'].map((name) => {
           const heard = new BusRecorder();
-          return { heard, place: cable.attach(name, heard) };
+          return { heard, node: cable.attach(name, heard) };
         });
         if (a === undefined || b === undefined || c === undefined) throw new Error('three nodes');
         cable.partition(['b']);
-        expect(codeOf(b.place.send(classicFrame(1, payload(1))))).toBe('ok');
-        expect(codeOf(b.place.send(classicFrame(1, payload(9))))).toBe('bad-frame');
-        a.place.send(classicFrame(2, payload(1)));
+        expect(codeOf(b.node.send(classicFrame(1, payload(1))))).toBe('ok');
+        expect(codeOf(b.node.send(classicFrame(1, payload(9))))).toBe('bad-frame');
+        a.node.send(classicFrame(2, payload(1)));
         await run.until(() => a.heard.sent.length === 1 && c.heard.received.length === 1);
         await run.settle();
         expect(c.heard.received.map((frame) => frame.id)).toEqual([2]);
         expect(b.heard.calls).toBe(0);
         cable.repair();
-        b.place.send(classicFrame(3, payload(1)));
-        a.place.send(classicFrame(4, payload(1)));
+        b.node.send(classicFrame(3, payload(1)));
+        a.node.send(classicFrame(4, payload(1)));
         await run.until(() => b.heard.received.length === 1 && c.heard.received.length === 3);
         expect(a.heard.received.map((frame) => frame.id)).toEqual([3]);
         expect(present(b.heard.received[0]).id).toBe(4);

@@ -17,7 +17,7 @@ function scene(fd = false) {
   const bus = createVirtualCan({ name: 'can0', clock, ...rates, fd });
   const node = (name: string) => {
     const heard = new BusRecorder();
-    return { heard, place: bus.attach(name, heard) };
+    return { heard, node: bus.attach(name, heard) };
   };
   const of = (name: string) => present(bus.load().nodes.find((load) => load.node === name));
   /** Goes on until a node's controller is in that state, and says when. */
@@ -91,7 +91,7 @@ describe('a frame that noise ends', () => {
     const frame = classicFrame(0x555, payload(8));
     // A dominant id bit, seen recessive: flags of 12 bits.
     bus.setBitErrors(0.01, noiseAfter(0.01, 2));
-    a.place.send(frame);
+    a.node.send(frame);
     while (clock.step());
     expect([a.heard.sent.length, b.heard.received.length]).toEqual([1, 1]);
     expect(bus.load().errorFrames).toBe(1);
@@ -106,7 +106,7 @@ describe('a frame that noise ends', () => {
     const [a] = [node('a'), node('b'), node('c')];
     // 0000000'1111: the first stuff bit is the bit after SOF and four id bits.
     bus.setBitErrors(0.01, noiseAfter(0.01, 5));
-    a.place.send(classicFrame(0x00f, payload(8)));
+    a.node.send(classicFrame(0x00f, payload(8)));
     while (clock.step());
     expect([bus.load().errorFrames, a.heard.sent.length]).toEqual([1, 1]);
     expect([of('a').transmitErrors, of('b').receiveErrors, of('c').receiveErrors]).toEqual([0, 0, 0]);
@@ -118,7 +118,7 @@ describe('a frame that noise ends', () => {
     const frame = classicFrame(0x555, payload(8));
     const bits = frameTimeNs(frame, rates) / bitNs - 3;
     bus.setBitErrors(0.001, noiseAfter(0.001, bits - 1));
-    a.place.send(frame);
+    a.node.send(frame);
     while (clock.step());
     expect([a.heard.sent.length, b.heard.received.length, c.heard.received.length]).toEqual([1, 2, 2]);
   });
@@ -127,7 +127,7 @@ describe('a frame that noise ends', () => {
     const { clock, bus, node, of } = scene();
     const [a, b, c] = [node('a'), node('b'), node('c')];
     bus.setBitErrors(0.01, noiseAfter(0.01, 40), 'b');
-    a.place.send(classicFrame(0x555, payload(8)));
+    a.node.send(classicFrame(0x555, payload(8)));
     while (clock.step());
     expect([b.heard.received.length, c.heard.received.length, bus.load().errorFrames]).toEqual([1, 1, 1]);
     expect([of('a').transmitErrors, of('b').receiveErrors, of('c').receiveErrors]).toEqual([7, 8, 0]);
@@ -141,9 +141,9 @@ describe('a frame that noise ends', () => {
     let frames = 0;
     a.heard.onSent = () => {
       frames += 1;
-      if (frames < 20) a.place.send(classicFrame(0x555, payload(8)));
+      if (frames < 20) a.node.send(classicFrame(0x555, payload(8)));
     };
-    a.place.send(classicFrame(0x555, payload(8)));
+    a.node.send(classicFrame(0x555, payload(8)));
     while (clock.step());
     expect(of('b').state).toBe('error-passive');
     expect(c.heard.received).toHaveLength(20);
@@ -156,11 +156,11 @@ describe('a node that goes bus-off', () => {
     const { clock, bus, node, of, until } = scene();
     const [a, b] = [node('a'), node('b')];
     bus.setBitErrors(1, createRandom('x'), 'a');
-    a.place.send(classicFrame(0x555, payload(8)));
+    a.node.send(classicFrame(0x555, payload(8)));
     until('a', 'bus-off');
     expect(of('a')).toMatchObject({ state: 'bus-off', busOffs: 1, frames: 0 });
     bus.setBitErrors(0, createRandom('x'), 'a');
-    expect(b.place.send(classicFrame(0x700, payload(1))).ok).toBe(true);
+    expect(b.node.send(classicFrame(0x700, payload(1))).ok).toBe(true);
     until('a', 'error-active');
     // On an otherwise idle bus 2.8 ms at 500 kbit/s; b's frame, which nobody acknowledges, makes it no longer than one bit more each.
     expect(a.heard.received).toHaveLength(0);
@@ -173,7 +173,7 @@ describe('a node that goes bus-off', () => {
     const { clock, bus, node, until } = scene();
     const [a] = [node('a'), node('b')];
     bus.setBitErrors(1, createRandom('x'), 'a');
-    a.place.send(classicFrame(0x555, payload(8)));
+    a.node.send(classicFrame(0x555, payload(8)));
     const offNs = until('a', 'bus-off');
     bus.setBitErrors(0, createRandom('x'), 'a');
     // From the end of the interframe space after its last error frame.
@@ -188,7 +188,7 @@ describe('a node alone on the bus', () => {
     const { clock, bus, node, of } = scene();
     const a = node('a');
     const frame = classicFrame(0x555, payload(8));
-    a.place.send(frame);
+    a.node.send(frame);
     clock.advanceTo(60_000_000_000);
     expect(of('a')).toMatchObject({ state: 'error-passive', transmitErrors: 128, frames: 0, busOffs: 0 });
     const b = node('b');
@@ -202,7 +202,7 @@ describe('a node alone on the bus', () => {
     const simulated = scene();
     // Noise so rare that it never comes keeps the other bus from counting.
     simulated.bus.setBitErrors(1e-15, createRandom('rare'));
-    for (const each of [{ node }, simulated]) each.node('a').place.send(classicFrame(0x555, payload(8)));
+    for (const each of [{ node }, simulated]) each.node('a').node.send(classicFrame(0x555, payload(8)));
     for (const timeNs of [1_000_000, 10_000_000, 77_777_777, 1_234_567_890]) {
       clock.advanceTo(timeNs);
       simulated.clock.advanceTo(timeNs);
@@ -224,8 +224,8 @@ describe('two nodes that send one id at once', () => {
     const { clock, bus, node } = scene();
     const [a, b, c] = [node('a'), node('b'), node('c')];
     const [own, twin] = [classicFrame(0x123, payload(4)), classicFrame(0x123, payload(4))];
-    a.place.send(own);
-    b.place.send(twin);
+    a.node.send(own);
+    b.node.send(twin);
     while (clock.step());
     expect([a.heard.sent[0] === own, b.heard.sent[0] === twin]).toEqual([true, true]);
     expect([a.heard.sent.length, b.heard.sent.length, c.heard.received.length]).toEqual([1, 1, 1]);
@@ -235,8 +235,8 @@ describe('two nodes that send one id at once', () => {
   test('other data: bit errors until both are error-passive; then the dominant bit wins', () => {
     const { clock, bus, node, of } = scene();
     const [a, b, c] = [node('a'), node('b'), node('c')];
-    a.place.send(classicFrame(0x123, Uint8Array.of(2)));
-    b.place.send(classicFrame(0x123, Uint8Array.of(1)));
+    a.node.send(classicFrame(0x123, Uint8Array.of(2)));
+    b.node.send(classicFrame(0x123, Uint8Array.of(1)));
     while (clock.step());
     // 16 collisions of 8 each, and the one that b alone counts.
     expect(bus.load().errorFrames).toBe(16);
@@ -249,8 +249,8 @@ describe('two nodes that send one id at once', () => {
   test('other data, and nobody else: who gave up acknowledges nothing', () => {
     const { clock, bus, node, of } = scene();
     const [a, b] = [node('a'), node('b')];
-    a.place.send(classicFrame(0x123, Uint8Array.of(2)));
-    b.place.send(classicFrame(0x123, Uint8Array.of(1)));
+    a.node.send(classicFrame(0x123, Uint8Array.of(2)));
+    b.node.send(classicFrame(0x123, Uint8Array.of(1)));
     while (clock.step());
     // Each time a gives up it counts 8, up to bus-off; b, error-passive and alone meanwhile, does not count that nobody acknowledges.
     expect([of('a').busOffs, of('b').busOffs]).toEqual([1, 0]);
@@ -266,8 +266,8 @@ describe('in the middle of a frame', () => {
   test('a node that comes hears nothing of it, but what follows', () => {
     const { clock, node, of } = scene();
     const [a, b] = [node('a'), node('b')];
-    a.place.send(frame);
-    a.place.send(classicFrame(0x556, payload(8)));
+    a.node.send(frame);
+    a.node.send(classicFrame(0x556, payload(8)));
     clock.advanceTo(takenNs / 2);
     const late = node('late');
     while (clock.step());
@@ -278,7 +278,7 @@ describe('in the middle of a frame', () => {
   test('a node that comes does not acknowledge the frame of one that was alone', () => {
     const { clock, bus, node } = scene();
     const a = node('a');
-    a.place.send(frame);
+    a.node.send(frame);
     clock.advanceTo(takenNs / 2);
     const late = node('late');
     while (clock.step());
@@ -291,9 +291,9 @@ describe('in the middle of a frame', () => {
   ])('a sender that goes %s: the others signal only what they miss', (_where, share, errorFrames, received) => {
     const { clock, bus, node, of } = scene();
     const [a, b, c] = [node('a'), node('b'), node('c')];
-    a.place.send(frame);
+    a.node.send(frame);
     clock.advanceTo(Math.floor(takenNs * share));
-    a.place.detach();
+    a.node.detach();
     while (clock.step());
     expect([bus.load().errorFrames, b.heard.received.length, c.heard.received.length]).toEqual([
       errorFrames,
@@ -306,9 +306,9 @@ describe('in the middle of a frame', () => {
   test('the only node that would acknowledge goes: the sender sends on, until there is another', () => {
     const { clock, bus, node } = scene();
     const [a, b] = [node('a'), node('b')];
-    a.place.send(frame);
+    a.node.send(frame);
     clock.advanceTo(takenNs / 2);
-    b.place.detach();
+    b.node.detach();
     clock.advanceTo(2 * takenNs);
     expect([bus.load().errorFrames, a.heard.sent.length, b.heard.received.length]).toEqual([1, 0, 0]);
     const c = node('c');
@@ -322,11 +322,11 @@ test('an error-passive sender lets others go first', () => {
   const [a, b, c] = [node('a'), node('b'), node('c')];
   // a sends alone with every bit wrong until it is passive, and then without.
   bus.setBitErrors(1, createRandom('x'), 'a');
-  a.place.send(classicFrame(0x001, payload(8)));
-  a.place.send(classicFrame(0x002, payload(8)));
+  a.node.send(classicFrame(0x001, payload(8)));
+  a.node.send(classicFrame(0x002, payload(8)));
   while (of('a').state === 'error-active') clock.step();
   bus.setBitErrors(0, createRandom('x'), 'a');
-  b.place.send(classicFrame(0x700, payload(8)));
+  b.node.send(classicFrame(0x700, payload(8)));
   while (clock.step());
   expect(c.heard.received.map(({ id }) => id)[0]).toBe(0x700);
 });
@@ -339,9 +339,9 @@ describe('bit error rates (issue figures)', () => {
     bus.setBitErrors(rate, createRandom('noise'));
     const next = () => (fd ? fdFrame(0x7e0, random.bytes(64)) : classicFrame(0x7e0, random.bytes(8)));
     a.heard.onSent = () => {
-      if (a.heard.sent.length < frames) a.place.send(next());
+      if (a.heard.sent.length < frames) a.node.send(next());
     };
-    a.place.send(next());
+    a.node.send(next());
     while (clock.step());
     expect(a.heard.sent).toHaveLength(frames);
     return { bus, of, received: b.heard.received.length };

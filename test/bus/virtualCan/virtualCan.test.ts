@@ -57,9 +57,9 @@ test('frames run back to back: their times sum exactly, and are heard 3 bits bef
   const times: number[] = [];
   heard.onReceived = () => times.push(clock.nowNs());
   bus.attach('b', heard);
-  const place = bus.attach('a', new BusRecorder());
+  const node = bus.attach('a', new BusRecorder());
   const frames = [classicFrame(1, payload(8)), fdFrame(2, payload(64)), classicFrame(3, payload(0))];
-  for (const frame of frames) place.send(frame);
+  for (const frame of frames) node.send(frame);
   while (clock.step());
   const [first = 0, second = 0, third = 0] = frames.map((frame) => frameTimeNs(frame, rates));
   expect(times).toEqual([first - 6000, first + second - 6000, first + second + third - 6000]);
@@ -69,9 +69,9 @@ test('frames run back to back: their times sum exactly, and are heard 3 bits bef
 test('rates that divide no second sum to the same as well', () => {
   const { clock, bus } = busOf(false, 83_333);
   bus.attach('b', new BusRecorder());
-  const place = bus.attach('a', new BusRecorder());
+  const node = bus.attach('a', new BusRecorder());
   const frame = classicFrame(1, payload(8));
-  for (let index = 0; index < 10; index += 1) place.send(frame);
+  for (let index = 0; index < 10; index += 1) node.send(frame);
   while (clock.step());
   expect(bus.load().busyNs).toBe(10 * frameTimeNs(frame, { bitrate: 83_333, dataBitrate: 83_333 }));
   expect(clock.nowNs()).toBe(bus.load().busyNs - Math.round(3e9 / 83_333));
@@ -83,12 +83,12 @@ test('a frame given in the interframe space starts at its end, one given on an i
   const times: number[] = [];
   heard.onReceived = () => times.push(clock.nowNs());
   bus.attach('b', heard);
-  const place = bus.attach('a', new BusRecorder());
+  const node = bus.attach('a', new BusRecorder());
   const frame = classicFrame(0x555, payload(0));
   const takenNs = frameTimeNs(frame, rates);
-  place.send(frame);
-  clock.at(takenNs - 1000, () => place.send(frame));
-  clock.at(1_000_000, () => place.send(frame));
+  node.send(frame);
+  clock.at(takenNs - 1000, () => node.send(frame));
+  clock.at(1_000_000, () => node.send(frame));
   while (clock.step());
   expect(times).toEqual([takenNs - 6000, 2 * takenNs - 6000, 1_000_000 + takenNs - 6000]);
 });
@@ -124,10 +124,10 @@ function traffic(seed: string): string {
   const { clock, bus } = busOf();
   const random = createRandom(seed);
   for (let index = 0; index < 20; index += 1) {
-    const place = bus.attach(`n${index}`, new BusRecorder());
+    const node = bus.attach(`n${index}`, new BusRecorder());
     for (let count = 0; count < 50; count += 1) {
       const frame = classicFrame(random.below(0x800), random.bytes(random.below(9)));
-      clock.at(random.below(200_000_000), () => place.send(frame));
+      clock.at(random.below(200_000_000), () => node.send(frame));
     }
   }
   while (clock.step());
@@ -144,8 +144,8 @@ test('the same frames at another time give another digest', () => {
   const digests = [0, 1, 0x1_0000_0000].map((startNs) => {
     const { clock, bus } = busOf();
     bus.attach('b', new BusRecorder());
-    const place = bus.attach('a', new BusRecorder());
-    clock.at(startNs, () => place.send(classicFrame(1, payload(8))));
+    const node = bus.attach('a', new BusRecorder());
+    clock.at(startNs, () => node.send(classicFrame(1, payload(8))));
     while (clock.step());
     return bus.load().digest;
   });
@@ -180,11 +180,11 @@ test.each([
   const { clock, bus } = busOf();
   const heard = new BusRecorder();
   bus.attach('b', heard);
-  const place = bus.attach('a', new BusRecorder(), { transmitOrder });
-  place.send(classicFrame(0x300, payload(8)));
+  const node = bus.attach('a', new BusRecorder(), { transmitOrder });
+  node.send(classicFrame(0x300, payload(8)));
   // While the first is on the wire.
   clock.at(50_000, () => {
-    for (const id of [0x700, 0x100, 0x200]) place.send(classicFrame(id, payload(1)));
+    for (const id of [0x700, 0x100, 0x200]) node.send(classicFrame(id, payload(1)));
   });
   while (clock.step());
   expect(heard.received.map((frame) => frame.id)).toEqual(expected);
@@ -194,8 +194,8 @@ test('in priority order, frames of one id keep theirs', () => {
   const { clock, bus } = busOf();
   const heard = new BusRecorder();
   bus.attach('b', heard);
-  const place = bus.attach('a', new BusRecorder(), { transmitOrder: 'priority' });
-  for (const value of [1, 2, 3]) place.send(classicFrame(0x123, Uint8Array.of(value)));
+  const node = bus.attach('a', new BusRecorder(), { transmitOrder: 'priority' });
+  for (const value of [1, 2, 3]) node.send(classicFrame(0x123, Uint8Array.of(value)));
   while (clock.step());
   expect(heard.received.map((frame) => frame.data[0])).toEqual([1, 2, 3]);
 });
@@ -222,10 +222,10 @@ test('a tap hears every frame at its end, whoever sent it, and is no node', () =
 test('the load of the last second, and what each node did', () => {
   const { clock, bus } = busOf();
   bus.attach('quiet', new BusRecorder());
-  const place = bus.attach('a', new BusRecorder());
+  const node = bus.attach('a', new BusRecorder());
   const frame = classicFrame(0x555, payload(8));
   // 1,000 frames a second for two seconds.
-  for (let index = 0; index < 2000; index += 1) clock.at(index * 1_000_000, () => place.send(frame));
+  for (let index = 0; index < 2000; index += 1) clock.at(index * 1_000_000, () => node.send(frame));
   clock.advanceTo(2_000_000_000);
   const share = frameTimeNs(frame, rates) / 1_000_000;
   expect(bus.load().recentShare).toBeCloseTo(share, 6);

@@ -40,9 +40,9 @@ it('plays a bus back as it was: what was heard, sent and refused, and the load',
     },
     note: put,
   };
-  let befall: WatchInterface = () => {};
+  let happens: WatchInterface = () => {};
   const watch = (watcher: WatchInterface) => {
-    befall = watcher;
+    happens = watcher;
   };
   const bus = Object.assign(createVirtualCan({ name: 'body', clock, bitrate: 500_000, fd: false }), { watch });
   const real = recordedBus(bus, 'can0', clock, recorder);
@@ -56,9 +56,9 @@ it('plays a bus back as it was: what was heard, sent and refused, and the load',
     errorClass: errorClass.controller | errorClass.busError,
     data: Uint8Array.of(0, 0x20, 0, 0, 0, 0, 128, 3),
   };
-  befall({ type: 'interfaceDown', message: 'can0 is down' });
-  befall({ type: 'interfaceUp' });
-  befall({ type: 'errorFrame', error: passive });
+  happens({ type: 'interfaceDown', message: 'can0 is down' });
+  happens({ type: 'interfaceUp' });
+  happens({ type: 'errorFrame', error: passive });
   expect(changes).toEqual([
     'can0 is down; frames wait',
     'the CAN interface can0 carries frames again',
