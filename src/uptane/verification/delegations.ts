@@ -115,7 +115,7 @@ export class ImageSearch {
     return yield* this.searchRole({ ...visit, path: [...visit.path, role.name] }, file.value.body);
   }
 
-  /** W5: X1 to X4. A role that is missing or invalid has no word in it. */
+  /** W5: X1 to X4. A role that is missing or invalid does not count. */
   private *searchMultiRole(
     visit: Visit,
     delegation: Delegation,
