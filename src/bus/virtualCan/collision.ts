@@ -17,7 +17,7 @@ export interface Collision {
 export function collide(nodes: readonly VirtualCanNode[]): Collision {
   const gaveUp: VirtualCanNode[] = [];
   let sending = nodes.flatMap((node) => {
-    const [frame] = node.queue;
+    const frame = node.first;
     return frame === undefined ? [] : [{ node, bits: bitSequence(frame, node.isPassive) }];
   });
   for (;;) {

@@ -59,7 +59,7 @@ export class Disturbances {
   ): Outcome {
     if (collided === undefined && !isAlone && this.areNone) return undisturbed;
     const [sender] = senders;
-    const frame = sender?.queue[0];
+    const frame = sender?.first;
     if (sender === undefined || frame === undefined) return undisturbed;
     const count = wireBits(frame, sender.isPassive);
     const forAll = this.noise?.firstBad(count);

@@ -39,7 +39,7 @@ export class FaultConfinement {
   /** A node on the bus neither hears nor acknowledges the rest of the frame: it waits for 11 recessive bits, which end each. */
   missesRest(node: VirtualCanNode): void {
     this.nodesOnBus -= 1;
-    node.isIntegrating = true;
+    node.missRest();
     this.integrating.push(node);
   }
 
@@ -47,7 +47,7 @@ export class FaultConfinement {
   integrate(): void {
     if (this.integrating.length === 0) return;
     for (const node of this.integrating) {
-      node.isIntegrating = false;
+      node.integrate();
       if (node.isOnBus) this.nodesOnBus += 1;
     }
     this.integrating = [];

@@ -113,7 +113,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
       clock: this.clock,
       bitNs: NS_PER_S / bitrate,
       rejoined: (node) => {
-        if (node.queue.length > 0) this.contend();
+        if (node.first !== undefined) this.contend();
       },
     });
   }
@@ -121,11 +121,10 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   attach(name: string, listener: BusListener, options: AttachOptions = {}): BusNode {
     const node = new VirtualCanNode(this, this.records.of(name), listener, options);
     if (this.closed) {
-      node.attached = false;
-      node.record.detach(node.controller);
+      node.leave();
       return node;
     }
-    node.noise = this.disturbances.noiseOf(name);
+    node.disturb(this.disturbances.noiseOf(name));
     this.endStanding();
     this.table.add(node);
     this.confinement.joins(node, this.onWire !== undefined);
@@ -137,9 +136,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     if (!node.attached) return;
     this.endStanding();
     this.confinement.leaves(node);
-    node.attached = false;
-    node.record.detach(node.controller);
-    node.queue.length = 0;
+    node.leave();
     this.notReady(node);
     this.table.remove(node);
     this.breakOff();
@@ -165,7 +162,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.endStanding();
     this.disturbances.set(rate, random, node);
     for (const attached of this.table.all()) {
-      if (attached.name === node) attached.noise = this.disturbances.noiseOf(node);
+      if (attached.name === node) attached.disturb(this.disturbances.noiseOf(node));
     }
   }
 
@@ -182,13 +179,11 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   }
 
   hasFrame(node: VirtualCanNode): void {
-    node.isReady = true;
     this.ready.push(node);
     this.contend();
   }
 
   private notReady(node: VirtualCanNode): void {
-    node.isReady = false;
     const index = this.ready.indexOf(node);
     if (index >= 0) this.ready.splice(index, 1);
   }
@@ -260,9 +255,9 @@ class VirtualCanBus implements VirtualCan, NodeHost {
 
   private start(senders: readonly VirtualCanNode[], collided: WireError | undefined, startNs: number): void {
     const [sender] = senders;
-    const frame = sender?.queue[0];
+    const frame = sender?.first;
     if (sender === undefined || frame === undefined) return;
-    for (const node of senders) node.isSending = true;
+    for (const node of senders) node.begin();
     const isAlone = this.confinement.nodesOnBus <= senders.length;
     const outcome = this.disturbances.judge(senders, this.table.all(), isAlone, collided);
     this.onWire = { frame, senders, startNs, outcome };
@@ -297,16 +292,14 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const { missedBy } = outcome;
     const takenNs = this.idleAtNs - startNs;
     for (const node of senders) {
-      node.advance();
-      node.record.frames += 1;
-      node.record.busyNs += takenNs;
+      node.sent(takenNs);
       this.suspend(node);
     }
     this.confinement.frameSent(this.table.all(), senders, missedBy, this.idleAtNs);
     this.deliver(frame, senders, missedBy);
     for (const node of senders) {
       if (node.attached && node.left !== undefined) node.listener.frameSent(node.left);
-      if (node.queue.length === 0) this.notReady(node);
+      if (node.rest()) this.notReady(node);
     }
     this.confinement.integrate();
     if (this.ready.length > 0) this.contend();
@@ -321,8 +314,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.errorFrames += 1;
     const repeats = isAckError && senders.length === 1 && senders[0]?.isPassive === true;
     for (const node of senders) {
-      node.failed();
-      node.record.busyNs += this.idleAtNs - startNs;
+      node.failed(this.idleAtNs - startNs);
       this.confinement.senderFailed(node, outcome, this.idleAtNs);
       this.suspend(node);
     }
@@ -369,12 +361,12 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const { sender, transmission, attempts } = this.standing;
     this.standing = undefined;
     const { startNs, busyNs } = attempts;
-    sender.suspendedUntilNs = startNs;
+    sender.suspendUntil(startNs);
     if (startNs >= this.clock.nowNs()) {
       this.waitForSuspended(startNs);
       return;
     }
-    sender.isSending = true;
+    sender.begin();
     this.onWire = { ...transmission, startNs };
     this.idleAtNs = startNs + busyNs;
     this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endError);
@@ -404,6 +396,6 @@ class VirtualCanBus implements VirtualCan, NodeHost {
 
   /** An error-passive node lets others go first after each of its frames. */
   private suspend(node: VirtualCanNode): void {
-    if (node.isPassive) node.suspendedUntilNs = this.idleAtNs + nominalNs(suspendBits, this.rates);
+    if (node.isPassive) node.suspendUntil(this.idleAtNs + nominalNs(suspendBits, this.rates));
   }
 }

@@ -1,4 +1,5 @@
-// Owns: one node of a virtual CAN bus: the frames it has waiting and its controller. Must not know the wire: see virtualCan.ts.
+// Owns: one node of a virtual CAN bus: the frames it has waiting, its controller, and whether it takes part. The bus tells it what happened,
+// and only it changes itself. Must not know the wire: see virtualCan.ts.
 import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Accepting } from '../acceptance.ts';
@@ -25,27 +26,20 @@ export class VirtualCanNode implements BusNode, Accepting {
   readonly acceptIds: ReadonlySet<number> | undefined;
   readonly record: NodeRecord;
   readonly controller: ErrorCounters;
-  /** Bit errors that this node alone sees. */
-  noise: BitNoise | undefined;
   /** This node as the only sender. */
   readonly alone: readonly VirtualCanNode[] = [this];
-  /** Whether the bus knows that it has frames waiting. */
-  isReady = false;
-  /** Frames to send, in the order in which they will be offered; the first stays here until it has left. */
-  readonly queue: CanFrame[] = [];
-  /** The frame that left last, that very object. */
-  left: CanFrame | undefined;
-  /** The arbitration key of the first frame in the queue. */
-  key = 0;
-  /** Whether the first frame is on the wire now. */
-  isSending = false;
-  /** An error-passive node that has just sent lets others go first until then. */
-  suspendedUntilNs = 0;
-  attached = true;
-  /** Whether it waits for a frame to be over whose beginning it did not hear, or which it gave up. */
-  isIntegrating = false;
-  private readonly host: NodeHost;
   readonly order: TransmitOrder;
+  private readonly host: NodeHost;
+  /** Frames to send, in the order in which they will be offered; the first stays here until it has left. */
+  private readonly queue: CanFrame[] = [];
+  private firstKey = 0;
+  private lastLeft: CanFrame | undefined;
+  private isOffered = false;
+  private isOnWire = false;
+  private isDetached = false;
+  private missesRest = false;
+  private resumesAtNs = 0;
+  private ownNoise: BitNoise | undefined;
 
   constructor(host: NodeHost, record: NodeRecord, listener: BusListener, options: AttachOptions) {
     this.host = host;
@@ -57,17 +51,72 @@ export class VirtualCanNode implements BusNode, Accepting {
     this.order = options.transmitOrder ?? 'fifo';
   }
 
+  get attached(): boolean {
+    return !this.isDetached;
+  }
+
   get isOnBus(): boolean {
-    return this.attached && !this.isIntegrating && this.controller.state !== 'bus-off';
+    return !this.isDetached && !this.missesRest && this.controller.state !== 'bus-off';
   }
 
   get isPassive(): boolean {
     return this.controller.state === 'error-passive';
   }
 
+  /** The frame that it offers. */
+  get first(): CanFrame | undefined {
+    return this.queue[0];
+  }
+
+  /** The arbitration key of the first frame. */
+  get key(): number {
+    return this.firstKey;
+  }
+
+  /** The frame that left last, that very object. */
+  get left(): CanFrame | undefined {
+    return this.lastLeft;
+  }
+
+  /** An error-passive node that has just sent lets others go first until then. */
+  get suspendedUntilNs(): number {
+    return this.resumesAtNs;
+  }
+
+  /** Bit errors that this node alone sees. */
+  get noise(): BitNoise | undefined {
+    return this.ownNoise;
+  }
+
+  disturb(noise: BitNoise | undefined): void {
+    this.ownNoise = noise;
+  }
+
+  /** It neither sends nor hears from now on, and what it had waiting is gone. */
+  leave(): void {
+    this.isDetached = true;
+    this.isOffered = false;
+    this.record.detach(this.controller);
+    this.queue.length = 0;
+  }
+
+  /** It did not hear how the frame on the wire began, or gave its own up: it waits for the end. */
+  missRest(): void {
+    this.missesRest = true;
+  }
+
+  /** The frame is over. */
+  integrate(): void {
+    this.missesRest = false;
+  }
+
+  suspendUntil(timeNs: number): void {
+    this.resumesAtNs = timeNs;
+  }
+
   send(frame: CanFrame): Result<void, EnvironmentFault> {
     const { host, queue } = this;
-    if (!this.attached) return fail(environmentFault('closed', `${this.name} is not attached to ${host.name}`));
+    if (this.isDetached) return fail(environmentFault('closed', `${this.name} is not attached to ${host.name}`));
     const fault = checkFrame(frame, host.fd);
     if (fault !== undefined) return fail(fault);
     if (queue.length >= transmitQueueFramesMax) {
@@ -75,8 +124,11 @@ export class VirtualCanNode implements BusNode, Accepting {
     }
     if (this.order === 'fifo') queue.push(frame);
     else this.insert(frame);
-    if (queue[0] === frame) this.key = arbitrationKey(frame);
-    if (!this.isReady) host.hasFrame(this);
+    if (queue[0] === frame) this.firstKey = arbitrationKey(frame);
+    if (!this.isOffered) {
+      this.isOffered = true;
+      host.hasFrame(this);
+    }
     return ok();
   }
 
@@ -84,16 +136,24 @@ export class VirtualCanNode implements BusNode, Accepting {
     this.host.remove(this);
   }
 
-  /** The first frame has left. */
-  advance(): void {
-    this.left = this.queue.shift();
-    this.isSending = false;
+  /** The first frame is on the wire. */
+  begin(): void {
+    this.isOnWire = true;
+  }
+
+  /** The first frame has left, after `takenNs` on the wire. */
+  sent(takenNs: number): void {
+    this.lastLeft = this.queue.shift();
+    this.isOnWire = false;
+    this.record.frames += 1;
+    this.record.busyNs += takenNs;
     this.offerFirst();
   }
 
-  /** The first frame was on the wire in vain. */
-  failed(): void {
-    this.isSending = false;
+  /** The first frame was on the wire in vain, for `takenNs`. */
+  failed(takenNs: number): void {
+    this.isOnWire = false;
+    this.record.busyNs += takenNs;
     const [failed] = this.queue;
     if (this.order === 'fifo' || failed === undefined) return;
     this.queue.shift();
@@ -101,16 +161,23 @@ export class VirtualCanNode implements BusNode, Accepting {
     this.offerFirst();
   }
 
+  /** Nothing waits any more: the bus is told of the next frame. False where something does. */
+  rest(): boolean {
+    if (this.queue.length > 0) return false;
+    this.isOffered = false;
+    return true;
+  }
+
   private offerFirst(): void {
     const [first] = this.queue;
-    if (first !== undefined) this.key = arbitrationKey(first);
+    if (first !== undefined) this.firstKey = arbitrationKey(first);
   }
 
   /** By id; among equal ones in the order given, or before them. */
   private insert(frame: CanFrame, beforeEqual = false): void {
     const key = arbitrationKey(frame);
     let at = this.queue.length;
-    for (; at > (this.isSending ? 1 : 0); at -= 1) {
+    for (; at > (this.isOnWire ? 1 : 0); at -= 1) {
       const other = arbitrationKey(this.queue[at - 1] as CanFrame);
       if (other < key || (other === key && !beforeEqual)) break;
     }
