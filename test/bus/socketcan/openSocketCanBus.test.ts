@@ -111,8 +111,8 @@ describe('what cannot be opened', () => {
 
 /** Opens, uses and closes a bus as a program does: exits by itself only if nothing of it stays behind. */
 const program = `
-import { EventQueue } from './dist/core/clock.js';
-import { openSocketCanBus } from './dist/bus/socketcan.js';
+import { EventQueue } from './dist/core/time/clock.js';
+import { openSocketCanBus } from './dist/bus/socketcan/openSocketCanBus.js';
 const [, name] = process.argv;
 const opened = await openSocketCanBus({ name, interface: name, fd: false, clock: new EventQueue(), enter: (run) => run() });
 if (!opened.ok) throw new Error(opened.fault.message);
