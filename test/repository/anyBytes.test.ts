@@ -125,15 +125,28 @@ describe('any change of what is signed by the right keys', () => {
     expect(taken).toMatchObject({ ok: false, fault: { code: 'upload-refused' } });
   });
 
-  prop([randoms], { numRuns: 150 })('of a report is accepted or drops the manifest [J4 J5]', (random) => {
+  /** No counter is greater, so that a report with it is an ECU's last. */
+  const highestCounter = 2 ** 53 - 1;
+
+  /** Sends a report that is changed, and a later one of the same ECU with the highest counter. */
+  function reporting(change: (signed: Record<string, never>) => void): boolean {
     const world = new World();
     const { signed } = world.report('full-1') as { signed: Record<string, never> };
     signed.report_counter = 9 as never;
-    mutateJson(random, signed);
+    change(signed);
     const sent = world.sendManifest(world.manifest({ 'full-1': signPayload(signed, world.ecuKeys['full-1']) }));
     if (!sent.ok) expect(sent.fault).toMatchObject({ kind: 'remote', clause: expect.stringMatching(/^J[56]$/) });
-    expect(world.sendManifest(world.manifest({ 'full-1': world.report('full-1', { counter: 2 ** 53 - 1 }) })).ok).toBe(
-      true,
-    );
+    const isLast = sent.ok && signed.report_counter === highestCounter;
+    const later = world.report('full-1', { counter: highestCounter });
+    expect(world.sendManifest(world.manifest({ 'full-1': later })).ok).toBe(!isLast);
+    return sent.ok;
+  }
+
+  prop([randoms], { numRuns: 150 })('of a report is accepted or drops the manifest [J4 J5]', (random) => {
+    reporting((signed) => mutateJson(random, signed));
+  });
+
+  it.each([highestCounter - 1, highestCounter])('of a report’s counter to %i is accepted [J6]', (counter) => {
+    expect(reporting((signed) => Object.assign(signed, { report_counter: counter }))).toBe(true);
   });
 });
