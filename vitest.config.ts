@@ -12,7 +12,7 @@ export default defineConfig({
     // Tests that start processes wait for them on machines that are busy with something else.
     testTimeout: 60_000,
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    reporters: ['default', './test/support/skipReporter.ts', './test/timeReporter.ts'],
+    reporters: ['default', './test/support/skipReporter.ts', './test/support/timeReporter.ts'],
     coverage: { provider: 'v8', include: ['src/**/*.{ts,tsx}'], reporter: ['text-summary', 'json-summary'] },
   },
 });

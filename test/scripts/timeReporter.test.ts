@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { processorSeconds, slowest } from '../timeReporter.ts';
+import { processorSeconds, slowest } from '../support/timeReporter.ts';
 
 it('the slowest files are named first, ten at most, and none that took less than a second', () => {
   const times = Array.from({ length: 14 }, (_, index) => ({ file: `${index}.test.ts`, ms: 1000 * (index - 1) }));
