@@ -1,79 +1,22 @@
-// `ecunet/uptane` as somebody else's program has it: installed, imported by its name, with its types, from the built package.
-import { execFileSync } from 'node:child_process';
+// Both libraries as somebody else's program has them: installed, imported by name, with their types, from the built package.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { offered } from '../cli/support/verifyScene.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/core/random.ts';
+import { offered, printed, runVerify } from '../cli/support/verifyScene.ts';
 import { temporaryFolders } from '../files/support/temporary.ts';
-import { begin, hardwareOf, imageName, vin, World } from '../uptane/support/fixtures.ts';
+import { begin, hardwareOf, imageName, keyNamed, vin, World } from '../uptane/support/fixtures.ts';
 import { makeDependent, project } from './support/dependent.ts';
+import { maker, page, reader, verifier } from './support/programs.ts';
 
 const temporaryFolder = temporaryFolders();
-
-/** A program that verifies what is on its standard input, as one full Secondary. */
-const program = `
-import { readFileSync } from 'node:fs';
-import {
-  checkImage,
-  checkProvisionedRoot,
-  checkTarget,
-  ed25519Node,
-  type EcuContext,
-  fileName,
-  type FullTrust,
-  type MetadataRequest,
-  type RemoteFault,
-  type Result,
-  runProcedure,
-  storedImageName,
-  type Target,
-  trustedVersions,
-  uptaneProfile,
-  verifyFull,
-} from 'ecunet/uptane';
-
-const input: { files: Record<string, string>; now: number; vin: string; serial: string; hardwareId: string } =
-  JSON.parse(readFileSync(0, 'utf8'));
-const { now, vin, serial, hardwareId } = input;
-const files = new Map(Object.entries(input.files).map(([name, text]) => [name, new Uint8Array(Buffer.from(text, 'base64'))]));
-const signatures = ed25519Node();
-const context: EcuContext = { signatures, profile: uptaneProfile, now, vin, vehicleEcus: undefined };
-
-function provisioned(): FullTrust {
-  const [director, image] = (['director', 'image'] as const).map((repository) => {
-    const root = checkProvisionedRoot({ ...context, repository }, files.get(\`\${repository}/1.root.json\`));
-    if (!root.ok) throw new Error(root.fault.message);
-    return { root: root.value };
-  });
-  if (director === undefined || image === undefined) throw new Error('no roots');
-  return { director, image };
-}
-
-const answer = (request: MetadataRequest): Uint8Array | undefined =>
-  files.get(\`\${request.repository}/\${fileName(uptaneProfile, request)}\`);
-const outcome = runProcedure(verifyFull(context, provisioned(), (target: Target) => target.ecus.has(serial)), answer);
-if (!outcome.result.ok) {
-  const fault: RemoteFault = outcome.result.fault;
-  console.log(JSON.stringify({ code: fault.code, clause: fault.clause, attack: fault.attack }));
-} else {
-  const { director } = outcome.result.value;
-  const target = checkTarget(director, { serial, hardwareId, installedReleaseCounter: 0 });
-  if (!target.ok) throw new Error(target.fault.message);
-  const { filename, hashes } = target.value;
-  const bytes = files.get(\`image/targets/\${storedImageName(filename, hashes.sha256 ?? '')}\`) ?? new Uint8Array();
-  const checked: Result<void, RemoteFault> = checkImage(target.value, bytes.length, [bytes]);
-  console.log(JSON.stringify({ filename, image: checked.ok, versions: trustedVersions(outcome.trusted) }));
-}
-`;
-
-/** The program in a package of its own that has ecunet among its dependencies. Returns a function that runs it, once it is compiled. */
-function compiled(): (input: object) => unknown {
-  const folder = temporaryFolder();
-  makeDependent(folder, { program });
-  return (input) =>
-    JSON.parse(
-      execFileSync(process.execPath, [join(folder, 'program.js')], { input: JSON.stringify(input), encoding: 'utf8' }),
-    );
-}
+/** A package of its own that has ecunet among its dependencies: all programs in one, for the compiler takes seconds to read the types. */
+let folder = '';
+beforeAll(() => {
+  folder = temporaryFolder();
+  makeDependent(folder, { verifier, maker, reader });
+}, 60_000);
 
 describe('the library ecunet/uptane', { timeout: 60_000 }, () => {
   it('verifies a repository in another’s program, with types [R11]', () => {
@@ -84,7 +27,13 @@ describe('the library ecunet/uptane', { timeout: 60_000 }, () => {
       ),
       ...{ now: at, vin, serial: 'full-1', hardwareId: hardwareOf('full-1') },
     });
-    const run = compiled();
+    const run = (input: object) =>
+      JSON.parse(
+        execFileSync(process.execPath, [join(folder, 'verifier.js')], {
+          input: JSON.stringify(input),
+          encoding: 'utf8',
+        }),
+      );
     const roles = { root: 1, timestamp: 1, snapshot: 1, targets: 1 };
     const versions = ['director', 'image'].flatMap((name) =>
       Object.entries(roles).map(([role, version]) => [`${name}/${role}`, version]),
@@ -100,5 +49,69 @@ describe('the library ecunet/uptane', { timeout: 60_000 }, () => {
   it('is what this package is called to itself', () => {
     const script = "import('ecunet/uptane').then(({ verifyFull }) => console.log(typeof verifyFull))";
     expect(execFileSync(process.execPath, ['-e', script], { cwd: project, encoding: 'utf8' })).toBe('function\n');
+  });
+});
+
+describe('the library ecunet/repository', { timeout: 60_000 }, () => {
+  const run = (name: 'maker' | 'reader') => {
+    const { stdout, stderr } = spawnSync(process.execPath, [`${name}.js`], { cwd: folder, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return stdout.trim();
+  };
+  const primary = { serial: '1A2B', hardwareId: 'door-hw-2', role: 'primary', key: keyNamed('1A2B').key };
+  const verify = (repositories: string, ...others: readonly string[]) =>
+    runVerify(
+      ...['--director', join(folder, repositories, 'director'), '--image-repo', join(folder, repositories, 'image')],
+      ...['--store', join(folder, 'trust'), '--ecu', '1A2B:door-hw-2', '--primary', ...others],
+    );
+
+  it('makes keys and both repositories, and rotates a role’s key, as its page says [Z1 S3]', () => {
+    writeFileSync(join(folder, 'vehicle.json'), JSON.stringify({ vin: 'WECUNET0000000001', ecus: [primary] }));
+    writeFileSync(join(folder, 'door-2.img'), createRandom('door-2.img').bytes(10));
+    expect(JSON.parse(run('maker'))).toEqual({ files: 5, mended: 365 * 86_400 });
+  });
+
+  it('keeps keys for their owner alone, and takes up none that others may read [Z1]', () => {
+    const keys = ['root-0.json', 'snapshot-0.json', 'targets-0.json', 'timestamp-0.json'];
+    expect(readdirSync(join(folder, 'image-keys'))).toEqual(keys);
+    for (const name of keys) expect(statSync(join(folder, 'image-keys', name)).mode & 0o777, name).toBe(0o600);
+    expect(statSync(join(folder, 'image-keys')).mode & 0o777).toBe(0o700);
+    expect(run('reader')).toBe('1');
+    chmodSync(join(folder, 'image-keys/targets-0.json'), 0o644);
+    expect(run('reader')).toBe('image-keys/targets-0.json: others than its owner may use it (mode 0644)');
+  });
+
+  it('writes what ecunet verify accepts, and goes on accepting from its store after the rotation [R11 S3]', async () => {
+    const before = await verify('public-before', '--trust-first', '--download', join(folder, 'images'));
+    expect(before).toMatchObject({ code: 0, stderr: '' });
+    const shown = [...page.matchAll(/^ {4}(verified: .*|1A2B is .*)$/gm)].map(([, line = '']) => line);
+    expect(shown).toHaveLength(2);
+    for (const line of shown) expect(before.stdout).toContain(line.replace(', ...', ''));
+    expect(readFileSync(join(folder, 'images/door-2.img'))).toEqual(readFileSync(join(folder, 'door-2.img')));
+
+    const after = await verify('public', '--json');
+    expect(after.code).toBe(0);
+    expect(printed(after).versions).toMatchObject({ 'director/root': 1, 'image/root': 2, 'image/targets': 2 });
+    const old = join(folder, 'public-old');
+    cpSync(join(folder, 'public'), old, { recursive: true });
+    cpSync(join(folder, 'public-before/image/timestamp.json'), join(old, 'image/timestamp.json'));
+    const rolledBack = await verify('public-old', '--json');
+    expect(printed(rolledBack).fault).toMatchObject({ code: 'rollback', clause: 'T3' });
+  });
+
+  it('writes what ecunet tuf reads, in the three calls that docs/tuf.md shows [H2 I2]', () => {
+    const tuf = readFileSync(join(project, 'docs/tuf.md'), 'utf8');
+    const calls = [...tuf.matchAll(/^ {4}ecunet (tuf (?:.*\\\n)*.*)$/gm)].map(([, call = '']) => call.split(/[\s\\]+/));
+    const printedPaths = calls.map((call) => {
+      const { status, stdout, stderr } = spawnSync(join(project, 'dist/cli/main.js'), call, {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return stdout.trim();
+    });
+    expect(printedPaths).toEqual(['', '', 'downloads/door-2.img']);
+    expect(tuf).toContain(`    ${printedPaths.at(-1)}\n`);
+    expect(readFileSync(join(folder, 'downloads/door-2.img'))).toEqual(readFileSync(join(folder, 'door-2.img')));
   });
 });

@@ -10,6 +10,8 @@ const compilerOptions = {
     module: 'nodenext',
     moduleResolution: 'nodenext',
     target: 'es2022',
+    // Not the browser's: its types would be checked as well.
+    lib: ['es2022'],
     strict: true,
     exactOptionalPropertyTypes: true,
   },
