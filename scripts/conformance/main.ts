@@ -1,8 +1,9 @@
 // Owns: `npm run conformance`: holds the tests to the list of clauses, and writes docs/conformance.md.
 //
-//   npm run conformance -- [--report FILE] [--check] [--only S3,V4]
+//   npm run conformance -- [--report FILE]... [--check] [--only S3,V4]
 //
-// --report: of a run of the tests with vitest's JSON reporter, so that they need not run again. --check: compares the page and writes
+// --report: of a run of the tests with vitest's JSON reporter, so that they need not run again; given twice for `npm test` and
+// `npm run test:heavy`, which together are all of the tests. --check: compares the page and writes
 // nothing. --only: leaves out these checks and no more, and judges nothing else.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +13,7 @@ import { leftOut } from '../../test/conformance/leftOut.ts';
 import { type Clause, citedIn, readClauses } from './clauses.ts';
 import { type LeftOutVerdict, runLeftOut } from './leftOut.ts';
 import { type ClauseVerdict, conformancePage, summary } from './page.ts';
-import { readReport, runTests, type TestVerdict } from './testReport.ts';
+import { readReports, runTests, type TestVerdict } from './testReport.ts';
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const clausesFile = 'docs/clauses.md';
@@ -21,15 +22,17 @@ const pageFile = 'docs/conformance.md';
 const verification = /^[PQRSTUVWXY]\d/;
 
 const { values } = parseArgs({
-  options: { report: { type: 'string' }, check: { type: 'boolean' }, only: { type: 'string' } },
+  options: { report: { type: 'string', multiple: true }, check: { type: 'boolean' }, only: { type: 'string' } },
 });
 const only = values.only?.split(',');
+// All tests count here, those of the heavy run too: vitest's processes have this environment.
+process.env.ECUNET_HEAVY = '1';
 
 function testVerdicts(): readonly TestVerdict[] {
-  if (values.report !== undefined) return readReport(project, values.report);
+  if (values.report !== undefined) return readReports(project, values.report);
   const made = runTests(project);
   try {
-    return readReport(project, made.path);
+    return readReports(project, [made.path]);
   } finally {
     made.remove();
   }

@@ -33,8 +33,19 @@ export function runTests(project: string): { readonly path: string; readonly rem
   return { path, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** The tests that ran. One that was skipped shows nothing, and is not among them. */
-export function readReport(project: string, path: string): readonly TestVerdict[] {
+/** The tests that ran, each once: one in several reports passed if it did in all. */
+export function readReports(project: string, paths: readonly string[]): readonly TestVerdict[] {
+  const verdicts = new Map<string, TestVerdict>();
+  for (const verdict of paths.flatMap((path) => readReport(project, path))) {
+    const key = `${verdict.file} ${verdict.title}`;
+    const before = verdicts.get(key);
+    verdicts.set(key, { ...verdict, passed: verdict.passed && before?.passed !== false });
+  }
+  return [...verdicts.values()];
+}
+
+/** Those of one report. One that was skipped shows nothing, and is not among them. */
+function readReport(project: string, path: string): readonly TestVerdict[] {
   if (!existsSync(path)) throw new Error(`${path}: the tests left no report`);
   const report = JSON.parse(readFileSync(path, 'utf8')) as JsonReport;
   return report.testResults.flatMap(({ name, assertionResults }) =>

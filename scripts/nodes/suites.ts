@@ -38,7 +38,8 @@ export function runSuites(binary: string, project: string, folder: string): Suit
     ...[join(project, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=json', `--outputFile.json=${file}`],
     ...[...left.map((pattern) => `--exclude=${pattern}`), ...folders],
   ];
-  const { status } = spawnSync(binary, args, { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] });
+  const env = { ...process.env, ECUNET_HEAVY: '1' };
+  const { status } = spawnSync(binary, args, { cwd: project, env, stdio: ['ignore', 'ignore', 'inherit'] });
   const verdict = existsSync(file) ? readVerdict(readFileSync(file, 'utf8'), project) : { passed: 0, failed: [] };
   if (status === 0 && verdict.passed > 0) return verdict;
   return verdict.failed.length > 0 ? verdict : { ...verdict, failed: [`vitest ended with exit code ${status}`] };

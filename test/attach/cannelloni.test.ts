@@ -9,7 +9,7 @@ import { type CanFrame, classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { fdDataLengths } from '../../src/bus/frame/checkFrame.ts';
 import { formatFrame } from '../../src/bus/frame/frameText.ts';
 import { value } from '../bus/support/harness.ts';
-import { fc, prop } from '../support/property.ts';
+import { fc, prop, runsOf } from '../support/property.ts';
 import { type AttachRun, attachRun } from './support/attachRun.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -280,7 +280,7 @@ describe('a cannelloni peer', () => {
         if (isOurs) bytes.set([2, 0].slice(0, bytes.length));
         other.socket.send(bytes, port, '127.0.0.1');
       }),
-      { numRuns: 500 },
+      runsOf(500),
     );
     const last = classicFrame(0x7ff, aabb);
     await run.until(() => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { hostTimer } from '../../src/core/time/hostTime.ts';
-import { ecunet, startEcunet } from '../cli/support/ecunet.ts';
+import { startEcunet } from '../cli/support/ecunet.ts';
+import { inProcess } from '../cli/support/inProcess.ts';
 import { withReason } from '../support/skips.ts';
 import { noPythonCan, PythonProgram } from './support/python.ts';
 
@@ -53,7 +54,7 @@ it.skipIf(noPythonCan !== undefined)(
     // How much of the run it hears depends on when the machine lets it join.
     expect(heard.length).toBeGreaterThan(10);
     expect(others.slice(-heard.length)).toEqual(heard);
-    expect(await ecunet('replay', trace)).toMatchObject({ code: 0 });
+    expect(await inProcess('replay', trace)).toMatchObject({ code: 0 });
   },
 );
 
@@ -64,7 +65,7 @@ it('ends with exit code 2 and one line for an attach point that cannot be', asyn
     ['--hold'],
     ['--slcan', 'body=nobody.invalid:1'],
   ]) {
-    const { code, stderr } = await ecunet('run', 'nominal', '--json', ...args);
+    const { code, stderr } = await inProcess('run', 'nominal', '--json', ...args);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ecunet: --\w+[^\n]*\n$/);
   }

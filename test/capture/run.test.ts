@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
 import type { CapturedFrame, CaptureRecord } from '../../src/capture/record/captureRecord.ts';
-import { ecunet, signalAt, startEcunet } from '../cli/support/ecunet.ts';
+import { signalAt, startEcunet } from '../cli/support/ecunet.ts';
+import { inProcess } from '../cli/support/inProcess.ts';
 import { asText, startNs } from './support/records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-run-capture-'));
@@ -36,12 +37,12 @@ function counted(trace: string): Readonly<Record<string, number>> {
 describe('ecunet run --capture', { timeout: 120_000 }, () => {
   it('every format holds every frame of every bus, and the run comes out as without', async () => {
     const trace = join(folder, 'nominal.jsonl');
-    const plain = await ecunet('run', 'nominal', '--json', '--trace', trace);
+    const plain = await inProcess('run', 'nominal', '--json', '--trace', trace);
     const { traceDigest } = JSON.parse(plain.stdout);
     const read1: Record<string, readonly CaptureRecord[]> = {};
     for (const suffix of ['pcapng', 'log', 'asc.gz']) {
       const path = join(folder, `nominal.${suffix}`);
-      const { code, stdout, stderr } = await ecunet('run', 'nominal', '--json', '--capture', path);
+      const { code, stdout, stderr } = await inProcess('run', 'nominal', '--json', '--capture', path);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(JSON.parse(stdout).traceDigest).toBe(traceDigest);
       read1[suffix] = await read(path);
@@ -64,7 +65,7 @@ describe('ecunet run --capture', { timeout: 120_000 }, () => {
       [join(folder, 'a.txt'), /ends with \.log, \.asc or \.pcapng/],
       [join(folder, 'nowhere', 'a.log'), /cannot be written \(no such folder\)/],
     ] as const) {
-      const { code, stdout, stderr } = await ecunet('run', 'nominal', '--json', '--capture', path);
+      const { code, stdout, stderr } = await inProcess('run', 'nominal', '--json', '--capture', path);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toMatch(reason);
       expect(stderr.trimEnd().split('\n')).toHaveLength(1);

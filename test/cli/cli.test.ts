@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hashHex } from '../../src/crypto/hashes.ts';
+import { sampled } from '../support/heavy.ts';
 import { ecunet, signalAt, startEcunet } from './support/ecunet.ts';
 import { inProcess } from './support/inProcess.ts';
 
@@ -39,7 +40,7 @@ describe('ecunet run', { timeout: 60_000 }, () => {
       installed: { filename: 'door firmware.bin', sha256: hashHex('sha256', readFileSync(image)), releaseCounter: 2 },
       attacksDetected: [],
     });
-    const replayed = await ecunet('replay', trace);
+    const replayed = await inProcess('replay', trace);
     expect(replayed).toMatchObject({ code: 0, stderr: '' });
     expect(replayed.stdout).toMatch(/Nominal update: the same, all \d+ lines/);
   });
@@ -55,26 +56,33 @@ describe('ecunet run', { timeout: 60_000 }, () => {
     expect(detected).toMatchObject({ 'gateway-ecu': ['target-missing'], 'door-ecu': [], telematics: [] });
   });
 
-  it.each([
-    ['SIGINT', 'metadata verified', 130],
-    ['SIGTERM', 'metadata verified', 143],
-  ] as const)(
-    'to be held, but not there yet, ends at %s after “%s” with exit code %i',
-    async (signal, moment, expected) => {
-      const started = startEcunet(['run', 'nominal', '--no-dash', '--slcan', 'body=0', '--hold']);
-      signalAt(started, moment, signal);
-      const { code, stderr } = await started.ended;
-      expect(code).toBe(expected);
-      expect(stderr).toContain('the run was given up');
-    },
-  );
+  it.each(
+    sampled<readonly [NodeJS.Signals, string, number]>(
+      [
+        ['SIGTERM', 'metadata verified', 143],
+        ['SIGINT', 'metadata verified', 130],
+      ],
+      1,
+    ),
+  )('to be held, but not there yet, ends at %s after “%s” with exit code %i', async (signal, moment, expected) => {
+    const started = startEcunet(['run', 'nominal', '--no-dash', '--slcan', 'body=0', '--hold']);
+    signalAt(started, moment, signal);
+    const { code, stderr } = await started.ended;
+    expect(code).toBe(expected);
+    expect(stderr).toContain('the run was given up');
+  });
 
-  it.each([
-    ['e.log', ' holds CAN buses only: the Ethernet backbone is left out; .pcapng holds both\n'],
-    ['e.asc.gz', ' holds CAN buses only: the Ethernet backbone is left out; .pcapng holds both\n'],
-    ['e.pcapng', undefined],
-    ['e.PCAPNG.gz', undefined],
-  ])('says in one line what a capture %s leaves out', async (name, line) => {
+  it.each(
+    sampled<readonly [string, string | undefined]>(
+      [
+        ['e.log', ' holds CAN buses only: the Ethernet backbone is left out; .pcapng holds both\n'],
+        ['e.asc.gz', ' holds CAN buses only: the Ethernet backbone is left out; .pcapng holds both\n'],
+        ['e.pcapng', undefined],
+        ['e.PCAPNG.gz', undefined],
+      ],
+      2,
+    ),
+  )('says in one line what a capture %s leaves out', async (name, line) => {
     const path = join(folder, name);
     const { code, stderr } = await inProcess('run', 'ethernet', '--json', '--capture', path);
     expect({ code, stderr }).toEqual({ code: 0, stderr: line === undefined ? '' : `ecunet: ${path}${line}` });

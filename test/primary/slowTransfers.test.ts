@@ -136,7 +136,7 @@ describe('a download', () => {
     expect(one.requests.some((request) => /full-2.img@[1-9]/.test(request))).toBe(true);
   });
 
-  /** The images of these ECUs come just fast enough, and would take hours. */
+  /** The images of these ECUs come just fast enough, and would take nearly an hour each. */
   function slowlyServed(serials: readonly ('full' | 'partial')[]): PrimaryBench {
     const bench = new Bench();
     const one = new PrimaryBench({
@@ -144,7 +144,7 @@ describe('a download', () => {
       timing: { phaseMs: 6 * hour },
       puppets: { full: obliging('full'), partial: obliging('partial') },
     });
-    for (const serial of serials) bench.offer(serial, 2, new Uint8Array(20 * MIB));
+    for (const serial of serials) bench.offer(serial, 2, new Uint8Array(4 * MIB));
     bench.offer('primary', 2);
     one.answerAfterMs = 490;
     one.onTheLine = (request, genuine) =>

@@ -8,6 +8,7 @@ import { emptyView, updateView } from '../../src/report/runView.ts';
 import type { BusSummary, SimEvent } from '../../src/sim/events/events.ts';
 import type { FinishedRun } from '../../src/sim/run.ts';
 import { inProcess } from '../cli/support/inProcess.ts';
+import { sampled } from '../support/heavy.ts';
 import { startedEvent } from '../tui/support/fixtureRun.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-result-'));
@@ -65,12 +66,17 @@ function wordsOf({ id, frames, traffic, errorFrames = 0, nodes = [], babbling = 
 }
 
 describe('the buses of a result', { timeout: 60_000 }, () => {
-  it.each([
-    ['babbling-node', ['body'], []],
-    ['busy-bus', [], ['body']],
-    ['noisy-buses', ['body', 'chassis'], []],
-    ['ethernet', ['backbone'], []],
-  ])('those of %s are told as the trace and the summary have them', async (scenario, troubled, busy) => {
+  it.each(
+    sampled<readonly [string, readonly string[], readonly string[]]>(
+      [
+        ['babbling-node', ['body'], []],
+        ['noisy-buses', ['body', 'chassis'], []],
+        ['busy-bus', [], ['body']],
+        ['ethernet', ['backbone'], []],
+      ],
+      2,
+    ),
+  )('those of %s are told as the trace and the summary have them', async (scenario, troubled, busy) => {
     const trace = join(folder, `${scenario}.jsonl`);
     const { stdout } = await inProcess('run', scenario, '--json', '--trace', trace);
     const buses: readonly BusResult[] = jsonResultSchema.parse(JSON.parse(stdout)).buses;

@@ -7,6 +7,7 @@ import type { VerificationMode } from '../../src/ecu/identity.ts';
 import { faultsKeptMax } from '../../src/ecu/limits.ts';
 import type { RequestBody } from '../../src/messages/codec.ts';
 import { Bench, blockBytes, imageBytes, imageName, present } from '../ecu/support/bench.ts';
+import { sampled } from '../support/heavy.ts';
 import { offered, type SecondaryBench, verifyRequest } from './support/secondaryBench.ts';
 
 const accepted = { name: 'verify', reportAccepted: true } as const;
@@ -113,7 +114,7 @@ function meetRealFaults(one: SecondaryBench): void {
   one.ask(verifyRequest);
 }
 
-describe.each(['full', 'partial', 'partial+root'] as const)(
+describe.each(sampled(['full', 'partial', 'partial+root'] as const, 2))(
   'a %s Secondary that a node on the bus floods with faults',
   (mode) => {
     const real = [

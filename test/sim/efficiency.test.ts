@@ -8,6 +8,7 @@ import { MIB } from '../../src/core/units.ts';
 import { completeInputs } from '../../src/sim/inputs/inputs.ts';
 import { scenarioSchema } from '../../src/sim/scenario/schema.ts';
 import { vehicleSchema } from '../../src/vehicleFile/vehicle.ts';
+import { sampled } from '../support/heavy.ts';
 import { runVirtual } from './support/runs.ts';
 
 const bitrate = 500_000;
@@ -57,11 +58,16 @@ describe.each([
   ['CAN, 500 kbit/s', false],
   ['CAN FD, 500k/2M', true],
 ])('%s', (_, fd) => {
-  test.each([
-    [1, 'their default', undefined],
-    [1, '32 KiB', '32 KiB'],
-    [4, '32 KiB', '32 KiB'],
-  ])(
+  test.each(
+    sampled<readonly [number, string, string | undefined]>(
+      [
+        [1, 'their default', undefined],
+        [1, '32 KiB', '32 KiB'],
+        [4, '32 KiB', '32 KiB'],
+      ],
+      2,
+    ),
+  )(
     'of %i Secondaries with blocks of %s takes less than a twentieth longer than the limit',
     { timeout: 120_000 },
     (secondaries, _block, block) => {

@@ -1,13 +1,14 @@
-// The largest vehicles. `npm test` runs one beyond a hundred ECUs; `npm run test:large` the one of 500, which takes half a minute and a GiB:
+// The largest vehicles. `npm test` runs one of 45 ECUs, `npm run test:heavy` one beyond a hundred, `npm run test:large` the one of 500, which takes half a minute and a GiB:
 // each of its ECUs keeps the Director's Targets of all.
 import { describe, expect, it } from 'vitest';
 import { ecusMax } from '../../src/core/limits.ts';
 import { loadScenario } from '../../src/sim/scenario/load.ts';
+import { isHeavy } from '../support/heavy.ts';
 import { eventsOf, inputsOf, runVirtual } from './support/runs.ts';
 import { scenarioFolder } from './support/scenarioFolder.ts';
 
 const { path, refusal } = scenarioFolder();
-const count = Number(process.env.ECUNET_ECUS ?? 105);
+const count = Number(process.env.ECUNET_ECUS ?? (isHeavy ? 105 : 45));
 const buses = ['body', 'chassis', 'comfort', 'power', 'cabin', 'trailer'];
 /** The first one is classic CAN, and has one ECU in twenty of the rest. */
 const busOf = (ecu: number) => (ecu % 20 === 0 ? 'body' : (buses[1 + (ecu % (buses.length - 1))] ?? 'body'));

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isHeavy, leftToHeavy } from '../support/heavy.ts';
+import { withReason } from '../support/skips.ts';
 import { eventsOf, inputsOf, runVirtual, scenarioNames } from './support/runs.ts';
 
 describe('the scenarios that come with ecunet', () => {
@@ -208,7 +210,7 @@ describe('the ledger of a run', () => {
 });
 
 describe('a large vehicle', () => {
-  it('updates the ECU of the lowest priority among forty on one bus', () => {
+  it.skipIf(!isHeavy)(withReason('updates the ECU of the lowest priority among forty on one bus', leftToHeavy), () => {
     const inputs = inputsOf('nominal');
     const { vehicle } = inputs.scenario;
     const { telematics, 'door-ecu': door } = vehicle.ecus;

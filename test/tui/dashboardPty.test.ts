@@ -2,19 +2,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { replayTrace } from '../../src/sim/replay.ts';
+import { builtMain } from '../support/builtCommand.ts';
+import { sampled } from '../support/heavy.ts';
+import { type BuiltDemo, buildDemo } from './support/builtDemo.ts';
 import { openTerminal, type TerminalOptions, type TerminalSession } from './support/terminal.ts';
 
 const testTimeoutMs = 120_000;
 const before = 'what stood here before';
 let open: TerminalSession | undefined;
+let demo: BuiltDemo | undefined;
+beforeAll(() => {
+  demo = buildDemo();
+});
+afterAll(() => demo?.remove());
 
 /**
  * The demo under a shell, which then tells the exit code and the terminal's settings. `redirect` goes behind the demo's command.
  */
 function start(demoArgs: string, options: Partial<TerminalOptions> = {}, redirect = ''): TerminalSession {
-  return startCommand(`"${process.execPath}" --import tsx test/tui/support/demo.ts ${demoArgs} ${redirect}`, options);
+  return startCommand(`"${process.execPath}" "${demo?.path}" ${demoArgs} ${redirect}`, options);
 }
 
 function startCommand(command: string, options: Partial<TerminalOptions> = {}): TerminalSession {
@@ -175,7 +183,7 @@ describe('the terminal is given back', { timeout: testTimeoutMs }, () => {
   test('after q in a run of its own, with the summary and a trace to there', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ecunet-dashboard-'));
     const trace = join(folder, 't.jsonl');
-    const command = `"${process.execPath}" --import tsx src/cli/main.ts run nominal --trace ${trace}`;
+    const command = `"${process.execPath}" "${builtMain}" run nominal --trace ${trace}`;
     const session = startCommand(command);
     await session.until(shows('► running'));
     session.press('q');
@@ -185,13 +193,18 @@ describe('the terminal is given back', { timeout: testTimeoutMs }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  test.each([
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const)('after %s in a run of its own, with the summary and a trace to there', async (signal, exitCode) => {
+  test.each(
+    sampled<readonly [NodeJS.Signals, number]>(
+      [
+        ['SIGTERM', 143],
+        ['SIGHUP', 129],
+      ],
+      1,
+    ),
+  )('after %s in a run of its own, with the summary and a trace to there', async (signal, exitCode) => {
     const folder = mkdtempSync(join(tmpdir(), 'ecunet-dashboard-'));
     const trace = join(folder, 't.jsonl');
-    const node = `"${process.execPath}" --import tsx src/cli/main.ts run nominal --trace ${trace}`;
+    const node = `"${process.execPath}" "${builtMain}" run nominal --trace ${trace}`;
     const session = startCommand(`sh -c 'echo "pid=$$"; exec ${node}'`);
     await session.until(shows('► running'));
     const pid = Number(/pid=(\d+)/.exec(normalText(session))?.[1]);
@@ -202,11 +215,16 @@ describe('the terminal is given back', { timeout: testTimeoutMs }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  test.each([
-    ['q', 'q'],
-    ['Ctrl+C', '\u0003'],
-    ['Ctrl+C twice at once, the second while it ends', '\u0003\u0003'],
-  ])('after %s', async (name, keys) => {
+  test.each(
+    sampled(
+      [
+        ['q', 'q'],
+        ['Ctrl+C twice at once, the second while it ends', '\u0003\u0003'],
+        ['Ctrl+C', '\u0003'],
+      ] as const,
+      2,
+    ),
+  )('after %s', async (name, keys) => {
     const session = start('end 1');
     await session.until(shows('► running'));
     session.press(keys);
@@ -223,11 +241,16 @@ describe('the terminal is given back', { timeout: testTimeoutMs }, () => {
     await expectRestored(session, 130);
   });
 
-  test.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-    ['SIGHUP', 129],
-  ] as const)('after %s, which ends the process as it should', async (signal, exitCode) => {
+  test.each(
+    sampled<readonly [NodeJS.Signals, number]>(
+      [
+        ['SIGHUP', 129],
+        ['SIGTERM', 143],
+        ['SIGINT', 130],
+      ],
+      1,
+    ),
+  )('after %s, which ends the process as it should', async (signal, exitCode) => {
     const session = start('end 1');
     process.kill(await demoPid(session), signal);
     await expectRestored(session, exitCode);

@@ -12,6 +12,7 @@ import { EventLog } from '../../src/tui/panels/EventLog.tsx';
 import { Footer } from '../../src/tui/panels/Footer.tsx';
 import { Header, headerLines } from '../../src/tui/panels/Header.tsx';
 import { VerdictBar } from '../../src/tui/panels/VerdictBar.tsx';
+import { sampled } from '../support/heavy.ts';
 import { at, fixtureEcus, fixtureOutline, fixtureRun, startedEvent } from './support/fixtureRun.ts';
 
 function viewAt(seconds: number): RunView {
@@ -91,10 +92,10 @@ describe('the frame', () => {
     );
   });
 
-  test.each(sizes)(
+  test.each(sampled(sizes, 2))(
     '%dx%d: no line is wider, the last row is free, and the footer is on the one before',
     (columns, rows) => {
-      for (const seconds of [0, 1.4, 5, 7.5, 10, 14, 17.5, 20]) {
+      for (const seconds of sampled([0, 1.4, 5, 7.5, 10, 14, 17.5, 20], 4)) {
         const shown = rowsOf(<Frame {...frameOf(viewAt(seconds), columns, rows)} />);
         expect(shown).toHaveLength(rows - 1);
         for (const row of shown) expect(cellWidth(row)).toBeLessThanOrEqual(columns);
