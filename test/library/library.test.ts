@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.ts';
 import { offered, printed, runVerify } from '../cli/support/verifyScene.ts';
 import { temporaryFolders } from '../files/support/temporary.ts';
+import { isHeavy } from '../support/heavy.ts';
 import { begin, hardwareOf, imageName, keyNamed, vin, World } from '../uptane/support/fixtures.ts';
 import { makeDependent, project } from './support/dependent.ts';
 import { maker, page, reader, verifier } from './support/programs.ts';
@@ -15,7 +16,7 @@ const temporaryFolder = temporaryFolders();
 let folder = '';
 beforeAll(() => {
   folder = temporaryFolder();
-  makeDependent(folder, { verifier, maker, reader });
+  makeDependent(folder, { verifier, maker, reader }, { skipLibCheck: !isHeavy });
 }, 60_000);
 
 describe('the library ecunet/uptane', { timeout: 60_000 }, () => {
