@@ -17,12 +17,14 @@ export interface ClaimedFolder {
 /** Takes a folder by a lock of this name in it. Throws an InputError where another process has it; then nothing that was made is left. */
 export function claimFolder(folder: string, lockName: string, mode: number): ClaimedFolder {
   for (let attempt = 1; ; attempt += 1) {
-    const { path, undo } = makeFolder(folder, mode);
+    let undo = () => {};
     try {
-      return claimed(path, takeLock(join(path, lockName)), undo);
+      const made = makeFolder(folder, mode);
+      undo = made.undo;
+      return claimed(made.path, takeLock(join(made.path, lockName)), undo);
     } catch (error) {
       undo();
-      // The process that made the folder before took it away again.
+      // The process that made the folder before took it away again, while it was looked at or the lock was put there.
       const isAway = error instanceof InputError && ioCode(error.cause) === 'ENOENT';
       if (!isAway || attempt === lockAttemptsMax) throw error;
     }

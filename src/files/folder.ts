@@ -12,7 +12,7 @@ export function existingFolder(folder: string): string {
     const real = realpathSync(folder);
     if (statSync(real).isDirectory()) return real;
   } catch (error) {
-    throw new InputError(`${folder}: ${ioReason(error, noSuchFolder)}`);
+    throw new InputError(`${folder}: ${ioReason(error, noSuchFolder)}`, { cause: error });
   }
   throw new InputError(`${folder}: not a folder`);
 }
@@ -41,7 +41,7 @@ export function makeFolder(folder: string, mode: number): MadeFolder {
   } catch (error) {
     undo();
     if (error instanceof InputError) throw error;
-    throw new InputError(`${folder}: the folder cannot be made (${ioReason(error, noSuchFolder)})`);
+    throw new InputError(`${folder}: the folder cannot be made (${ioReason(error, noSuchFolder)})`, { cause: error });
   }
 }
 

@@ -10,6 +10,7 @@ import { GrowingFile } from '../../src/files/growingFile.ts';
 import { remainsSilentMsMax } from '../../src/files/limits.ts';
 import { processText, thisMachine } from '../../src/files/processId.ts';
 import { builtMain } from '../support/builtCommand.ts';
+import { isHeavy } from '../support/heavy.ts';
 import { elsewhereKey, goneKey, reusedKey } from './support/leftLocks.ts';
 import { ended, processTest, startScript } from './support/ownProcess.ts';
 import { temporaryFolders } from './support/temporary.ts';
@@ -121,7 +122,7 @@ describe('a folder that one process has', () => {
     const script = `
       const { claimFolder } = await import(rooms + '/files/claimedFolder.js');
       const outcomes = new Set();
-      for (let call = 0; call < 300; call += 1) {
+      for (let call = 0; call < ${isHeavy ? 5000 : 300}; call += 1) {
         try {
           claimFolder(${folder}, 'lock', 0o700).release();
         } catch (error) {
@@ -138,6 +139,25 @@ describe('a folder that one process has', () => {
     }
     // Who made the folder found another at work in it, who had nothing to keep either.
     expect(readdirSync(root, { recursive: true }).filter((name) => name !== 'store')).toEqual([]);
+  });
+
+  it('is made again where another call takes it away while it is looked at', processTest, async () => {
+    const folder = JSON.stringify(join(temporaryFolder(), 'store'));
+    const script = `
+      const { default: fs } = await import('node:fs');
+      const { syncBuiltinESMExports } = await import('node:module');
+      const { realpathSync } = fs;
+      let isAway = false;
+      fs.realpathSync = (path) => {
+        if (!isAway) fs.rmdirSync(path);
+        isAway = true;
+        return realpathSync(path);
+      };
+      syncBuiltinESMExports();
+      const { claimFolder } = await import(rooms + '/files/claimedFolder.js');
+      claimFolder(${folder}, 'lock', 0o700).release();
+      process.stdout.write(String(isAway));`;
+    expect((await startScript(script).stdout.toArray()).join('')).toBe('true');
   });
 
   it.each([
