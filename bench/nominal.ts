@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const rounds = 15;
-const runsInRound = 6;
+const runsInRound = 11;
 /** Rounds until V8 has compiled what it will compile. */
-const warmUpRounds = 20;
+const warmUpRounds = 12;
 
 interface Round {
-  /** Milliseconds of processor a run. */
+  /** Milliseconds of processor a run: the median of the round's. */
   readonly runMs: number;
   readonly digests: readonly string[];
 }
