@@ -52,6 +52,7 @@ async function runHere(): Promise<number> {
     arguments: [`--testTimeout=${testMs}`, `--hookTimeout=${testMs}`, `--slowTestThreshold=${testMs}`],
     environment: { ...process.env, ECUNET_CAN_INTERFACES: interfaces },
     fileMs,
+    output: 'inherit',
     tell: console.log,
   });
   console.log(`${passed} passed, ${failed} failed`);

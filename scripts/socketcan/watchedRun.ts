@@ -15,6 +15,8 @@ export interface WatchedRun {
   readonly environment: NodeJS.ProcessEnv;
   /** The most that a file may take, from its being loaded to its end; also what vitest may take before and between files. */
   readonly fileMs: number;
+  /** Where vitest's own output goes. */
+  readonly output: 'inherit' | 'ignore';
   /** Takes lines: the sum after each file, and which file was ended. */
   readonly tell: (line: string) => void;
 }
@@ -39,7 +41,7 @@ function oneProcess(files: readonly string[], run: WatchedRun, ended: (news: End
   const child = spawn(process.execPath, [vitest, ...given, ...reporters, ...run.arguments, ...files], {
     cwd: run.folder,
     env: run.environment,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', run.output, run.output, 'ipc'],
     detached: true,
   });
   return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { builtMain } from '../support/builtCommand.ts';
 import { sampled } from '../support/heavy.ts';
@@ -12,7 +13,7 @@ import { inProcess } from './support/inProcess.ts';
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-process-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a call loads: rooms and command files of ours, and packages, by V8's own record of the scripts that it has compiled. */
+/** What a call loads: files of ours and packages, by V8's own record of the scripts that it has compiled and what was bundled in each. */
 function loadedBy(...args: readonly string[]): {
   readonly own: readonly string[];
   readonly packages: readonly string[];
@@ -23,9 +24,11 @@ function loadedBy(...args: readonly string[]): {
   expect(status).toBe(0);
   const [name = ''] = readdirSync(record);
   const scripts: readonly { readonly url: string }[] = JSON.parse(readFileSync(join(record, name), 'utf8')).result;
-  const parts = (pattern: RegExp) => scripts.flatMap(({ url }) => pattern.exec(url)?.slice(1) ?? []);
+  const files = scripts.flatMap(({ url }) => (url.startsWith('file:') ? [fileURLToPath(url)] : []));
+  const sources = files.flatMap((file): string[] => JSON.parse(readFileSync(`${file}.map`, 'utf8')).sources);
+  const parts = (pattern: RegExp) => sources.flatMap((source) => pattern.exec(source)?.slice(1) ?? []);
   return {
-    own: [...new Set(parts(/\/dist\/(.*)\.js$/))].sort(),
+    own: [...new Set(parts(/^[./]*\/src\/(.*)\.tsx?$/))].sort(),
     packages: [...new Set(parts(/\/node_modules\/(@[^/]+\/[^/]+|[^/]+)\//))].sort(),
   };
 }
@@ -34,7 +37,11 @@ describe('what is loaded', { timeout: 60_000 }, () => {
   it('by --version: no command at all', () => {
     const { own, packages } = loadedBy('--version');
     expect(packages).toEqual(['commander']);
-    expect(own.filter((name) => !name.startsWith('cli/')).sort()).toEqual(['core/faults', 'core/text']);
+    expect(own.filter((name) => !name.startsWith('cli/')).sort()).toEqual([
+      'core/faults',
+      'core/text',
+      'files/packageFolder',
+    ]);
     expect(own.filter((name) => name.startsWith('cli/commands/'))).toEqual([]);
   });
 
@@ -43,7 +50,7 @@ describe('what is loaded', { timeout: 60_000 }, () => {
     expect(packages).toEqual(['commander']);
     const work = own.filter((name) => ['run', 'replay', 'play', 'verify', 'tuf'].includes(name.replace('cli/', '')));
     expect(work).toEqual([]);
-    expect(own.filter((name) => !/^(cli|core)\//.test(name))).toEqual([]);
+    expect(own.filter((name) => !/^(cli|core|files)\//.test(name))).toEqual([]);
     expect(own).toContain('cli/commands/verify');
   });
 
@@ -51,7 +58,7 @@ describe('what is loaded', { timeout: 60_000 }, () => {
     const { own, packages } = loadedBy('run', 'nominal', '--json');
     expect(packages.filter((name) => ['ink', 'react', 'socketcan'].includes(name))).toEqual([]);
     const rarely =
-      /^(tui\/(summary|progressLines|loadDashboard)|capture\/writeCaptureFile|sim\/realTransports|attach\/slcanServer|bus\/(tcpLink|socketcan))$/;
+      /^(tui\/|report\/(summary|progressLines)|capture\/(writeCaptureFile|captureFormats)|sim\/realTransports\/|attach\/(slcan|cannelloni|guest)|bus\/(sockets|socketcan)\/)/;
     expect(own.filter((name) => rarely.test(name))).toEqual([]);
     expect(own).toContain('sim/simulation');
   });
