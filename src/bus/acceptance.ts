@@ -11,6 +11,9 @@ export class AcceptanceTable<Node extends Accepting> {
   private nodes: readonly Node[] = [];
   private byId: ReadonlyMap<number, readonly Node[]> | undefined;
   private hearingAll: readonly Node[] = [];
+  /** What was asked for last: frames of one id follow each other. */
+  private lastId: number | undefined;
+  private last: readonly Node[] = [];
 
   add(node: Node): void {
     this.nodes = [...this.nodes, node];
@@ -29,8 +32,11 @@ export class AcceptanceTable<Node extends Accepting> {
 
   /** The nodes that accept `id`, in the order of attachment; as safe to walk as `all`. */
   accepting(id: number): readonly Node[] {
+    if (this.byId !== undefined && id === this.lastId) return this.last;
     const byId = this.byId ?? this.rebuilt();
-    return byId.get(id) ?? this.hearingAll;
+    this.lastId = id;
+    this.last = byId.get(id) ?? this.hearingAll;
+    return this.last;
   }
 
   /** Every id that some node accepts; undefined where a node accepts all. */

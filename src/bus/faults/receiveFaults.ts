@@ -32,12 +32,14 @@ interface ReceivePath {
 export function withReceiveFaults(bus: Bus, clock: Clock): FaultyBus {
   const byNode = new Map<string, ReceivePath>();
   let forAll: ReceivePath | undefined;
+  /** As on most buses: no look into the map for each frame. */
+  let areNone = true;
   return wrappedBus<FaultyBus>(bus, {
     attach(name, listener, options = {}) {
       const late = new LateFrames(clock, listener);
       const hearing: BusListener = {
         frameReceived: (frame) => {
-          const path = byNode.get(name) ?? forAll;
+          const path = areNone ? undefined : (byNode.get(name) ?? forAll);
           if (path === undefined) late.hear(frame, 0);
           else heard(frame, path, late);
         },
@@ -57,10 +59,12 @@ export function withReceiveFaults(bus: Bus, clock: Clock): FaultyBus {
       for (const share of [faults.loss, faults.corruption]) {
         if (!(share >= 0 && share <= 1)) throw new RangeError(`a share is from 0 to 1, not ${share}`);
       }
+      areNone = false;
       if (node === undefined) forAll = { faults, random };
       else byNode.set(node, { faults, random });
     },
     clearReceiveFaults() {
+      areNone = true;
       forAll = undefined;
       byNode.clear();
     },

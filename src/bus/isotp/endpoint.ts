@@ -101,7 +101,10 @@ export class IsoTpEndpoint {
     this.sender.start(message);
   }
 
-  /** A frame of the bus. False where it is not this connection's; any data will do. */
+  /**
+   * A frame of the bus; any data will do. Whether there may be frames and events to ask for: not where it is another connection's, nor in
+   * the middle of a block, which moves the deadline alone. The timer may then be as it was: a `tick` too early does nothing.
+   */
   receive(frame: CanFrame, nowNs: number): boolean {
     const { addressBytes } = this;
     const { data } = frame;
@@ -109,8 +112,10 @@ export class IsoTpEndpoint {
     if (addressBytes === 1 && data[0] !== this.receiveFirstByte) return false;
     const pci = data[addressBytes];
     // The bulk of all frames: no PDU object for these.
-    if (pci !== undefined && pci >> 4 === consecutiveType) this.receiver.consecutive(data, addressBytes + 1, nowNs);
-    else this.receiveOther(data, nowNs);
+    if (pci !== undefined && pci >> 4 === consecutiveType) {
+      return this.receiver.consecutive(data, addressBytes + 1, nowNs);
+    }
+    this.receiveOther(data, nowNs);
     return true;
   }
 

@@ -55,12 +55,16 @@ interface LinkEntry {
 /** The links by the id of their frames: more than one of an id only where a byte before the PCI tells them apart. */
 class LinksById {
   private readonly entries = new Map<number, LinkEntry>();
+  /** What was found last: frames of one id follow each other. */
+  private lastKey: number | undefined;
+  private last: LinkEntry | undefined;
 
   /** Adds `link` under `address`; false where another could not be told from it. */
   add(address: FrameAddress, link: IsoTpConnection): boolean {
     const { firstByte } = address;
     const next = this.entries.get(idKey(address));
     this.entries.set(idKey(address), { firstByte, link, next });
+    this.lastKey = undefined;
     for (let other = next; other !== undefined; other = other.next) {
       if (firstByte === undefined || other.firstByte === undefined || firstByte === other.firstByte) return false;
     }
@@ -68,7 +72,12 @@ class LinksById {
   }
 
   of(frame: CanFrame): IsoTpConnection | undefined {
-    for (let entry = this.entries.get(idKey(frame)); entry !== undefined; entry = entry.next) {
+    const key = idKey(frame);
+    if (key !== this.lastKey) {
+      this.lastKey = key;
+      this.last = this.entries.get(key);
+    }
+    for (let entry = this.last; entry !== undefined; entry = entry.next) {
       if (entry.firstByte === undefined || entry.firstByte === frame.data[0]) return entry.link;
     }
     return undefined;

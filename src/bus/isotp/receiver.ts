@@ -137,33 +137,37 @@ export class IsoTpReceiver {
     this.dueNs = nowNs + this.flowControlNs;
   }
 
-  /** A consecutive frame: its PCI stands before `offset` of `data`, its payload from there on. */
-  consecutive(data: Uint8Array, offset: number, nowNs: number): void {
+  /** A consecutive frame: its PCI stands before `offset` of `data`, its payload from there on. Whether a frame or an event follows from it. */
+  consecutive(data: Uint8Array, offset: number, nowNs: number): boolean {
     const { reception } = this;
-    if (reception === undefined || reception.flowControlDue) return;
+    if (reception === undefined || reception.flowControlDue) return false;
     const { rxDl } = reception;
     const carried = Math.min(rxDl - offset, reception.length - reception.offset);
     // 9.6.4: as long as the first frame, but for the last, which is at least as long as what is left. Others are ignored.
-    if (data.length > rxDl || data.length < carried + offset) return;
+    if (data.length > rxDl || data.length < carried + offset) return false;
     reception.sequenceNumber = (reception.sequenceNumber + 1) & 0x0f;
     if (((data[offset - 1] as number) & 0x0f) !== reception.sequenceNumber) {
       this.fail('N_WRONG_SN');
-      return;
+      return true;
     }
     reception.sink.write(data, offset, offset + carried);
     reception.offset += carried;
-    // A frame that was sent proves that the flow control before it had arrived.
+    // A frame that was sent proves that the flow control before it had arrived. The deadline may come nearer then.
+    const isProof = this.unconfirmed !== undefined;
     this.unconfirmed = undefined;
     if (reception.offset === reception.length) {
       this.abort();
       this.events.push({ type: 'complete', sink: reception.sink });
-      return;
+      return true;
     }
     reception.blockLeft -= 1;
     if (reception.blockLeft === 0) {
       reception.flowControlDue = true;
       this.dueNs = nowNs + this.flowControlNs;
-    } else this.dueNs = nowNs + this.consecutiveNs;
+      return true;
+    }
+    this.dueNs = nowNs + this.consecutiveNs;
+    return isProof;
   }
 
   tick(nowNs: number): void {
