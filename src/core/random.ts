@@ -24,9 +24,6 @@ function hash32(text: string, seed: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Words drawn at once. */
-const batchWords = 16;
-
 /** The generator of a run. `seed`: any text; the command line gives a number. */
 export function createRandom(seed: string): Random {
   // Whole numbers of 32 bits with a sign at all times: others would be allocated with each draw.
@@ -35,33 +32,15 @@ export function createRandom(seed: string): Random {
   let c = hash32(seed, 3) | 0;
   let counter = 1;
 
-  // A batch at a time: what runs in a loop of its own stays in registers.
-  const drawn = new Int32Array(batchWords);
-  let next = batchWords;
-
-  function draw(): void {
-    let [x, y, z, count] = [a, b, c, counter];
-    for (let index = 0; index < batchWords; index += 1) {
-      const sum = (((x + y) | 0) + count) | 0;
-      count = (count + 1) | 0;
-      x = y ^ (y >>> 9);
-      y = (z + (z << 3)) | 0;
-      z = (((z << 21) | (z >>> 11)) + sum) | 0;
-      drawn[index] = sum;
-    }
-    [a, b, c, counter] = [x, y, z, count];
-    next = 0;
+  function uint32(): number {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
   }
-
-  /** The next 32 bits, as a number with a sign. */
-  function int32(): number {
-    if (next === batchWords) draw();
-    const word = drawn[next] as number;
-    next += 1;
-    return word;
-  }
-  for (let index = 0; index < 12; index += 1) int32();
-  const uint32 = () => int32() >>> 0;
+  for (let index = 0; index < 12; index += 1) uint32();
   const fraction = () => uint32() / 0x1_0000_0000;
 
   return {
@@ -74,7 +53,7 @@ export function createRandom(seed: string): Random {
       const bytes = new Uint8Array(length);
       const view = new DataView(bytes.buffer);
       let index = 0;
-      for (; index + 4 <= length; index += 4) view.setInt32(index, int32(), true);
+      for (; index + 4 <= length; index += 4) view.setUint32(index, uint32(), true);
       for (let rest = uint32(); index < length; index += 1, rest >>>= 8) bytes[index] = rest & 0xff;
       return bytes;
     },

@@ -66,7 +66,7 @@ export interface Response {
 }
 
 function encode(type: protobuf.Type, id: number, body: { readonly name: string }): Uint8Array {
-  return new Uint8Array(type.encode(type.create({ id, [body.name]: body })).finish());
+  return new Uint8Array(type.encode({ id, [body.name]: body }).finish());
 }
 
 export function encodeRequest(request: Request): Uint8Array {

@@ -192,6 +192,7 @@ async function runPaced(run: UnderWay): Promise<RunResult> {
     forget = onStop(stop, (reason) => {
       if (simulation.isHeld) recorder.input('run', { kind: 'released' }, () => simulation.release());
       else if (simulation.result === undefined) {
+        pacer.catchUp();
         shut();
         try {
           finish(giveUp(run, simulation, reason));

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostTimer } from '../../src/core/time/hostTime.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
 import type { SimEvent } from '../../src/sim/events/events.ts';
 import type { LinkKind, RunInputs } from '../../src/sim/inputs/inputs.ts';
@@ -151,6 +152,20 @@ describe('a run in pace that is given up', { timeout: 60_000 }, () => {
     expect(lines.length).toBeGreaterThan(100);
     expect(replayTrace(tracePath)).toMatchObject({
       ...{ difference: undefined, lines: lines.length, givenUp: { reason: 'SIGTERM' } },
+    });
+  });
+
+  it('between two events is given up at that time, not at the last event', async () => {
+    // Nothing happens between the start and the end of the first boot, 300 ms later.
+    const tracePath = join(folder, 'gap.jsonl');
+    const stop = new AbortController();
+    const controlled = () => hostTimer(50, () => stop.abort('SIGINT'));
+    const run = await runScenario({
+      ...{ inputs: inputsOf('nominal'), observers: [], tracePath, speed: 1, stop: stop.signal, controlled },
+    });
+    expect(run.simulatedMs).toBeGreaterThanOrEqual(49);
+    expect(replayTrace(tracePath)).toMatchObject({
+      ...{ difference: undefined, givenUp: { reason: 'SIGINT', t: Math.round(run.simulatedMs * 1e6) } },
     });
   });
 

@@ -60,6 +60,14 @@ export class Pacer {
     if (this.running) this.schedule();
   }
 
+  /** The queue stands at the present from now on, where nothing is due before it. */
+  catchUp(): void {
+    if (!this.running) return;
+    const presentNs = this.presentNs();
+    const nextNs = this.queue.nextNs();
+    if (nextNs === undefined || nextNs > presentNs) this.queue.advanceTo(presentNs);
+  }
+
   private anchor(nowNs: number): void {
     this.anchorMs = monotonicMs();
     this.anchorNs = nowNs;
