@@ -15,6 +15,7 @@ export { ed25519Node } from '../crypto/ed25519Node.ts';
 export type { HashFunction } from '../crypto/hashes.ts';
 export type { Signatures } from '../crypto/signatures.ts';
 export type { CheckContext } from '../uptane/checks/context.ts';
+export type { DescribedImage } from '../uptane/checks/describedImage.ts';
 export {
   checkImage,
   checkTarget,
@@ -27,6 +28,7 @@ export { targetOf } from '../uptane/checks/match.ts';
 export { checkProvisionedRoot } from '../uptane/checks/root.ts';
 export { type DecodeFault, decodeMetadata, type MetadataPlace } from '../uptane/decode/metadata.ts';
 export { type CanonicalForm, canonicalJson, olpcJson } from '../uptane/json/canonicalJson.ts';
+export type { MisreadCode } from '../uptane/json/jsonReader.ts';
 export { type JsonObject, type JsonValue, parseStrictJson } from '../uptane/json/strictJson.ts';
 export { faultSummary, faultText } from '../uptane/model/faults.ts';
 export type {
