@@ -19,6 +19,15 @@ describe('a decoded file', () => {
     expect(succeeded(decodeMetadata(place, second)).bytes).toBe(second);
   });
 
+  it('is the same one right away, however many were decoded before it', () => {
+    for (let version = 1; version <= decodedFilesKeptMax + 1; version += 1) {
+      const edit: Edit = (signed) => {
+        signed.version = version;
+      };
+      expect(bodyOf(bytesOf('targets', edit))).toBe(bodyOf(bytesOf('targets', edit)));
+    }
+  });
+
   it('is another one where a byte differs', () => {
     const changed = bytesOf('targets', (signed) => {
       signed.version = 2;
@@ -43,7 +52,7 @@ describe('a decoded file', () => {
     const long = utf8(JSON.stringify(drafted('targets')).padEnd(decodedFileKeptBytesMax + 1));
     expect(bodyOf(long)).not.toBe(bodyOf(long));
     const first = bodyOf(bytesOf('targets'));
-    for (let version = 2; version <= decodedFilesKeptMax + 1; version += 1) {
+    for (let version = 2; version <= 2 * decodedFilesKeptMax; version += 1) {
       const edit: Edit = (signed) => {
         signed.version = version;
       };

@@ -78,7 +78,6 @@ const kept = new WeakMap<Profile, Map<string, Decoded<Metadata>>>();
 function keptOf(profile: Profile): Map<string, Decoded<Metadata>> {
   const files = kept.get(profile) ?? new Map<string, Decoded<Metadata>>();
   kept.set(profile, files);
-  if (files.size >= decodedFilesKeptMax) files.clear();
   return files;
 }
 
@@ -96,6 +95,7 @@ export function decodeMetadata<R extends RoleName>(
   const decoded = decodeAnew(at, bytes);
   if (decoded.ok) {
     const { body, signedForms, signatures } = decoded.value;
+    if (files.size >= decodedFilesKeptMax) files.clear();
     files.set(key, { body, signedForms, signatures });
   }
   return decoded;
