@@ -16,6 +16,10 @@ export interface CanFrame {
   readonly brs: boolean;
   /** 0 to 8 bytes; FD: 0 to 8, 12, 16, 20, 24, 32, 48 or 64. */
   readonly data: Uint8Array;
+  /** Remote: the length that it asks for, 1 to 8; 0 where omitted. */
+  readonly requestedBytes?: number;
+  /** FD: the error state indicator is recessive, since the sender was error passive; dominant where omitted. */
+  readonly esi?: true;
 }
 
 /** An error as SocketCAN tells it (linux/can/error.h): not on the wire, a driver makes it from what its controller reports. */

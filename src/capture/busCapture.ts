@@ -16,7 +16,7 @@ export function captureBuses(
   const at = calendarTime(startS);
   return tapAll(buses, (name, bus) =>
     bus.tap(
-      (frame, timeNs) => put({ type: 'frame', timeNs: at(timeNs), bus: name, frame, requestedBytes: 0, esi: false }),
+      (frame, timeNs) => put({ type: 'frame', timeNs: at(timeNs), bus: name, frame }),
       (error, timeNs) => put({ type: 'error', timeNs: at(timeNs), bus: name, ...error }),
     ),
   );

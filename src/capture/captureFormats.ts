@@ -7,7 +7,8 @@ import { createPcapngEncoder } from './pcapng/pcapngEncoder.ts';
 import type { CaptureDecoder, CaptureEncoder, CaptureHead } from './record/captureRecord.ts';
 
 export interface CaptureFormat {
-  readonly createEncoder: (head: CaptureHead) => CaptureEncoder;
+  /** None for a format that is only read. */
+  readonly createEncoder?: (head: CaptureHead) => CaptureEncoder;
   readonly createDecoder: () => CaptureDecoder;
   /** Whether a file that begins with these 16 bytes, or fewer, is likely to be of this format. */
   readonly beginsAs: (bytes: Uint8Array) => boolean;

@@ -7,5 +7,7 @@ export const captureLineCharsMax = 4 * KIB;
 export const captureBlockBytesMax = 1 * MIB;
 /** Interfaces of one section of a pcapng file, or channels of an ASC file. */
 export const captureBusesMax = 1024;
+/** Kinds of things that a reader says it left out: each is a text of ours, of which a format has a handful. */
+export const captureNotesMax = 64;
 /** The name of an interface in a capture: Linux allows 15 characters, Windows names them by UUIDs. */
 export const captureNameCharsMax = 128;

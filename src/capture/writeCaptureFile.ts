@@ -21,6 +21,8 @@ export class CaptureFile {
   constructor(path: string, head: CaptureHead, out?: (bytes: Uint8Array) => void) {
     const format = captureFormatOf(path);
     if (format === undefined) throw new InputError(`${path}: the name of a capture ends with ${captureSuffixes}`);
+    if (format.createEncoder === undefined)
+      throw new InputError(`${path}: captures of this form are read, not written`);
     this.encoder = format.createEncoder(head);
     const grows = () =>
       new GrowingFile({

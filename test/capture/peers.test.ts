@@ -32,12 +32,10 @@ const frames: readonly CaptureRecord[] = [
   captured(classicFrame(0x123, data), 0),
   captured(classicFrame(0x7ff, noData), 1 * us, { bus: 'chassis' }),
   captured({ ...classicFrame(0x123, data.subarray(0, 3)), extended: true }, 999_999 * us),
-  captured({ ...classicFrame(0x321, noData), remote: true }, 1_000_000 * us, { requestedBytes: 4 }),
-  captured({ ...classicFrame(0x1fff_ffff, noData), extended: true, remote: true }, 1_000_001 * us, {
-    requestedBytes: 8,
-  }),
+  captured({ ...classicFrame(0x321, noData), remote: true, requestedBytes: 4 }, 1_000_000 * us),
+  captured({ ...classicFrame(0x1fff_ffff, noData), extended: true, remote: true, requestedBytes: 8 }, 1_000_001 * us),
   captured(fdFrame(0x222, new Uint8Array(64).fill(0x5a)), 2_000_000 * us, { bus: 'chassis' }),
-  captured({ ...fdFrame(0x18da_10f1, data), extended: true, brs: false }, 2_500_000 * us, { esi: true }),
+  captured({ ...fdFrame(0x18da_10f1, data), extended: true, brs: false, esi: true }, 2_500_000 * us),
   captured(fdFrame(0x223, noData), 3_000_000 * us),
   captured({ ...fdFrame(0x224, new Uint8Array(12)), brs: false }, 12_345_678 * us),
 ];
@@ -92,12 +90,12 @@ describe.skipIf(noWireshark !== undefined)(withReason('tshark', noWireshark), ()
     const flag = (set: boolean) => (set ? '1' : '0');
     const expected = frames.map((record) => {
       if (record.type !== 'frame') return [];
-      const { frame, esi, requestedBytes } = record;
-      const length = frame.remote ? requestedBytes : frame.data.length;
+      const { frame } = record;
+      const length = frame.remote ? (frame.requestedBytes ?? 0) : frame.data.length;
       const time = `${record.timeNs / 1_000_000_000n}.${String(record.timeNs % 1_000_000_000n).padStart(9, '0')}`;
       // tshark has no RTR and error flags for CAN FD, and none of CAN FD's for classic frames.
       const classicFlags = frame.fd ? ['', ''] : [flag(frame.remote), '0'];
-      const fdFlags = frame.fd ? [flag(frame.brs), flag(esi)] : ['', ''];
+      const fdFlags = frame.fd ? [flag(frame.brs), flag(frame.esi === true)] : ['', ''];
       return [
         time,
         record.bus,

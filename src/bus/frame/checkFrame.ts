@@ -19,13 +19,23 @@ export function fdLengthAtLeast(length: number): number | undefined {
   return fdLengthFor[length];
 }
 
+function isClassicLength(bytes: number): boolean {
+  return Number.isInteger(bytes) && bytes >= 0 && bytes <= classicDataBytesMax;
+}
+
 function problem(frame: CanFrame, fdBus: boolean): string | undefined {
-  const { id, data } = frame;
+  const { id, data, requestedBytes } = frame;
   const idMax = frame.extended ? extendedIdMax : baseIdMax;
   if (!Number.isInteger(id) || id < 0 || id > idMax) {
     return `the id ${id} is not one of ${frame.extended ? 29 : 11} bits`;
   }
+  if (requestedBytes !== undefined && !(frame.remote && isClassicLength(requestedBytes))) {
+    return frame.remote
+      ? `a remote frame asks for 0 to 8 bytes, not ${requestedBytes}`
+      : 'only a remote frame asks for a length';
+  }
   if (!frame.fd) {
+    if (frame.esi) return 'the error state indicator belongs to CAN FD frames';
     if (frame.brs) return 'the bit rate switch belongs to CAN FD frames';
     if (frame.remote && data.length > 0) return 'a remote frame has no data';
     if (data.length > classicDataBytesMax) return `a classic frame has 0 to 8 bytes, not ${data.length}`;

@@ -88,7 +88,7 @@ class AscReader implements LineReader {
     const remote = kind === 'r';
     if (id === undefined || (dlc === undefined && !remote)) return fail('the id or the length is not understood');
     const data = remote ? noBytes : parseBytes(words.slice(5, 5 + length), length, this.base ?? 16);
-    return record(timeNs, bus, data && { ...id, remote, fd: false, brs: false, data }, remote ? length : 0, false);
+    return record(timeNs, bus, data && { ...id, remote, fd: false, brs: false, data, ...asked(remote ? length : 0) });
   }
 
   /**
@@ -99,9 +99,9 @@ class AscReader implements LineReader {
     const [, channel = '', direction = '', idText = ''] = words;
     if (!/^\d{1,3}$/.test(channel) || !onBusForm.test(direction)) return nothing;
     const at = /^[01]$/.test(words[4] ?? '') ? 4 : 5;
-    const [brs = '', esi = '', dlc = '', lengthText = ''] = words.slice(at, at + 4);
+    const [brsText = '', esiText = '', dlc = '', lengthText = ''] = words.slice(at, at + 4);
     const id = parseId(idText, 16);
-    if (id === undefined || !/^[01] [01] [0-9a-f] \d{1,2}$/i.test(`${brs} ${esi} ${dlc} ${lengthText}`)) {
+    if (id === undefined || !/^[01] [01] [0-9a-f] \d{1,2}$/i.test(`${brsText} ${esiText} ${dlc} ${lengthText}`)) {
       return fail('the id, the flags or the lengths of a CANFD line are not understood');
     }
     const length = Number(lengthText);
@@ -112,16 +112,23 @@ class AscReader implements LineReader {
     const fd = (flags & ascFlags.fd) !== 0;
     const remote = !fd && (flags & ascFlags.remote) !== 0;
     const data = remote ? noBytes : parseBytes(words.slice(dataAt, dataAt + length), length, 16);
-    const frame = data && { ...id, remote, fd, brs: fd && (flags & ascFlags.brs) !== 0, data };
+    const isPassive = fd && (flags & ascFlags.esi) !== 0;
     const requestedBytes = remote ? Math.min(Number.parseInt(dlc, 16), 8) : 0;
-    return record(timeNs, this.busOf(channel), frame, requestedBytes, fd && (flags & ascFlags.esi) !== 0);
+    const told = { ...asked(requestedBytes), ...(isPassive && { esi: true as const }) };
+    const brs = fd && (flags & ascFlags.brs) !== 0;
+    return record(timeNs, this.busOf(channel), data && { ...id, remote, fd, brs, data, ...told });
   }
 }
 
-function record(timeNs: bigint, bus: string, frame: CanFrame | undefined, requestedBytes: number, esi: boolean): Read {
+function record(timeNs: bigint, bus: string, frame: CanFrame | undefined): Read {
   if (frame === undefined) return fail('data bytes are missing, or not understood');
   const fault = checkFrame(frame, true);
-  return fault === undefined ? ok({ type: 'frame', timeNs, bus, frame, requestedBytes, esi }) : fail(fault.message);
+  return fault === undefined ? ok({ type: 'frame', timeNs, bus, frame }) : fail(fault.message);
+}
+
+/** The length that a remote frame asks for, where it is not 0. */
+function asked(requestedBytes: number): Pick<CanFrame, 'requestedBytes'> {
+  return requestedBytes > 0 ? { requestedBytes } : {};
 }
 
 function parseId(text: string, base: 16 | 10): { readonly id: number; readonly extended: boolean } | undefined {

@@ -50,14 +50,16 @@ function idText({ id, extended }: CanFrame): string {
   return `${id.toString(16).toUpperCase()}${extended ? 'x' : ' '}`;
 }
 
-function classicText({ frame, requestedBytes }: CapturedFrame, channel: number): string {
+function classicText({ frame }: CapturedFrame, channel: number): string {
   const start = `${String(channel).padEnd(2)} ${idText(frame).padEnd(15)} Rx  `;
-  return frame.remote ? `${start} r ${requestedBytes}` : `${start} d ${frame.data.length}${spacedHex(frame.data)}`;
+  return frame.remote
+    ? `${start} r ${frame.requestedBytes ?? 0}`
+    : `${start} d ${frame.data.length}${spacedHex(frame.data)}`;
 }
 
 /** The duration, the length in bits, and what comes after the flags are not known: 0. */
-function fdText({ frame, esi }: CapturedFrame, channel: number): string {
-  const { brs, data } = frame;
+function fdText({ frame }: CapturedFrame, channel: number): string {
+  const { brs, data, esi } = frame;
   const flags = ascFlags.fd | (brs ? ascFlags.brs : 0) | (esi ? ascFlags.esi : 0);
   const dlc = fdDataLengths.indexOf(data.length).toString(16);
   const start = `CANFD ${String(channel).padStart(3)} Rx   ${idText(frame).padStart(11)}${noName}`;

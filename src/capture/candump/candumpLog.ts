@@ -13,8 +13,6 @@ import { nanoseconds, secondsText } from '../record/timeText.ts';
 /** The bit of SocketCAN's id word by which a frame is an error message. */
 const errorFlag = 0x2000_0000;
 const errorClassMask = 0x1fff_ffff;
-const esiFlag = 2;
-const brsFlag = 1;
 
 /** Times are cut to whole microseconds. Ethernet packets have no form here. */
 export function createCandumpEncoder(): CaptureEncoder {
@@ -32,10 +30,7 @@ function contentText(record: Exclude<CaptureRecord, { type: 'packet' }>): string
     const id = ((record.errorClass & errorClassMask) | errorFlag).toString(16);
     return `${id}#${toHex(record.data)}`.toUpperCase();
   }
-  const { frame, requestedBytes, esi } = record;
-  const text = formatFrame(frame);
-  if (frame.remote && requestedBytes > 0) return `${text}${requestedBytes}`;
-  return frame.fd && esi ? text.replace(/##./, `##${(frame.brs ? brsFlag : 0) | esiFlag}`) : text;
+  return formatFrame(record.frame);
 }
 
 export function createCandumpDecoder(): CaptureDecoder {
@@ -60,11 +55,10 @@ function readLine(line: string): Result<CaptureRecord | undefined, string> {
 
 type Content =
   | { readonly type: 'error'; readonly errorClass: number; readonly data: Uint8Array }
-  | { readonly type: 'frame'; readonly frame: CanFrame; readonly requestedBytes: number; readonly esi: boolean };
+  | { readonly type: 'frame'; readonly frame: CanFrame };
 
-/** What candump adds to a frame's text: the length of a remote request, and a raw DLC above 8 after `_`. */
-const remoteForm = /^([^#]*#[Rr])([0-8]?)(?:_[9A-Fa-f])?$/;
-const rawDlcForm = /^([^#_]*#[^#_]{16})_[9A-Fa-f]$/;
+/** What candump adds to a frame's text: a raw DLC above 8 after `_`. */
+const rawDlcForm = /^([^#_]*#(?:[^#_]{16}|[Rr]8?))_[9A-Fa-f]$/;
 
 function parseContent(text: string): Content | undefined {
   const error = /^([2-3][0-9A-Fa-f]{7})#((?:[0-9A-Fa-f]{2}){0,8})$/.exec(text);
@@ -73,10 +67,7 @@ function parseContent(text: string): Content | undefined {
     const data = fromHex(hex.toLowerCase());
     return data && { type: 'error', errorClass: Number.parseInt(id, 16) & errorClassMask, data };
   }
-  const [, remote, length] = remoteForm.exec(text) ?? [];
   const [, eightBytes] = rawDlcForm.exec(text) ?? [];
-  const frame = parseFrame(remote?.toUpperCase() ?? eightBytes ?? text);
-  if (frame === undefined) return undefined;
-  const esi = frame.fd && (Number.parseInt(text.charAt(text.indexOf('#') + 2), 16) & esiFlag) !== 0;
-  return { type: 'frame', frame, requestedBytes: Number(length ?? 0), esi };
+  const frame = parseFrame(eightBytes ?? text);
+  return frame && { type: 'frame', frame };
 }

@@ -1,11 +1,14 @@
 // Owns: reading pcapng: sections of either byte order, interfaces of CAN (LINKTYPE_CAN_SOCKETCAN) and Ethernet, enhanced packet
 // blocks. Other blocks and interfaces are skipped. Must not know files.
+
 import { fromUtf8 } from '../../core/bytes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../limits.ts';
-import type { CaptureDecoder, CaptureFault, CaptureRecord, PutRecord } from '../record/captureRecord.ts';
+import type { CaptureFault } from '../record/captureFault.ts';
+import { CaptureNotes } from '../record/captureNotes.ts';
+import type { CaptureDecoder, CaptureRecord, PutRecord } from '../record/captureRecord.ts';
 import { ByteQueue } from './byteQueue.ts';
 import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngEncoder.ts';
 import { decodeSocketCan } from './socketCanPacket.ts';
@@ -29,6 +32,7 @@ const interfaceFieldsBytes = 8;
 const packetFieldsBytes = 20;
 
 class PcapngDecoder implements CaptureDecoder {
+  readonly notes = new CaptureNotes();
   private readonly queue = new ByteQueue();
   /** Of the block at the queue's beginning, or of the one that is skipped. */
   private offset = 0;

@@ -5,7 +5,7 @@ import { checkFrame, classicDataBytesMax } from '../../bus/frame/checkFrame.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type CapturedError, type CapturedFrame, noBytes } from '../record/captureRecord.ts';
 
-type FrameContent = Pick<CapturedFrame, 'type' | 'frame' | 'requestedBytes' | 'esi'>;
+type FrameContent = Pick<CapturedFrame, 'type' | 'frame'>;
 type ErrorContent = Pick<CapturedError, 'type' | 'errorClass' | 'data'>;
 export type CanContent = FrameContent | ErrorContent;
 
@@ -28,10 +28,10 @@ export function encodeSocketCan(content: CanContent): Uint8Array {
   if (content.type === 'error') {
     return packet(errorFlag + (content.errorClass & id29Mask), content.data.length, 0, content.data);
   }
-  const { frame, requestedBytes, esi } = content;
+  const { frame } = content;
   const word = frame.id + (frame.extended ? extendedFlag : 0) + (frame.remote ? remoteFlag : 0);
-  const flags = frame.fd ? fdFlag | (frame.brs ? brsFlag : 0) | (esi ? esiFlag : 0) : 0;
-  return packet(word, frame.remote ? requestedBytes : frame.data.length, flags, frame.data);
+  const flags = frame.fd ? fdFlag | (frame.brs ? brsFlag : 0) | (frame.esi ? esiFlag : 0) : 0;
+  return packet(word, frame.remote ? (frame.requestedBytes ?? 0) : frame.data.length, flags, frame.data);
 }
 
 function packet(word: number, length: number, flags: number, data: Uint8Array): Uint8Array {
@@ -62,9 +62,10 @@ export function decodeSocketCan(bytes: Uint8Array): Result<CanContent | undefine
     fd,
     brs: fd && (flags & brsFlag) !== 0,
     data: remote ? noBytes : data,
+    ...(remote && length > 0 && { requestedBytes: Math.min(length, classicDataBytesMax) }),
+    ...(fd && (flags & esiFlag) !== 0 && { esi: true as const }),
   };
   const fault = checkFrame(frame, true);
   if (fault !== undefined) return fail(fault.message);
-  const requestedBytes = remote ? Math.min(length, classicDataBytesMax) : 0;
-  return ok({ type: 'frame', frame, requestedBytes, esi: fd && (flags & esiFlag) !== 0 });
+  return ok({ type: 'frame', frame });
 }

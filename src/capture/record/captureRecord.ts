@@ -1,5 +1,7 @@
 // Owns: what a capture holds, whatever its format, and the contracts of the formats. Must not know files.
 import type { CanFrame } from '../../bus/bus.ts';
+import type { CaptureFault } from './captureFault.ts';
+import type { CaptureNotes } from './captureNotes.ts';
 
 interface Captured {
   /** Nanoseconds since 1970-01-01T00:00:00Z: more than a number holds exactly. */
@@ -11,10 +13,6 @@ interface Captured {
 export interface CapturedFrame extends Captured {
   readonly type: 'frame';
   readonly frame: CanFrame;
-  /** The length that a remote frame asks for, which a `CanFrame` does not hold. */
-  readonly requestedBytes: number;
-  /** FD: the error state indicator; its sender was error passive. */
-  readonly esi: boolean;
 }
 
 /** An error as SocketCAN tells it: the class in the bits of linux/can/error.h, and 8 bytes that say more. */
@@ -54,13 +52,6 @@ export interface CaptureEncoder {
   encode(record: CaptureRecord): Uint8Array;
 }
 
-/** What is wrong with a capture, and where: in the line counted from 1, or in the block that begins at the byte counted from 0. */
-export interface CaptureFault {
-  readonly line?: number;
-  readonly offset?: number;
-  readonly message: string;
-}
-
 export const noBytes = new Uint8Array(0);
 
 export type PutRecord = (record: CaptureRecord) => void;
@@ -71,10 +62,6 @@ export interface CaptureDecoder {
   push(bytes: Uint8Array, put: PutRecord): CaptureFault | undefined;
   /** There are no more bytes. */
   end(): CaptureFault | undefined;
-}
-
-/** The place and the reason, in one line. */
-export function captureFaultText({ line, offset, message }: CaptureFault): string {
-  if (line !== undefined) return `line ${line}: ${message}`;
-  return offset === undefined ? message : `byte ${offset}: ${message}`;
+  /** What it has left out so far, or taken as given. */
+  readonly notes: CaptureNotes;
 }

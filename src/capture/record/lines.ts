@@ -2,7 +2,9 @@
 
 import type { Result } from '../../core/result.ts';
 import { captureLineCharsMax } from '../limits.ts';
-import type { CaptureDecoder, CaptureFault, CaptureRecord, PutRecord } from './captureRecord.ts';
+import type { CaptureFault } from './captureFault.ts';
+import { CaptureNotes } from './captureNotes.ts';
+import type { CaptureDecoder, CaptureRecord, PutRecord } from './captureRecord.ts';
 
 /** What one format makes of its lines. */
 export interface LineReader {
@@ -17,6 +19,7 @@ export interface LineReader {
  * line can look like a shorter frame.
  */
 export class LineDecoder implements CaptureDecoder {
+  readonly notes: CaptureNotes;
   private readonly reader: LineReader;
   /** Bytes that are no UTF-8 become U+FFFD: a name in another encoding spoils no capture. */
   private readonly text = new TextDecoder('utf-8');
@@ -24,8 +27,10 @@ export class LineDecoder implements CaptureDecoder {
   private line = 0;
   private fault: CaptureFault | undefined;
 
-  constructor(reader: LineReader) {
+  /** `notes`: where the reader puts its own. */
+  constructor(reader: LineReader, notes = new CaptureNotes()) {
     this.reader = reader;
+    this.notes = notes;
   }
 
   push(bytes: Uint8Array, put: PutRecord): CaptureFault | undefined {

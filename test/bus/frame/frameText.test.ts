@@ -10,6 +10,8 @@ describe('a frame as text', () => {
     [classicFrame(0x001, new Uint8Array()), '001#'],
     [{ ...classicFrame(0x123, Uint8Array.of(1)), extended: true }, '00000123#01'],
     [{ ...classicFrame(0x7ff, new Uint8Array()), remote: true }, '7FF#R'],
+    [{ ...classicFrame(0x7ff, new Uint8Array()), remote: true, requestedBytes: 4 }, '7FF#R4'],
+    [{ ...fdFrame(0x123, Uint8Array.of(0xaa)), esi: true }, '123##3AA'],
     [fdFrame(0x123, Uint8Array.of(0xaa, 0xbb)), '123##1AABB'],
     [{ ...fdFrame(0x123, new Uint8Array()), brs: false }, '123##0'],
   ])('%j is %s, and back', (frame, text) => {
@@ -26,7 +28,7 @@ describe('a frame as text', () => {
     '123##1001122334455667788',
     '800#00',
     '20000000#',
-    '123#R1',
+    '123#R9',
     'xyz#00',
   ])('%j is none', (text) => expect(parseFrame(text)).toBeUndefined());
 

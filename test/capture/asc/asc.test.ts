@@ -17,9 +17,9 @@ const head = (base = 'hex', timestamps = 'absolute') =>
 function brief(record: CaptureRecord): string {
   const time = `${record.bus} +${(record.timeNs - startNs) / 1000n}`;
   if (record.type !== 'frame') return `${time} ${record.type}`;
-  const { frame, requestedBytes, esi } = record;
-  const kind = frame.remote ? `remote ${requestedBytes}` : frame.fd ? 'fd' : 'classic';
-  const flags = `${frame.extended ? 'x' : ''}${frame.brs ? ' brs' : ''}${esi ? ' esi' : ''}`;
+  const { frame } = record;
+  const kind = frame.remote ? `remote ${frame.requestedBytes ?? 0}` : frame.fd ? 'fd' : 'classic';
+  const flags = `${frame.extended ? 'x' : ''}${frame.brs ? ' brs' : ''}${frame.esi ? ' esi' : ''}`;
   return `${time} ${frame.id.toString(16)}${flags} ${kind} ${toHex(frame.data)}`.trimEnd();
 }
 
@@ -34,9 +34,9 @@ describe('Vector’s ASC format', () => {
     const records: readonly CaptureRecord[] = [
       captured(classicFrame(0x123, data), 1_000_999),
       captured({ ...classicFrame(0x123, data), extended: true }, 2_000_000, { bus: 'chassis' }),
-      captured({ ...classicFrame(0x7ff, noData), remote: true }, 1e9, { requestedBytes: 4 }),
+      captured({ ...classicFrame(0x7ff, noData), remote: true, requestedBytes: 4 }, 1e9),
       captured(fdFrame(0x123, new Uint8Array(12).fill(0xab)), 12_345e9),
-      captured({ ...fdFrame(0x1fff_ffff, noData), extended: true, brs: false }, 0, { esi: true }),
+      captured({ ...fdFrame(0x1fff_ffff, noData), extended: true, brs: false, esi: true }, 0),
       { type: 'error', timeNs: startNs, bus: 'body', errorClass: 4, data: noData },
       { type: 'packet', timeNs: startNs, bus: 'body', packet: data },
     ];

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type CanFrame, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { createCandumpDecoder, createCandumpEncoder } from '../../../src/capture/candump/candumpLog.ts';
 import { captureLineCharsMax } from '../../../src/capture/limits.ts';
-import { type CaptureRecord, captureFaultText } from '../../../src/capture/record/captureRecord.ts';
+import { captureFaultText } from '../../../src/capture/record/captureFault.ts';
+import type { CaptureRecord } from '../../../src/capture/record/captureRecord.ts';
 import { fromUtf8 } from '../../../src/core/bytes.ts';
 import { fc, prop } from '../../support/property.ts';
 import { anyFrameRecord, captured, decoded, encoded } from '../support/records.ts';
@@ -19,11 +20,11 @@ const lines: readonly (readonly [text: string, record: CaptureRecord])[] = [
   ['00000123#DEADBEEF', frame({ ...classicFrame(0x123, data), extended: true })],
   ['1FFFFFFF#', frame({ ...classicFrame(0x1fff_ffff, noData), extended: true })],
   ['123#R', frame({ ...classicFrame(0x123, noData), remote: true })],
-  ['123#R8', frame({ ...classicFrame(0x123, noData), remote: true }, { requestedBytes: 8 })],
+  ['123#R8', frame({ ...classicFrame(0x123, noData), remote: true, requestedBytes: 8 })],
   ['123##0DEADBEEF', frame({ ...fdFrame(0x123, data), brs: false })],
   ['123##1DEADBEEF', frame(fdFrame(0x123, data))],
-  ['123##2DEADBEEF', frame({ ...fdFrame(0x123, data), brs: false }, { esi: true })],
-  ['00000123##3', frame({ ...fdFrame(0x123, noData), extended: true }, { esi: true })],
+  ['123##2DEADBEEF', frame({ ...fdFrame(0x123, data), brs: false, esi: true })],
+  ['00000123##3', frame({ ...fdFrame(0x123, noData), extended: true, esi: true })],
   ['20000004#0001000000000000', { type: 'error', ...at, errorClass: 4, data: Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0) }],
 ];
 

@@ -52,8 +52,8 @@ describe('pcapng', () => {
     expect(packetOf(captured(classicFrame(0x123, data)))).toBe('0000012304000000aabbccdd');
     expect(packetOf(captured({ ...classicFrame(0x123, data), extended: true }))).toBe('8000012304000000aabbccdd');
     const remote = { ...classicFrame(0x123, new Uint8Array(0)), remote: true };
-    expect(packetOf(captured(remote, 0, { requestedBytes: 4 }))).toBe('4000012304000000');
-    expect(packetOf(captured(fdFrame(0x123, data), 0, { esi: true }))).toBe('0000012304070000aabbccdd');
+    expect(packetOf(captured({ ...remote, requestedBytes: 4 }))).toBe('4000012304000000');
+    expect(packetOf(captured({ ...fdFrame(0x123, data), esi: true }))).toBe('0000012304070000aabbccdd');
     expect(packetOf(captured({ ...fdFrame(0x123, data), brs: false }))).toBe('0000012304040000aabbccdd');
     const error = { type: 'error', timeNs: startNs, bus: 'body', errorClass: 0x80, data: new Uint8Array(8) } as const;
     expect(packetOf(error)).toBe(`2000008008000000${'00'.repeat(8)}`);

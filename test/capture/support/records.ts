@@ -1,13 +1,14 @@
 // Records for the tests of captures, and the two ways through a format: all into bytes, and bytes into records.
+
 import type { CanFrame } from '../../../src/bus/bus.ts';
 import { fdDataLengths } from '../../../src/bus/frame/checkFrame.ts';
 import { createCandumpEncoder } from '../../../src/capture/candump/candumpLog.ts';
+import type { CaptureFault } from '../../../src/capture/record/captureFault.ts';
 import type {
   CaptureDecoder,
   CapturedBus,
   CapturedFrame,
   CaptureEncoder,
-  CaptureFault,
   CaptureRecord,
 } from '../../../src/capture/record/captureRecord.ts';
 import { concatBytes, fromUtf8, utf8 } from '../../../src/core/bytes.ts';
@@ -29,8 +30,6 @@ export function captured(frame: CanFrame, afterNs = 0, more: Partial<CapturedFra
     timeNs: startNs + BigInt(afterNs),
     bus: 'body',
     frame,
-    requestedBytes: 0,
-    esi: false,
     ...more,
   };
 }
@@ -77,25 +76,20 @@ const anyId = fc.oneof(
   fc.record({ extended: fc.constant(true), id: fc.integer({ min: 0, max: 0x1fff_ffff }) }),
 );
 
-type Content = Pick<CapturedFrame, 'frame' | 'requestedBytes' | 'esi'>;
-
-const classic = fc.tuple(anyId, dataOf([0, 1, 2, 3, 4, 5, 6, 7, 8])).map(([id, data]): Content => {
-  return { frame: { ...id, remote: false, fd: false, brs: false, data }, requestedBytes: 0, esi: false };
+const classic = fc.tuple(anyId, dataOf([0, 1, 2, 3, 4, 5, 6, 7, 8])).map(([id, data]): CanFrame => {
+  return { ...id, remote: false, fd: false, brs: false, data };
 });
-const remote = fc.tuple(anyId, fc.integer({ min: 0, max: 8 })).map(([id, requestedBytes]): Content => {
-  return { frame: { ...id, remote: true, fd: false, brs: false, data: new Uint8Array(0) }, requestedBytes, esi: false };
+const remote = fc.tuple(anyId, fc.integer({ min: 0, max: 8 })).map(([id, requestedBytes]): CanFrame => {
+  const asks = requestedBytes > 0 ? { requestedBytes } : {};
+  return { ...id, remote: true, fd: false, brs: false, data: new Uint8Array(0), ...asks };
 });
-const fd = fc.tuple(anyId, dataOf(fdDataLengths), fc.boolean(), fc.boolean()).map(
-  ([id, data, brs, esi]): Content => ({
-    frame: { ...id, remote: false, fd: true, brs, data },
-    requestedBytes: 0,
-    esi,
-  }),
-);
+const fd = fc
+  .tuple(anyId, dataOf(fdDataLengths), fc.boolean(), fc.boolean())
+  .map(([id, data, brs, esi]): CanFrame => ({ ...id, remote: false, fd: true, brs, data, ...(esi && { esi }) }));
 
 const timesUs = fc.integer({ min: 0, max: 2 ** 40 });
 
 /** A frame on one of the two buses, at a whole microsecond from the start on. */
 export const anyFrameRecord: fc.Arbitrary<CapturedFrame> = fc
   .tuple(fc.oneof(classic, remote, fd), timesUs, fc.constantFrom('body', 'chassis'))
-  .map(([content, us, bus]) => ({ type: 'frame', timeNs: startNs + 1000n * BigInt(us), bus, ...content }));
+  .map(([frame, us, bus]) => ({ type: 'frame', timeNs: startNs + 1000n * BigInt(us), bus, frame }));
