@@ -19,7 +19,14 @@ export interface Outcome {
   readonly missedBy: readonly VirtualCanNode[];
 }
 
-const undisturbed: Outcome = { error: undefined, bits: [], firstToSee: undefined, isAckError: false, missedBy: [] };
+/** A frame that goes through. */
+export const undisturbed: Outcome = {
+  error: undefined,
+  bits: [],
+  firstToSee: undefined,
+  isAckError: false,
+  missedBy: [],
+};
 
 interface Found {
   readonly error: WireError;

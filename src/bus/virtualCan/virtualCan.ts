@@ -14,16 +14,25 @@
 // cleared timer and wire, so that they may send at once.
 
 import type { Random } from '../../core/random.ts';
-import type { Clock, Timer } from '../../core/time/clock.ts';
+import type { Alarm, SimulatedClock } from '../../core/time/clock.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { AcceptanceTable } from '../acceptance.ts';
-import type { AttachOptions, Bus, BusListener, BusLoad, BusNode, CanFrame, FrameTap } from '../bus.ts';
+import {
+  type AttachOptions,
+  type Bus,
+  type BusListener,
+  type BusLoad,
+  type BusNode,
+  type CanFrame,
+  classicFrame,
+  type FrameTap,
+} from '../bus.ts';
 import { FrameDigest } from '../frame/frameDigest.ts';
 import { Taps } from '../taps.ts';
 import { type BitRates, bitsNs, frameTimeNs, interframeNs, nominalNs } from './bits/frameTiming.ts';
 import { BusyTime } from './busLoad.ts';
 import { collide } from './collision.ts';
-import { Disturbances } from './disturbances.ts';
+import { Disturbances, undisturbed } from './disturbances.ts';
 import { errorTailBits, type WireError } from './errors/wireError.ts';
 import { FaultConfinement } from './faultConfinement.ts';
 import { NodeRecords } from './nodeRecords.ts';
@@ -33,7 +42,7 @@ import { type NodeHost, VirtualCanNode } from './virtualCanNode.ts';
 
 export interface VirtualCanOptions {
   readonly name: string;
-  readonly clock: Clock;
+  readonly clock: SimulatedClock;
   /** Bits a second in the arbitration phase. */
   readonly bitrate: number;
   /** Bits a second in the data phase of FD frames with the bit rate switch; as `bitrate` when omitted. */
@@ -67,6 +76,7 @@ interface Standing {
 }
 
 const nobody: readonly VirtualCanNode[] = [];
+const noData = new Uint8Array(0);
 /** Bits that an error-passive sender lets pass before it sends again. */
 const suspendBits = 8;
 
@@ -78,7 +88,7 @@ function isAmong(nodes: readonly VirtualCanNode[], node: VirtualCanNode): boolea
 class VirtualCanBus implements VirtualCan, NodeHost {
   readonly name: string;
   readonly fd: boolean;
-  private readonly clock: Clock;
+  private readonly clock: SimulatedClock;
   private readonly rates: BitRates;
   private readonly pauseNs: number;
   private readonly table = new AcceptanceTable<VirtualCanNode>();
@@ -94,6 +104,8 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   private readonly disturbances = new Disturbances();
   private closed = false;
   private onWire: Transmission | undefined;
+  /** What is on the wire without an error: one object for all such frames, each over before the next one starts. */
+  private readonly undisturbed: { -readonly [member in keyof Transmission]: Transmission[member] };
   private idleAtNs = 0;
   /** Who won last, and since when it has done so while others waited. */
   private holder: VirtualCanNode | undefined;
@@ -101,7 +113,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   /** While it is set, no timer runs. */
   private standing: Standing | undefined;
   /** The next end of a frame or start of an arbitration, whichever the bus waits for. */
-  private timer: Timer | undefined;
+  private readonly timer: Alarm;
   /** Whether it waits for the end of a suspension alone. */
   private isWaitingForSuspended = false;
 
@@ -112,6 +124,8 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.name = options.name;
     this.fd = options.fd;
     this.clock = options.clock;
+    this.undisturbed = { frame: classicFrame(0, noData), senders: nobody, startNs: 0, outcome: undisturbed };
+    this.timer = this.clock.alarm(() => this.timeHasCome());
     this.rates = { bitrate, dataBitrate };
     this.pauseNs = interframeNs(this.rates);
     this.confinement = new FaultConfinement({
@@ -175,8 +189,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.countStanding();
     this.standing = undefined;
     this.closed = true;
-    this.timer?.cancel();
-    this.timer = undefined;
+    this.timer.cancel();
     this.onWire = undefined;
     this.confinement.recovery.close();
     this.taps.clear();
@@ -197,16 +210,20 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   private contend(): void {
     if (this.isWaitingForSuspended) {
       // Somebody else may go first: that is what the wait is for.
-      this.timer?.cancel();
-      this.timer = undefined;
+      this.timer.cancel();
       this.isWaitingForSuspended = false;
     }
-    if (this.timer !== undefined || this.standing !== undefined || this.closed) return;
-    this.timer = this.clock.at(Math.max(this.idleAtNs, this.clock.nowNs()), this.arbitrate);
+    if (this.timer.isSet || this.standing !== undefined || this.closed) return;
+    this.timer.set(Math.max(this.idleAtNs, this.clock.nowNs()));
   }
 
-  private readonly arbitrate = (): void => {
-    this.timer = undefined;
+  private timeHasCome(): void {
+    if (this.onWire === undefined) this.arbitrate();
+    else if (this.onWire.outcome.error === undefined) this.endFrame();
+    else this.endError();
+  }
+
+  private arbitrate(): void {
     this.isWaitingForSuspended = false;
     const nowNs = this.clock.nowNs();
     let winner: VirtualCanNode | undefined;
@@ -228,7 +245,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
       if (isTied) this.startTied(winner.key, nowNs);
       else this.start(winner.alone, undefined, nowNs);
     } else if (Number.isFinite(laterNs)) this.waitForSuspended(laterNs);
-  };
+  }
 
   /** Who wins again and again, without a pause, while others wait, holds the bus. */
   private countHold(winner: VirtualCanNode, nowNs: number, othersWait: boolean): void {
@@ -244,7 +261,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
 
   private waitForSuspended(untilNs: number): void {
     this.isWaitingForSuspended = true;
-    this.timer = this.clock.at(untilNs, this.arbitrate);
+    this.timer.set(untilNs);
   }
 
   private startTied(key: number, nowNs: number): void {
@@ -265,19 +282,25 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     for (const node of senders) node.begin();
     const isAlone = this.confinement.nodesOnBus <= senders.length;
     const outcome = this.disturbances.judge(senders, this.table.all(), isAlone, collided);
-    this.onWire = { frame, senders, startNs, outcome };
     if (outcome.error !== undefined) {
+      this.onWire = { frame, senders, startNs, outcome };
       this.endsWithError(this.onWire, outcome.error);
       return;
     }
+    const { undisturbed } = this;
+    undisturbed.frame = frame;
+    undisturbed.senders = senders;
+    undisturbed.startNs = startNs;
+    undisturbed.outcome = outcome;
+    this.onWire = undisturbed;
     this.idleAtNs = startNs + frameTimeNs(frame, this.rates, sender.isPassive);
-    this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endFrame);
+    this.timer.set(this.idleAtNs - this.pauseNs);
   }
 
   private endsWithError({ frame, startNs, outcome }: Transmission, error: WireError): void {
     const untilFlagNs = bitsNs(outcome.bits, error.flagAtBit, frame.brs, this.rates);
     this.idleAtNs = startNs + untilFlagNs + nominalNs(error.flagBits + errorTailBits, this.rates);
-    this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endError);
+    this.timer.set(this.idleAtNs - this.pauseNs);
   }
 
   /** A node has left, maybe in the middle of its frame. */
@@ -286,11 +309,10 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const outcome = brokenOff(this.onWire, this.confinement.nodesOnBus, this.clock.nowNs(), this.rates);
     if (outcome?.error === undefined) return;
     this.onWire = { ...this.onWire, outcome };
-    this.timer?.cancel();
     this.endsWithError(this.onWire, outcome.error);
   }
 
-  private readonly endFrame = (): void => {
+  private endFrame(): void {
     const transmission = this.ended();
     if (transmission === undefined) return;
     const { frame, senders, startNs, outcome } = transmission;
@@ -308,9 +330,9 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     }
     this.confinement.integrate();
     if (this.ready.length > 0) this.contend();
-  };
+  }
 
-  private readonly endError = (): void => {
+  private endError(): void {
     const transmission = this.ended();
     if (transmission === undefined) return;
     const { frame, senders, startNs, outcome } = transmission;
@@ -328,7 +350,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.confinement.integrate();
     if (repeats) this.stand(transmission);
     if (this.ready.length > 0) this.contend();
-  };
+  }
 
   /** Nothing changes any more for a node alone on the bus and error-passive: its attempts are counted when somebody looks. */
   private stand(transmission: Transmission): void {
@@ -374,13 +396,12 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     sender.begin();
     this.onWire = { ...transmission, startNs };
     this.idleAtNs = startNs + busyNs;
-    this.timer = this.clock.at(this.idleAtNs - this.pauseNs, this.endError);
+    this.timer.set(this.idleAtNs - this.pauseNs);
   }
 
   /** Takes what was on the wire off it. */
   private ended(): Transmission | undefined {
     const transmission = this.onWire;
-    this.timer = undefined;
     this.onWire = undefined;
     if (transmission !== undefined) {
       this.busy.add(transmission.startNs, this.idleAtNs);
@@ -393,7 +414,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     const nowNs = this.clock.nowNs();
     this.frames += 1;
     this.digest.add(nowNs, frame);
-    this.taps.tell(frame, nowNs);
+    if (!this.taps.areNone) this.taps.tell(frame, nowNs);
     for (const node of this.table.accepting(frame.id)) {
       if (node.isOnBus && !isAmong(senders, node) && !isAmong(missedBy, node)) node.listener.frameReceived(frame);
     }

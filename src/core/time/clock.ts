@@ -14,6 +14,21 @@ export interface Clock {
   after(delayNs: number, run: () => void): Timer;
 }
 
+/** Simulated time, as what sets a time with every frame sees it. */
+export interface SimulatedClock extends Clock {
+  /** For an owner that waits for one time after another: setting it leaves nothing to collect. */
+  alarm(run: () => void): Alarm;
+}
+
+/** One time that is waited for, or none. */
+export interface Alarm {
+  /** Whether a time is set that has not come. */
+  readonly isSet: boolean;
+  /** As `at`, in the place of the time before, if any. */
+  set(timeNs: number): void;
+  cancel(): void;
+}
+
 class Entry implements Timer {
   run: (() => void) | undefined;
 
@@ -26,12 +41,42 @@ class Entry implements Timer {
   }
 }
 
+/** A time that does not come. */
+const never = Number.POSITIVE_INFINITY;
+
+class QueueAlarm implements Alarm {
+  timeNs = never;
+  sequence = 0;
+  readonly run: () => void;
+  private readonly queue: EventQueue;
+
+  constructor(queue: EventQueue, run: () => void) {
+    this.queue = queue;
+    this.run = run;
+  }
+
+  get isSet(): boolean {
+    return this.timeNs !== never;
+  }
+
+  set(timeNs: number): void {
+    this.sequence = this.queue.nextSequence(timeNs);
+    this.timeNs = Math.max(timeNs, this.queue.nowNs());
+  }
+
+  cancel(): void {
+    this.timeNs = never;
+  }
+}
+
 /** The clock of a run: time moves only when the next event is taken, or when `advanceTo` says so. */
-export class EventQueue implements Clock {
+export class EventQueue implements SimulatedClock {
   // A binary heap in three arrays: times side by side are compared without a look at the entries.
   private readonly times: number[] = [];
   private readonly sequences: number[] = [];
   private readonly entries: Entry[] = [];
+  /** Beside the heap, and few: each event looks at them all. */
+  private readonly alarms: QueueAlarm[] = [];
   private timeNs = 0;
   private sequence = 0;
 
@@ -40,10 +85,22 @@ export class EventQueue implements Clock {
   }
 
   at(timeNs: number, run: () => void): Timer {
-    if (!Number.isSafeInteger(timeNs)) throw new RangeError(`a time in whole nanoseconds is needed, not ${timeNs}`);
+    const sequence = this.nextSequence(timeNs);
     const entry = new Entry(run);
-    this.push(Math.max(timeNs, this.timeNs), entry);
+    this.push(Math.max(timeNs, this.timeNs), sequence, entry);
     return entry;
+  }
+
+  alarm(run: () => void): Alarm {
+    const alarm = new QueueAlarm(this, run);
+    this.alarms.push(alarm);
+    return alarm;
+  }
+
+  /** The place among equal times of what is now asked for at `timeNs`. */
+  nextSequence(timeNs: number): number {
+    if (!Number.isSafeInteger(timeNs)) throw new RangeError(`a time in whole nanoseconds is needed, not ${timeNs}`);
+    return this.sequence++;
   }
 
   after(delayNs: number, run: () => void): Timer {
@@ -52,26 +109,51 @@ export class EventQueue implements Clock {
 
   /** The time of the next event, or undefined when nothing is pending. */
   nextNs(): number | undefined {
-    while (this.entries.length > 0) {
-      if (this.entries[0]?.run !== undefined) return this.times[0];
-      this.pop();
-    }
-    return undefined;
+    this.dropCancelled();
+    const alarm = this.firstAlarm();
+    if (alarm !== undefined) return alarm.timeNs;
+    return this.entries.length > 0 ? this.times[0] : undefined;
   }
 
   /** Takes one event. False when nothing was pending. */
   step(): boolean {
-    while (this.entries.length > 0) {
-      const timeNs = this.times[0] as number;
-      const entry = this.pop();
-      const { run } = entry;
-      if (run === undefined) continue;
-      entry.run = undefined;
-      this.timeNs = timeNs;
-      run();
+    this.dropCancelled();
+    const alarm = this.firstAlarm();
+    if (alarm !== undefined) {
+      this.timeNs = alarm.timeNs;
+      alarm.timeNs = never;
+      alarm.run();
       return true;
     }
-    return false;
+    if (this.entries.length === 0) return false;
+    this.timeNs = this.times[0] as number;
+    const entry = this.pop();
+    const run = entry.run as () => void;
+    entry.run = undefined;
+    run();
+    return true;
+  }
+
+  /** From now on the heap's first entry, where there is one, is to be called. */
+  private dropCancelled(): void {
+    const { entries } = this;
+    while (entries.length > 0 && (entries[0] as Entry).run === undefined) this.pop();
+  }
+
+  /** The alarm that is due before all else. */
+  private firstAlarm(): QueueAlarm | undefined {
+    const isHeap = this.entries.length > 0;
+    let timeNs = isHeap ? (this.times[0] as number) : never;
+    let sequence = isHeap ? (this.sequences[0] as number) : never;
+    let first: QueueAlarm | undefined;
+    for (let index = 0; index < this.alarms.length; index += 1) {
+      const alarm = this.alarms[index] as QueueAlarm;
+      if (alarm.timeNs > timeNs || (alarm.timeNs === timeNs && alarm.sequence >= sequence)) continue;
+      first = alarm;
+      timeNs = alarm.timeNs;
+      sequence = alarm.sequence;
+    }
+    return first;
   }
 
   /** Takes every event due up to and including `timeNs`, then stands at `timeNs`. */
@@ -80,7 +162,7 @@ export class EventQueue implements Clock {
     this.timeNs = Math.max(this.timeNs, timeNs);
   }
 
-  private push(timeNs: number, entry: Entry): void {
+  private push(timeNs: number, sequence: number, entry: Entry): void {
     const { times, sequences, entries } = this;
     let index = entries.length;
     // Nothing that pends was asked for later: equal times stay above.
@@ -91,7 +173,7 @@ export class EventQueue implements Clock {
       index = parent;
     }
     times[index] = timeNs;
-    sequences[index] = this.sequence++;
+    sequences[index] = sequence;
     entries[index] = entry;
   }
 

@@ -5,7 +5,7 @@ import type { Enter } from '../../bus/enter.ts';
 import { vehicleBus } from '../../bus/faults/vehicleBus.ts';
 import { openSocketCanBus } from '../../bus/socketcan/openSocketCanBus.ts';
 import { InputError } from '../../core/faults.ts';
-import type { Clock } from '../../core/time/clock.ts';
+import type { SimulatedClock } from '../../core/time/clock.ts';
 import type { RunInputs } from '../inputs/inputs.ts';
 import type { Recorder } from '../tape/tape.ts';
 import { recordedBus, type TapedBus } from '../tape/taped.ts';
@@ -20,7 +20,7 @@ export interface OpenTransports extends Transports {
 /** Throws an InputError that names the interface and what to do about it. */
 export async function openTransports(
   inputs: RunInputs,
-  clock: Clock,
+  clock: SimulatedClock,
   recorder: Recorder,
   enter: Enter,
   tell: Tell,
@@ -60,7 +60,7 @@ interface OpenedBus {
   readonly name: string;
   readonly onInterface: string;
   readonly fd: boolean;
-  readonly clock: Clock;
+  readonly clock: SimulatedClock;
   readonly recorder: Recorder;
   readonly enter: Enter;
 }

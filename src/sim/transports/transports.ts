@@ -6,7 +6,7 @@ import type { Link } from '../../bus/link.ts';
 import { createTrivialCan } from '../../bus/virtualCan/trivialCan.ts';
 import { createVirtualCan } from '../../bus/virtualCan/virtualCan.ts';
 import { createRandom, type Random } from '../../core/random.ts';
-import type { Clock } from '../../core/time/clock.ts';
+import type { SimulatedClock } from '../../core/time/clock.ts';
 import { NS_PER_US } from '../../core/units.ts';
 import { ethernetLinks } from '../../vehicleFile/references/ethernetReferences.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
@@ -36,14 +36,14 @@ export interface NetworkInputs {
 }
 
 /** Everything that carries the vehicle's network, virtual. */
-export function virtualTransports(inputs: NetworkInputs, clock: Clock): Transports {
+export function virtualTransports(inputs: NetworkInputs, clock: SimulatedClock): Transports {
   return { buses: virtualBuses(inputs, clock), ethernets: virtualEthernets(inputs, clock), links: new Map() };
 }
 
 /** Every Ethernet network of the vehicle. */
 export function virtualEthernets(
   { scenario: { vehicle }, seed }: NetworkInputs,
-  clock: Clock,
+  clock: SimulatedClock,
 ): ReadonlyMap<string, EthernetNetwork> {
   return new Map(
     Object.entries(vehicle.ethernets).map(([name, { queueBytes }], subnet) => {
@@ -55,7 +55,10 @@ export function virtualEthernets(
 }
 
 /** Every bus of the vehicle, virtual. */
-export function virtualBuses({ scenario, seed }: NetworkInputs, clock: Clock): ReadonlyMap<string, VehicleBus> {
+export function virtualBuses(
+  { scenario, seed }: NetworkInputs,
+  clock: SimulatedClock,
+): ReadonlyMap<string, VehicleBus> {
   return new Map(
     Object.entries(scenario.vehicle.buses).map(([name, described]) => [
       name,
@@ -69,7 +72,12 @@ export function busRandom(seed: number, bus: string): Random {
   return createRandom(String(seed)).fork(`bus/${bus}`);
 }
 
-function virtualBus(name: string, described: Vehicle['buses'][string], clock: Clock, random: Random): VehicleBus {
+function virtualBus(
+  name: string,
+  described: Vehicle['buses'][string],
+  clock: SimulatedClock,
+  random: Random,
+): VehicleBus {
   const { kind, bitrate, dataBitrate, behaviour } = described;
   const fd = kind === 'can-fd';
   if (behaviour === 'trivial') return vehicleBus(createTrivialCan({ name, clock, fd }), clock, random);

@@ -7,7 +7,7 @@ import { type Bus, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { transmitQueueFramesMax } from '../../../src/bus/limits.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { type PlayedFile, type PlayFileOptions, playFile } from '../../../src/capture/player/playFile.ts';
-import type { Clock } from '../../../src/core/time/clock.ts';
+import type { SimulatedClock } from '../../../src/core/time/clock.ts';
 import { hostTimer, monotonicMs } from '../../../src/core/time/hostTime.ts';
 import { BusRecorder, hostRun, type Run, virtualRun } from '../../bus/support/harness.ts';
 
@@ -21,7 +21,7 @@ function logFile(name: string, ...lines: readonly string[]): string {
 }
 
 /** A bus with somebody on it who acknowledges. */
-function makeBus(name: string, clock: Clock, fd = false): { bus: Bus; heard: BusRecorder } {
+function makeBus(name: string, clock: SimulatedClock, fd = false): { bus: Bus; heard: BusRecorder } {
   const bus = createVirtualCan({ name, clock, fd, bitrate: 500_000 });
   const heard = new BusRecorder();
   bus.attach('ecu', heard);

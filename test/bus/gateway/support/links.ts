@@ -8,7 +8,7 @@ import { Deframer, framed } from '../../../../src/bus/tcp/lengthPrefix.ts';
 import { createVirtualCan } from '../../../../src/bus/virtualCan/virtualCan.ts';
 import { environmentFault } from '../../../../src/core/faults.ts';
 import { fail, ok } from '../../../../src/core/result.ts';
-import type { Clock } from '../../../../src/core/time/clock.ts';
+import type { SimulatedClock } from '../../../../src/core/time/clock.ts';
 import { present } from '../../support/harness.ts';
 
 export type LinkKind = 'classic' | 'fd' | 'tcp';
@@ -29,7 +29,7 @@ export interface EndsOptions {
   readonly innerParams?: Partial<IsoTpParams>;
 }
 
-export function endsOf(kind: LinkKind, name: string, clock: Clock, options: EndsOptions = {}): Ends {
+export function endsOf(kind: LinkKind, name: string, clock: SimulatedClock, options: EndsOptions = {}): Ends {
   if (kind === 'tcp') return tcpLike(clock);
   const { bitrate = 500_000, dataBitrate = 4 * bitrate, outerParams, innerParams } = options;
   const fd = kind === 'fd';
@@ -42,7 +42,7 @@ export function endsOf(kind: LinkKind, name: string, clock: Clock, options: Ends
 }
 
 /** Both ends of a stream of bytes with a prefix a message, 1460 bytes a segment and 10 us a segment. */
-function tcpLike(clock: Clock): Ends {
+function tcpLike(clock: SimulatedClock): Ends {
   const segmentBytes = 1460;
   const segmentNs = 10_000;
   class End implements Link {
