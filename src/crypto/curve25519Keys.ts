@@ -30,7 +30,7 @@ export function secretKeyObject(curve: Curve25519, secretHex: string): KeyObject
   }
 }
 
-/** The 32-byte public key that belongs to a secret key. */
-export function rawPublicKey(secret: KeyObject): Uint8Array {
-  return new Uint8Array(Buffer.from(createPublicKey(secret).export({ format: 'jwk' }).x ?? '', 'base64url'));
+/** The 32 bytes of a public key. */
+export function rawPublicKey(key: KeyObject): Uint8Array {
+  return new Uint8Array(Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'));
 }

@@ -1,5 +1,5 @@
 // Owns: ed25519 by node:crypto, some ten times faster than the portable one.
-import { sign, verify } from 'node:crypto';
+import { createPublicKey, sign, verify } from 'node:crypto';
 import { toHex } from '../core/bytes.ts';
 import { publicKeyObject, rawPublicKey, secretKeyObject } from './curve25519Keys.ts';
 import { isWellFormedPublicKey, isWellFormedSignature } from './ed25519Rules.ts';
@@ -12,7 +12,10 @@ export function ed25519Node(): Signatures {
 
   return {
     publicKey(secret) {
-      return rawPublicKey(secretKey(toHex(secret)));
+      const key = createPublicKey(secretKey(toHex(secret)));
+      const raw = rawPublicKey(key);
+      publicKey(toHex(raw), key);
+      return raw;
     },
     sign(secret, message) {
       return new Uint8Array(sign(null, message, secretKey(toHex(secret))));

@@ -33,8 +33,9 @@ export function memoryFlash(bankBytes: number): Flash {
         throw new RangeError(`a write to ${offset}..${end} of ${bankBytes} bytes of flash`);
       if (end > banks[bank].length) {
         const grown = new Uint8Array(Math.min(bankBytes, Math.max(end, 2 * banks[bank].length, growthBytes)));
-        grown.fill(0xff, banks[bank].length);
         grown.set(banks[bank]);
+        if (offset > banks[bank].length) grown.fill(0xff, banks[bank].length, offset);
+        grown.fill(0xff, end);
         banks[bank] = grown;
       }
       banks[bank].set(bytes, offset);

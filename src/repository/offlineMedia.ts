@@ -8,7 +8,7 @@ import { type FileName, fileName, uptaneProfile } from '../uptane/model/profile.
 import type { SigningKey } from '../uptane/signing/keys.ts';
 import { signMetadata } from '../uptane/signing/sign.ts';
 import { mediaImageName, mediaMetadataName, type OfflineMedia } from '../uptane/verification/offlineMedia.ts';
-import { common, describe, type Edition, imageEntry, type ListedImage } from './roles/writeMetadata.ts';
+import { describe, type Edition, imageEntry, type ListedImage, signedPart } from './roles/writeMetadata.ts';
 
 /** An image that the Director wants installed: on these ECUs, or where it names none on all of the hardware that it is made for. */
 export interface OfflineImage extends ListedImage {
@@ -25,7 +25,7 @@ export function writeOfflineTargets(
     image.filename,
     imageEntry(image, image.ecus === undefined ? {} : { ecuIdentifiers: Object.fromEntries(image.ecus) }),
   ]);
-  return signMetadata({ ...common('offline-targets', edition), targets: Object.fromEntries(entries) }, keys);
+  return signMetadata(signedPart('offline-targets', edition, { targets: Object.fromEntries(entries) }), keys);
 }
 
 /** OU1: the offline Snapshot. `targets`: undefined revokes every offline update. */
@@ -35,7 +35,7 @@ export function writeOfflineSnapshot(
   keys: readonly SigningKey[],
 ): Uint8Array {
   const meta = targets === undefined ? {} : { 'offline-targets.json': describe(targets) };
-  return signMetadata({ ...common('offline-snapshot', edition), meta }, keys);
+  return signMetadata(signedPart('offline-snapshot', edition, { meta }), keys);
 }
 
 /** What media are made of. */

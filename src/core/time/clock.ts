@@ -148,7 +148,7 @@ export class EventQueue implements SimulatedClock {
     let first: QueueAlarm | undefined;
     for (let index = 0; index < this.alarms.length; index += 1) {
       const alarm = this.alarms[index] as QueueAlarm;
-      if (alarm.timeNs > timeNs || (alarm.timeNs === timeNs && alarm.sequence >= sequence)) continue;
+      if (!alarm.isSet || alarm.timeNs > timeNs || (alarm.timeNs === timeNs && alarm.sequence >= sequence)) continue;
       first = alarm;
       timeNs = alarm.timeNs;
       sequence = alarm.sequence;

@@ -1,11 +1,11 @@
 // Owns: X25519 (RFC 7748) over node:crypto: an ECU's decryption key, which is never its signing key.
-import { diffieHellman } from 'node:crypto';
+import { createPublicKey, diffieHellman } from 'node:crypto';
 import { toHex } from '../../core/bytes.ts';
 import { publicKeyObject, rawPublicKey, secretKeyObject } from '../curve25519Keys.ts';
 
 /** The 32-byte public key of a secret of 32 random bytes. Throws for a secret of another length. */
 export function x25519PublicKey(secret: Uint8Array): Uint8Array {
-  return rawPublicKey(secretKeyObject('X25519', toHex(secret)));
+  return rawPublicKey(createPublicKey(secretKeyObject('X25519', toHex(secret))));
 }
 
 /**

@@ -29,8 +29,18 @@ export function listImage(filename: string, bytes: Uint8Array, mustMatch: MustMa
   return { filename, length: bytes.length, hashes, mustMatch };
 }
 
-export function common(type: string, edition: Edition): object {
-  return { _type: type, spec_version: specVersion, version: edition.version, expires: formatUtc(edition.expires) };
+/**
+ * What a role signs: the members that all roles have, and its own. They stand in the order of the canonical form, here and below, so that
+ * they are written once, and not sorted again.
+ */
+export function signedPart(type: string, edition: Edition, members: Readonly<Record<string, unknown>>): object {
+  const { version } = edition;
+  const all = { _type: type, expires: formatUtc(edition.expires), spec_version: specVersion, version, ...members };
+  return byName(Object.entries(all));
+}
+
+function byName<T>(members: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(members.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** C2, for any role. */
@@ -40,7 +50,7 @@ export function writeRoleKeys(holders: readonly KeyHolder[], threshold: number) 
 
 /** B2 E3: keys by their identifiers. */
 export function writeKeys(holders: readonly KeyHolder[]) {
-  return Object.fromEntries(holders.map(({ keyId, key }) => [keyId, key]));
+  return byName(holders.map(({ keyId, key }) => [keyId, key]));
 }
 
 const rolesOfRoot = ['root', 'timestamp', 'snapshot', 'targets', 'offline-snapshot', 'offline-targets'] as const;
@@ -50,13 +60,12 @@ export function rootBody(edition: Edition, holders: RoleHolders): object {
   const { timeserver } = holders;
   const keysOf = (role: RootedRole) => writeRoleKeys(holders[role] ?? [], thresholdOf(holders, role));
   const roles = rolesOfRoot.filter((role) => holders[role] !== undefined);
-  return {
-    ...common('root', edition),
+  return signedPart('root', edition, {
     consistent_snapshot: true,
     keys: writeKeys([...roles.flatMap((role) => holders[role] ?? []), ...(timeserver ?? [])]),
-    roles: Object.fromEntries(roles.map((role) => [role, keysOf(role)])),
+    roles: byName(roles.map((role) => [role, keysOf(role)])),
     ...(timeserver !== undefined && { timeserver: keysOf('timeserver') }),
-  };
+  });
 }
 
 /** C. `signers`: the root keys before and now (S3). `timeserver`: the Director's root only (Y4). */
@@ -76,7 +85,7 @@ function writeMustMatch({ hardwareIds, releaseCounter, others }: MustMatch): obj
 
 /** D2: what the Image repository says of an image. `custom`: further members, which the Director need not repeat. */
 export function imageEntry({ length, hashes, mustMatch }: ListedImage, custom: object = {}): object {
-  return { length, hashes, custom: { ...custom, mustMatch: writeMustMatch(mustMatch) } };
+  return { custom: { ...custom, mustMatch: writeMustMatch(mustMatch) }, hashes, length };
 }
 
 /** What a Targets file of the Image repository says, on the wire. */
@@ -93,12 +102,8 @@ export function writeImageTargets(
   { targets, delegations }: ImageTargets,
   keys: readonly SigningKey[],
 ): Uint8Array {
-  const signed = {
-    ...common('targets', edition),
-    targets: Object.fromEntries(targets),
-    ...(delegations !== undefined && { delegations }),
-  };
-  return signMetadata(signed, keys);
+  const members = { ...(delegations !== undefined && { delegations }), targets: byName([...targets]) };
+  return signMetadata(signedPart('targets', edition, members), keys);
 }
 
 /** An image and the ECUs, with their hardware, that are to install it. */
@@ -115,15 +120,15 @@ export function writeDirectorTargets(
   timeserver?: { readonly holders: readonly KeyHolder[]; readonly threshold: number },
 ): Uint8Array {
   const targets = images.map(({ filename, length, hashes, mustMatch, ecus }) => {
-    const ecuIdentifiers = Object.fromEntries(ecus);
-    return [filename, { length, hashes, custom: { mustMatch: writeMustMatch(mustMatch), ecuIdentifiers } }];
+    const custom = { ecuIdentifiers: byName([...ecus]), mustMatch: writeMustMatch(mustMatch) };
+    return [filename, { custom, hashes, length }] as const;
   });
   const timeKeys = timeserver && {
     ...writeRoleKeys(timeserver.holders, timeserver.threshold),
     keys: writeKeys(timeserver.holders),
   };
-  const custom = { vin, ...(timeKeys !== undefined && { timeserver: timeKeys }) };
-  return signMetadata({ ...common('targets', edition), custom, targets: Object.fromEntries(targets) }, keys);
+  const custom = { ...(timeKeys !== undefined && { timeserver: timeKeys }), vin };
+  return signMetadata(signedPart('targets', edition, { custom, targets: byName(targets) }), keys);
 }
 
 /** One Targets file of a repository: of the role `targets`, or of a delegated one. */
@@ -134,7 +139,7 @@ export interface TargetsFile {
 }
 
 export function describe({ version, bytes }: Pick<TargetsFile, 'version' | 'bytes'>): JsonObject {
-  return { version, length: bytes.length, hashes: { sha256: hashHex('sha256', bytes) } };
+  return { hashes: { sha256: hashHex('sha256', bytes) }, length: bytes.length, version };
 }
 
 /** F1: what a Snapshot says of each Targets file. */
@@ -143,8 +148,8 @@ export function writeSnapshot(
   files: readonly TargetsFile[],
   keys: readonly SigningKey[],
 ): Uint8Array {
-  const meta = Object.fromEntries(files.map((file) => [`${file.role}.json`, describe(file)]));
-  return signMetadata({ ...common('snapshot', edition), meta }, keys);
+  const meta = byName(files.map((file) => [`${file.role}.json`, describe(file)]));
+  return signMetadata(signedPart('snapshot', edition, { meta }), keys);
 }
 
 /** F2 F3. */
@@ -155,5 +160,5 @@ export function writeTimestamp(
   keys: readonly SigningKey[],
 ): Uint8Array {
   const meta = { 'snapshot.json': describe({ version: snapshotVersion, bytes: snapshot }) };
-  return signMetadata({ ...common('timestamp', edition), meta }, keys);
+  return signMetadata(signedPart('timestamp', edition, { meta }), keys);
 }

@@ -54,7 +54,7 @@ export function startServers(ports: ServerPorts, manufacturedAt: number): Simula
     validity: usualValidity,
     now: manufacturedAt,
   });
-  const imageRepository = new ImageRepository(keys.of('image'), usualValidity, manufacturedAt);
+  const imageRepository = new ImageRepository(keys.of('image'), usualValidity, manufacturedAt, signatures);
   const directors = new Map([[vin, director]]);
   const campaigns = new Campaigns({ directors, releases: () => imageRepository.releases(), plainImage });
   return { director, imageRepository, timeserver: new Timeserver(timeserver), campaigns };

@@ -7,9 +7,15 @@ import type { Signatures } from '../../crypto/signatures.ts';
 import { canonicalJson } from '../json/canonicalJson.ts';
 import type { PublicKey } from '../model/metadata.ts';
 
+const keyIds = new WeakMap<PublicKey, string>();
+
 /** B2: the hash over a key's type, scheme and value. */
 export function keyIdOf(key: PublicKey): string {
-  return hashHex('sha256', canonicalJson(key));
+  const known = keyIds.get(key);
+  if (known !== undefined) return known;
+  const keyId = hashHex('sha256', canonicalJson(key));
+  keyIds.set(key, keyId);
+  return keyId;
 }
 
 /** A key that can sign. `secret` stays in memory; it is never written or logged by this module. */

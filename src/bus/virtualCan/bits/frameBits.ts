@@ -78,6 +78,22 @@ function takeBytes(data: Uint8Array): void {
   stuffBits += stuffed;
 }
 
+function takeBytesWithCrc(data: Uint8Array): void {
+  let now = state;
+  let stuffed = 0;
+  let sum = crc;
+  for (let index = 0; index < data.length; index += 1) {
+    const byte = data[index] as number;
+    const step = stuffedBytes[(now << 8) | byte] as number;
+    now = step & 7;
+    stuffed += step >> 3;
+    sum = ((sum << 8) & 0x7fff) ^ (crc15Bytes[((sum >> 7) & 0xff) ^ byte] as number);
+  }
+  state = now;
+  stuffBits += stuffed;
+  crc = sum;
+}
+
 /** The lowest `count` bits of `bits`, at most 32, highest first. */
 function take(bits: number, count: number): void {
   let left = count;
@@ -130,11 +146,7 @@ export function classicFrameBits(frame: CanFrame): number {
     // Id, RTR, IDE, r0, DLC.
     takeWithCrc((id << 7) | (rtr << 6) | data.length, 18);
   }
-  for (let index = 0; index < data.length; index += 1) {
-    const byte = data[index] as number;
-    takeByte(byte);
-    crcByte(byte);
-  }
+  takeBytesWithCrc(data);
   take(crc, 15);
   return fields + 8 * data.length + stuffBits + classicTailBits;
 }
