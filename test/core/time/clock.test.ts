@@ -49,6 +49,30 @@ describe('the event queue', () => {
     },
   );
 
+  prop([fc.array(fc.record({ timeNs: fc.nat(20), alarm: fc.nat(9), cancelled: fc.boolean() }), { maxLength: 40 })])(
+    'takes alarms in the same order, each at the time that was set last',
+    (events) => {
+      const queue = new EventQueue();
+      const seen: string[] = [];
+      const expected = new Map<string, { readonly timeNs: number; readonly asked: number }>();
+      const alarms = Array.from({ length: 5 }, (_, alarm) => queue.alarm(() => seen.push(`alarm ${alarm}`)));
+      for (const [asked, { timeNs, alarm: number, cancelled }] of events.entries()) {
+        const alarm = alarms[number];
+        const name = alarm === undefined ? `event ${asked}` : `alarm ${number}`;
+        if (alarm !== undefined) alarm.set(timeNs);
+        const timer = alarm ?? queue.at(timeNs, () => seen.push(name));
+        expected.set(name, { timeNs, asked });
+        if (cancelled) timer.cancel();
+        if (cancelled) expected.delete(name);
+      }
+      expect(alarms.map(({ isSet }) => isSet)).toEqual(alarms.map((_, alarm) => expected.has(`alarm ${alarm}`)));
+      while (queue.step());
+      const inOrder = [...expected].toSorted(([, a], [, b]) => a.timeNs - b.timeNs || a.asked - b.asked);
+      expect(seen).toEqual(inOrder.map(([name]) => name));
+      expect([queue.nextNs(), queue.step()]).toEqual([undefined, false]);
+    },
+  );
+
   it('calls what is due at once next, not inside the asking', () => {
     const queue = new EventQueue();
     const seen: string[] = [];
