@@ -9,6 +9,10 @@ export const slcanClientsMax = 64;
 export const slcanOutputBytesMax = 256 * KIB;
 /** Text of a client that waits for the bus: some 2,000 frames. Beyond, the client's own sending waits. */
 export const slcanInputCharsMax = 64 * KIB;
+/** Frames sent to somebody's slcan device ahead of its answers: a connection of 50 ms to and fro still fills a bus of 1 Mbit/s. */
+export const slcanFramesAheadMax = 512;
+/** A device that has not answered by then is none. */
+export const slcanAnswerMsMax = 5000;
 /** A frame from outside waits so long for room in its node's queue: a slow bus sends some 100 frames in that time. */
 export const attachPatienceMs = 1000;
 /** A node of somebody who left stays so long for what it still has to send: a full queue on a bus of 250 kbit/s. */
@@ -17,6 +21,8 @@ export const attachLeaveMsMax = 200;
 export const cannelloniPacketBytesMax = 1472;
 /** Frames gather so long for one packet: a host's timers are not finer. */
 export const cannelloniGatherMs = 1;
+/** Packets to a cannelloni peer that the kernel has not taken: one is there long before the next one is full. */
+export const cannelloniPacketsAheadMax = 8;
 /** Frames from a cannelloni peer that wait for the bus: what gathers there in a tenth of a second on a full bus of 1 Mbit/s. */
 export const cannelloniFramesWaitingMax = 1024;
 /** What the kernel has not taken of what goes to a cannelloni peer. */

@@ -1,11 +1,16 @@
-// Owns: `ecunet play`: recorded frames onto real interfaces, in real time.
+// Owns: `ecunet play`: recorded frames onto real interfaces, or into the attach points of a run, in real time.
+import { parseCannelloniAddress, parseSlcanAddress } from '../attach/addresses.ts';
+import { joinCannelloni } from '../attach/client/cannelloniSender.ts';
+import type { RemoteBus } from '../attach/client/remoteBus.ts';
+import { joinSlcan } from '../attach/client/slcanClient.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Enter } from '../bus/enter.ts';
 import { checkInterface } from '../bus/socketcan/canInterface.ts';
 import { openSocketCanBus } from '../bus/socketcan/openSocketCanBus.ts';
 import { type PlayedFile, playFile } from '../capture/player/playFile.ts';
-import { playRoutes } from '../capture/player/playRoutes.ts';
-import { InputError } from '../core/faults.ts';
+import { attachRoutes, playRoutes } from '../capture/player/playRoutes.ts';
+import { type EnvironmentFault, InputError } from '../core/faults.ts';
+import type { Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
 import { type Clock, EventQueue } from '../core/time/clock.ts';
 import { monotonicMs } from '../core/time/hostTime.ts';
@@ -21,10 +26,12 @@ const messageCharsMax = 500;
 export async function play(
   io: Io,
   path: string,
-  { onto, from = [], loop, gap, skip, speed }: PlayOptions,
+  { onto = [], into = [], from = [], loop, gap, skip, speed }: PlayOptions,
 ): Promise<number> {
-  const routes = playRoutes(onto, from);
-  const names = [...new Set(routes.map((route) => route.onto))];
+  const interfaces = playRoutes(onto, from);
+  const attached = attachRoutes(into);
+  const routes = [...interfaces, ...attached];
+  if (routes.length === 0) throw new InputError('--onto INTERFACE or --into ADDRESS is needed: where to send');
   const interruption = new AbortController();
   const clock = new EventQueue();
   let failed: (cause: unknown) => void = () => {};
@@ -33,7 +40,18 @@ export async function play(
   });
   const pacer = new Pacer(clock, 1, failed);
   const enter: Enter = (run) => pacer.enter(run);
-  const buses = await openBuses(names, clock, enter);
+  const opened = new Map<string, OpenBus>();
+  const shut = () => {
+    for (const bus of opened.values()) bus.close();
+  };
+  try {
+    for (const { onto: name } of interfaces)
+      if (!opened.has(name)) opened.set(name, await openInterface(name, clock, enter));
+    for (const { onto: text } of attached) if (!opened.has(text)) opened.set(text, await joinPoint(text, enter));
+  } catch (problem) {
+    shut();
+    throw problem;
+  }
   const startedMs = monotonicMs();
   pacer.start();
   const presentNs = () => (monotonicMs() - startedMs) * NS_PER_MS;
@@ -48,7 +66,7 @@ export async function play(
     const played = playFile({
       path,
       routes: routes.flatMap((route) => {
-        const bus = buses.get(route.onto);
+        const bus = opened.get(route.onto);
         return bus === undefined ? [] : [{ onto: bus, from: route.from }];
       }),
       timing: { speed, gapMs: gap, ...(skip !== undefined && { skipS: skip }) },
@@ -59,36 +77,60 @@ export async function play(
       signal: interruption.signal,
     });
     const end = await Promise.race([played, broken]);
-    report(io, path, names, end, monotonicMs() - startedMs);
+    const refused = [...opened.values()].reduce((sum, bus) => sum + (bus.refused ?? 0), 0);
+    const names = [...opened.values()].map(({ name }) => name);
+    report(io, { path, names, refused, wallMs: monotonicMs() - startedMs }, end);
     return end.fault === undefined ? (stoppedWith ?? exitOk) : exitFailed;
   } finally {
     stopListening();
     pacer.stop();
-    for (const bus of buses.values()) bus.close();
+    shut();
   }
 }
 
-/** Each carries FD frames where its interface does. Throws an InputError for one that cannot be had. */
-async function openBuses(names: readonly string[], clock: Clock, enter: Enter): Promise<ReadonlyMap<string, Bus>> {
-  const buses = new Map<string, Bus>();
-  for (const name of names) {
-    const fd = checkInterface(name, true).ok;
-    const bus = await openSocketCanBus({ name, interface: name, fd, clock, enter, patienceMs: 0 });
-    if (!bus.ok) {
-      for (const opened of buses.values()) opened.close();
-      throw new InputError(`--onto ${name}: ${bus.fault.message}`);
-    }
-    buses.set(name, bus.value);
-  }
-  return buses;
+type OpenBus = Pick<Bus, 'name' | 'attach' | 'close'> & Partial<Pick<RemoteBus, 'refused'>>;
+
+/** It carries FD frames where its interface does. Throws an InputError for one that cannot be had. */
+async function openInterface(name: string, clock: Clock, enter: Enter): Promise<OpenBus> {
+  const fd = checkInterface(name, true).ok;
+  const bus = await openSocketCanBus({ name, interface: name, fd, clock, enter, patienceMs: 0 });
+  if (!bus.ok) throw new InputError(`--onto ${name}: ${bus.fault.message}`);
+  return bus.value;
 }
 
-function report(io: Io, path: string, names: readonly string[], played: PlayedFile, wallMs: number): void {
-  const { frames, leftOut, latestNs, fault } = played;
+/** The attach point at an address of one of the two forms. Throws an InputError for one that cannot be had. */
+async function joinPoint(text: string, enter: Enter): Promise<OpenBus> {
+  const bus = await joined(text, enter);
+  if (!bus.ok) throw new InputError(`--into ${text}: ${bus.fault.message}`);
+  return bus.value;
+}
+
+function joined(text: string, enter: Enter): Promise<Result<RemoteBus, EnvironmentFault>> {
+  const address = parseCannelloniAddress(text);
+  if (address !== undefined) return joinCannelloni({ address, enter });
+  const at = parseSlcanAddress(text);
+  if (at !== undefined && at.port > 0) return joinSlcan({ at, enter });
+  throw new InputError(`--into ${text}: PORT or HOST:PORT is needed for slcan, LOCALPORT:HOST:PORT for cannelloni`);
+}
+
+interface Played {
+  readonly path: string;
+  readonly names: readonly string[];
+  /** Frames that the other end of an attach point did not take. */
+  readonly refused: number;
+  readonly wallMs: number;
+}
+
+function report(
+  io: Io,
+  { path, names, refused, wallMs }: Played,
+  { frames, leftOut, latestNs, fault }: PlayedFile,
+): void {
   const late = `at most ${(latestNs / NS_PER_MS).toFixed(1)} ms late`;
   const errors = leftOut === 0 ? '' : `; ${leftOut} error frames left out`;
+  const unwanted = refused === 0 ? '' : `; ${refused} more were refused there`;
   const time = `${(wallMs / 1000).toFixed(1)} s`;
-  const text = `${path}: ${frames} frames played onto ${names.join(', ')} in ${time}, ${late}${errors}`;
+  const text = `${path}: ${frames - refused} frames played onto ${names.join(', ')} in ${time}, ${late}${errors}${unwanted}`;
   io.out(`${printable(text, messageCharsMax)}\n`);
   if (fault !== undefined) tell(io, fault.message);
 }

@@ -12,7 +12,18 @@ writeFileSync(file, '(1.000000) can0 123#\n');
 describe('ecunet play', { timeout: 60_000 }, () => {
   it.each<[string, readonly string[], RegExp]>([
     ['no file', ['--onto', 'x'], /missing required argument 'file'/],
-    ['no interface', [file], /required option '--onto <interface>' not specified/],
+    ['nowhere to send', [file], /--onto INTERFACE or --into ADDRESS is needed/],
+    ['an address that is none', [file, '--into', 'body=99999'], /PORT or HOST:PORT is needed for slcan/],
+    [
+      'an attach point that is not there',
+      [file, '--into', '1'],
+      /--into 1: cannot connect to 127\.0\.0\.1:1 \(ECONNREFUSED\)/,
+    ],
+    [
+      'a host that is not there',
+      [file, '--into', '0:nobody.invalid:1'],
+      /--into 0:nobody\.invalid:1: nobody\.invalid is not known/,
+    ],
     [
       'an interface that is not there',
       [file, '--onto', 'nosuchcan7'],

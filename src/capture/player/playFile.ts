@@ -1,16 +1,15 @@
 // Owns: playing a capture file: reading it no faster than it is played, as often as asked. Must not know real interfaces.
-import type { Bus } from '../../bus/bus.ts';
 import type { Enter } from '../../bus/enter.ts';
 import { type EnvironmentFault, InputError } from '../../core/faults.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { captureBusesMax } from '../limits.ts';
 import { readCaptureFile } from '../readCaptureFile.ts';
 import type { CaptureRecord } from '../record/captureRecord.ts';
-import { type DueFrame, Player } from './player.ts';
+import { type DueFrame, type PlayedBus, Player } from './player.ts';
 import { PlaySchedule, type PlayTiming } from './playSchedule.ts';
 
 export interface PlayedRoute {
-  readonly onto: Bus;
+  readonly onto: PlayedBus;
   /** The recorded bus; any where undefined. */
   readonly from: string | undefined;
 }

@@ -1,8 +1,8 @@
-// Owns: which recorded bus goes onto which interface, as the command line says it. Must not know interfaces.
+// Owns: which recorded bus goes where, as the command line says it. Must not know interfaces or attach points.
 import { InputError } from '../../core/faults.ts';
 
 export interface Route {
-  /** The interface that frames are sent on. */
+  /** The interface that frames are sent on, or the attach point's address. */
   readonly onto: string;
   /** The recorded bus that they come from; any where undefined. */
   readonly from: string | undefined;
@@ -23,5 +23,14 @@ export function playRoutes(onto: readonly string[], from: readonly string[]): re
     const [, target, source] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
     if (target === undefined) throw new InputError(`--onto ${text}: INTERFACE or INTERFACE=RECORDED is needed`);
     return { onto: target, from: source };
+  });
+}
+
+/** `--into 3333`: every recorded bus goes to that attach point; `--into body=3333`: what body carried. Throws an InputError. */
+export function attachRoutes(into: readonly string[]): readonly Route[] {
+  return into.map((text): Route => {
+    const [, from, onto] = /^(?:([^=]+)=)?([^=]+)$/.exec(text) ?? [];
+    if (onto === undefined) throw new InputError(`--into ${text}: ADDRESS or RECORDED=ADDRESS is needed`);
+    return { onto, from };
   });
 }

@@ -5,11 +5,14 @@ import { type EnvironmentFault, environmentFault } from '../../core/faults.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
 import { NS_PER_S } from '../../core/units.ts';
 
+/** Where frames are sent. */
+export type PlayedBus = Pick<Bus, 'name' | 'attach'>;
+
 /** A frame, the time on the player's clock at which it is due, and where it goes. */
 export interface DueFrame {
   readonly frame: CanFrame;
   readonly dueNs: number;
-  readonly onto: readonly Bus[];
+  readonly onto: readonly PlayedBus[];
 }
 
 export interface PlayerEvents {
@@ -21,7 +24,7 @@ export interface PlayerEvents {
 
 export interface PlayerOptions {
   readonly clock: Clock;
-  readonly buses: readonly Bus[];
+  readonly buses: readonly PlayedBus[];
   /** The present as the watcher knows it: a host that is late is ahead of its own clock's events. */
   readonly presentNs: () => number;
   readonly events: PlayerEvents;
@@ -47,7 +50,7 @@ export class Player {
   /** How late the latest frame was given to its bus. */
   latestNs = 0;
   private readonly options: PlayerOptions;
-  private readonly senders: ReadonlyMap<Bus, Sender>;
+  private readonly senders: ReadonlyMap<PlayedBus, Sender>;
   private waiting: DueFrame[] = [];
   /** The next of `waiting`, and the next bus that it goes to. */
   private next = 0;
@@ -84,7 +87,7 @@ export class Player {
     for (const { node } of this.senders.values()) node.detach();
   }
 
-  private attach(bus: Bus): Sender {
+  private attach(bus: PlayedBus): Sender {
     const node = bus.attach('player', {
       frameReceived() {},
       frameSent: () => {

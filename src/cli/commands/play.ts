@@ -2,7 +2,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 
 export interface PlayOptions {
-  readonly onto: readonly string[];
+  readonly onto?: readonly string[];
+  readonly into?: readonly string[];
   readonly from?: readonly string[];
   readonly loop: number;
   readonly gap: number;
@@ -12,11 +13,14 @@ export interface PlayOptions {
 
 export function playCommand(action: (file: string, options: PlayOptions) => Promise<void>): Command {
   return new Command('play')
-    .description('send the frames of a capture on CAN interfaces, at the times at which they were recorded')
+    .description(
+      'send the frames of a capture on CAN interfaces or into a run, at the times at which they were recorded',
+    )
     .argument('<file>', 'a capture: .log of candump, .asc or .pcapng, each also with .gz')
-    .requiredOption(
-      '--onto <interface>',
-      'where to send; can0=body sends there what body carried; may be repeated',
+    .option('--onto <interface>', 'where to send; can0=body sends there what body carried; may be repeated', collect)
+    .option(
+      '--into <address>',
+      'the slcan or cannelloni attach point of a run: PORT, HOST:PORT or LOCALPORT:HOST:PORT; body=3333 sends there what body carried; may be repeated',
       collect,
     )
     .option(

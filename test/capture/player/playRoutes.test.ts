@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { playRoutes } from '../../../src/capture/player/playRoutes.ts';
+import { attachRoutes, playRoutes } from '../../../src/capture/player/playRoutes.ts';
 import { InputError } from '../../../src/core/faults.ts';
 
 it.each<[readonly string[], readonly string[], readonly string[]]>([
@@ -30,4 +30,18 @@ it.each<[readonly string[], readonly string[]]>([
   [['a=b=c'], []],
 ])('--onto %j --from %j is refused', (onto, from) => {
   expect(() => playRoutes(onto, from)).toThrow(InputError);
+});
+
+it.each<[readonly string[], readonly string[]]>([
+  [['3333'], ['3333<any']],
+  [
+    ['body=3333', 'chassis=10.0.0.1:3333'],
+    ['3333<body', '10.0.0.1:3333<chassis'],
+  ],
+])('--into %j', (into, routes) => {
+  expect(attachRoutes(into).map((route) => `${route.onto}<${route.from ?? 'any'}`)).toEqual(routes);
+});
+
+it.each(['', '=3333', 'body=', 'a=b=1'])('--into %j is refused', (text) => {
+  expect(() => attachRoutes([text])).toThrow(InputError);
 });
