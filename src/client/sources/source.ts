@@ -39,7 +39,7 @@ const encodedPart = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+$/;
 const dots = /^(?:\.|%2e){1,2}$/i;
 
 /** One character of a name; the first group is what stands in a path as it is, an escape included. */
-const ofName = /(%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/])|[^]/gu;
+const ofName = /(%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/])|./gsu;
 
 /**
  * The path of a name that is sent as it is, as aktualizr sends a delegated role's: what is an escape in it is one, a slash is one, and
