@@ -71,16 +71,21 @@ export function* clientNotices(
 function refusedBy(run: ClientRun, outcome: Outcome<VerifiedTargets>): readonly ClientNotice[] {
   return refusals.flatMap(({ id, words, finds, ...row }): readonly ClientNotice[] => {
     const clients = run.clients.filter((client) => row.clients.includes(client));
-    const found = clients.length === 0 ? undefined : firstPlace(run, outcome, finds);
+    const found = clients.length === 0 ? undefined : firstPlace(run, run.profile, outcome, finds);
     if (found === undefined) return [];
     const message = `${clients.join(' and ')} ${words}`;
     return [{ code: 'aktualizr-refuses', difference: id, clients, message, ...found }];
   });
 }
 
-function firstPlace(run: ClientRun, { result, trusted }: Outcome<VerifiedTargets>, finds: Finding): Found | undefined {
+/** `profile`: that by which it was verified, which reads what was taken. */
+function firstPlace(
+  { full, secondary }: ClientRun,
+  profile: Profile,
+  { result, trusted }: Outcome<VerifiedTargets>,
+  finds: Finding,
+): Found | undefined {
   if (!result.ok) return undefined;
-  const { profile, full, secondary } = run;
   const seen = full ? trusted : { director: trusted.director };
   return finds({ profile, director: result.value.director, trusted: seen, secondary });
 }
@@ -107,7 +112,7 @@ function* takes(run: ClientRun, client: Client, rows: readonly Acceptance[]): Pr
   }
   const outcome = yield* run.verify(profile);
   if (!outcome.result.ok || !run.judge(outcome.result.value.director).ok) return false;
-  return !refusals.some(({ clients, finds }) => clients.includes(client) && firstPlace(run, outcome, finds));
+  return !refusals.some(({ clients, finds }) => clients.includes(client) && firstPlace(run, profile, outcome, finds));
 }
 
 /** Whether every image that is listed for an ECU was listed for it before, and so may be installed. */
