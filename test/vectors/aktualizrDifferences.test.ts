@@ -13,7 +13,7 @@ import { succeeded } from '../uptane/support/fixtures.ts';
 import { need } from './aktualizrCase.ts';
 import { ed25519Key } from './aktualizrRepository.ts';
 import { states } from './aktualizrStates.ts';
-import { assign, genuine, newPair, type Pair, writePair } from './wirePair.ts';
+import { assign, delegate, genuine, imageVersion, newPair, type Pair, past, writePair } from './wirePair.ts';
 import { type Files, type Judgement, type Way, WireVerifier } from './wireVerify.ts';
 
 const metadata = new URL('aktualizr/metadata/', import.meta.url);
@@ -222,11 +222,14 @@ describe.each(table)('%s', (_, samples) => {
   });
 });
 
-it('the table has twelve rows, and names every difference but the two that only states show', () => {
+it('the table has twelve rows, and names every difference but those that are tested below, or by a state', () => {
   expect(table).toHaveLength(12);
   const named = table.flatMap(([, samples]) => samples.flatMap(([, , words]) => words.join(' ')));
   const missing = [...acceptances, ...refusals].filter(({ id }) => !named.some((words) => words.includes(` ${id}:`)));
-  expect(missing.map(({ id }) => id)).toEqual(['longer-snapshot', 'nothing-for-secondary']);
+  expect(missing.map(({ id }) => id)).toEqual([
+    ...['unlisted-files', 'expired-delegation', 'longer-snapshot'],
+    ...['nothing-for-secondary', 'hash-of-bytes'],
+  ]);
 });
 
 describe('recorded repositories', () => {
@@ -298,6 +301,51 @@ describe('a client’s judgement is told', () => {
     const newer = made((pair) => assign(pair, { 'p1.bin': 'primary-0', 's1.bin': 'secondary-1' }, 4));
     rolledBack.set(director, need(newer.get(director)));
     expect(said(await judged('primary', before, rolledBack))).toEqual(['rollback T3 image/timestamp']);
+  });
+});
+
+describe('what is known of aktualizr besides the table:', () => {
+  it('a Snapshot that no longer lists a file [U6]', async () => {
+    const assigned = { 'p1.bin': 'primary-0', 's1.bin': 'secondary-1' } as const;
+    const before = made((pair) => assign(pair, assigned));
+    const after = made((pair) => {
+      assign(pair, { 'p1.bin': 'primary-0', 's2.bin': 'secondary-1' }, 3);
+      imageVersion(pair, 2);
+      pair.listing.snapshot = (meta) => delete meta['root.json'];
+    });
+    expect(said(await judged('primary', before, after))).toEqual([
+      'rollback U6 image/snapshot',
+      `${accepts} unlisted-files: ${both}`,
+    ]);
+  });
+
+  it('a delegated role that has expired, before another that lists the image [W1 V5]', async () => {
+    const offered = (isListedAgain: boolean) =>
+      made((pair) => {
+        delegate(pair, 'old', '*.bin', { 'p3.bin': 'primary-0' }, ed25519Key(10));
+        need(pair.image.delegated.get('old')).signed.expires = past;
+        if (isListedAgain) delegate(pair, 'new', '*.bin', { 'p3.bin': 'primary-0' }, ed25519Key(11));
+        assign(pair, { 'p3.bin': 'primary-0' });
+      });
+    expect(said(await judged('primary', offered(true)))).toEqual([
+      'expired V5 image/old',
+      `${accepts} expired-delegation: ${primary}`,
+    ]);
+    expect(said(await judged('primary', offered(false)))).toEqual(['expired V5 image/old']);
+  });
+
+  it.each([
+    ['snapshot', 'U2'],
+    ['targets', 'V2'],
+  ] as const)('the hash of the bytes of an indented %s [%s]', async (role, clause) => {
+    const files = made((pair) => {
+      assign(pair, { 'p1.bin': 'primary-0' });
+      pair.indented = true;
+      pair.hashesOfBytes = role;
+    });
+    const { notices, ...judgement } = await judged('primary', files);
+    expect(said({ ...judgement, notices })).toEqual(['ok: p1.bin', `${refuses} hash-of-bytes: ${both}`]);
+    expect(notices).toMatchObject([{ clause, repository: 'image', role, file: `${role}.json` }]);
   });
 });
 

@@ -10,7 +10,7 @@ import type { VectorKey } from './aktualizrRepository.ts';
 
 export const hardware = { 'primary-0': 'hw-primary', 'secondary-1': 'hw-secondary' } as const;
 export type Ecu = keyof typeof hardware;
-export const future = '2035-01-01T00:00:00Z';
+const future = '2035-01-01T00:00:00Z';
 export const past = '2020-01-01T00:00:00Z';
 
 /** Members of any kind. A text `=1e21` stands for the number that is written so. */
@@ -49,11 +49,13 @@ export interface Pair {
   readonly images: Map<string, Uint8Array>;
   readonly keyIds: Map<VectorKey, string>;
   indented: boolean;
+  /** The file that is listed by the hash and length of its bytes; all others are by their canonical form. */
+  hashesOfBytes?: 'snapshot' | 'targets';
 }
 
 const imageOf = (name: string) => utf8(`${name} `.repeat(name.includes('p') ? 100 : 200));
 
-export function entryOf(name: string, custom: Members | undefined): Entry {
+function entryOf(name: string, custom: Members | undefined): Entry {
   const bytes = imageOf(name);
   const hashes = { sha256: hashHex('sha256', bytes), sha512: hashHex('sha512', bytes) };
   return { ...(custom !== undefined && { custom }), hashes, length: bytes.length };
@@ -61,10 +63,10 @@ export function entryOf(name: string, custom: Members | undefined): Entry {
 
 export const genuine = (name: string, ecu: Ecu) =>
   entryOf(name, { hardwareIds: [hardware[ecu]], targetFormat: 'BINARY', version: 1 });
-export const assigned = (name: string, ecu: Ecu) =>
+const assigned = (name: string, ecu: Ecu) =>
   entryOf(name, { ecuIdentifiers: { [ecu]: { hardwareId: hardware[ecu] } }, targetFormat: 'BINARY' });
 
-export function draft(_type: string, version: number, members: Members, key: VectorKey): Draft<TargetsSigned> {
+function draft(_type: string, version: number, members: Members, key: VectorKey): Draft<TargetsSigned> {
   return { signed: { _type, expires: future, version, ...members }, signers: [key] };
 }
 
@@ -128,7 +130,9 @@ export function delegate(
   key: VectorKey,
 ): void {
   const entry = { keyids: [key.id], name: role, paths: [pattern], terminating: false, threshold: 1 };
-  pair.image.targets.signed.delegations = { keys: { [key.id]: key.listed }, roles: [entry] };
+  const before = pair.image.targets.signed.delegations as { keys: Members; roles: readonly Members[] } | undefined;
+  const keys = { ...before?.keys, [key.id]: key.listed };
+  pair.image.targets.signed.delegations = { keys, roles: [...(before?.roles ?? []), entry] };
   const targets = Object.fromEntries(Object.entries(images).map(([name, ecu]) => [name, genuine(name, ecu)]));
   pair.image.delegated.set(role, draft('Targets', 1, { targets }, key));
   for (const name of Object.keys(images)) pair.images.set(name, imageOf(name));
@@ -149,10 +153,11 @@ function written({ signed, signers }: Draft, { indented, keyIds }: Pair): Uint8A
 }
 
 /** As a Snapshot or Timestamp lists a file: hashes over its canonical form, the length of that too. */
-function listed(bytes: Uint8Array, { signed }: Draft): Members {
-  const canonical = aktualizrJson(succeeded(parseExactJson(bytes)));
+function listed(bytes: Uint8Array, { signed }: Draft, { hashesOfBytes }: Pair): Members {
+  const isOfBytes = hashesOfBytes !== undefined && `${signed._type}`.toLowerCase() === hashesOfBytes;
+  const canonical = isOfBytes ? bytes : aktualizrJson(succeeded(parseExactJson(bytes)));
   const hashes = { sha256: hashHex('sha256', canonical), sha512: hashHex('sha512', canonical) };
-  return { hashes, length: canonical.length, version: signed.version };
+  return { hashes, length: hashesOfBytes === undefined ? canonical.length : bytes.length, version: signed.version };
 }
 
 /** The files of both servers, as `director/1.root.json`. */
@@ -162,7 +167,7 @@ export function writePair(pair: Pair): Map<string, Uint8Array> {
   const put = (name: string, part: Draft) => {
     const bytes = written(part, pair);
     files.set(name, bytes);
-    return listed(bytes, part);
+    return listed(bytes, part, pair);
   };
   for (const [number, part] of director.roots) put(`director/${number}.root.json`, part);
   put('director/targets.json', director.targets);

@@ -83,6 +83,18 @@ export const acceptances: readonly Acceptance[] = [
     words: 'takes Targets of the Image repository of a lower version under a newer Timestamp',
   },
   {
+    id: 'unlisted-files',
+    clients,
+    tolerance: 'unlisted-files',
+    words: 'takes a Snapshot that no longer lists a file',
+  },
+  {
+    id: 'expired-delegation',
+    clients: ['aktualizr'],
+    tolerance: 'expired-delegation',
+    words: 'passes over a delegated role that has expired, and asks the next',
+  },
+  {
     id: 'longer-targets',
     clients,
     tolerance: 'longer-targets',
@@ -126,6 +138,12 @@ export const refusals: readonly Refusal[] = [
     clients,
     words: 'wants the length of the Snapshot in the Timestamp',
     finds: refusalFindings.timestampWithoutLength,
+  },
+  {
+    id: 'hash-of-bytes',
+    clients,
+    words: 'holds the hashes in Timestamp and Snapshot against the canonical form of a file, not its bytes',
+    finds: refusalFindings.hashOfBytes,
   },
   {
     id: 'type-in-lower-case',

@@ -61,7 +61,7 @@ export function* clientNotices(
     difference: id,
     clients,
     clause,
-    message: `${clients.join(' and ')} ${words}`,
+    message: `${clients.join(', ')}: ${words}`,
     ...(repository !== undefined && { repository }),
     ...(role !== undefined && { role }),
     ...(file !== undefined && { file }),
@@ -73,7 +73,7 @@ function refusedBy(run: ClientRun, outcome: Outcome<VerifiedTargets>): readonly 
     const clients = run.clients.filter((client) => row.clients.includes(client));
     const found = clients.length === 0 ? undefined : firstPlace(run, run.profile, outcome, finds);
     if (found === undefined) return [];
-    const message = `${clients.join(' and ')} ${words}`;
+    const message = `${clients.join(', ')}: ${words}`;
     return [{ code: 'aktualizr-refuses', difference: id, clients, message, ...found }];
   });
 }

@@ -1,7 +1,8 @@
 // Owns: where in metadata that the standard takes there is something that a real aktualizr refuses. Each finding gives the first place.
+import { disagreeingHash } from '../checks/hashes.ts';
 import { differingPart } from '../checks/match.ts';
 import { readFileJson } from '../decode/fileJson.ts';
-import type { Metadata, RepositoryName, Signed, Target, Targets } from '../model/metadata.ts';
+import type { FileMeta, Metadata, RepositoryName, Signed, Target, Targets } from '../model/metadata.ts';
 import { fileName, type Profile } from '../model/profile.ts';
 import type { TrustedMetadata } from '../verification/trusted.ts';
 
@@ -58,6 +59,22 @@ function timestampWithoutLength({ trusted }: Seen): Found | undefined {
   const timestamp = trusted.image?.timestamp;
   if (timestamp === undefined || timestamp.body.snapshot.length !== undefined) return undefined;
   return { clause: 'F2', repository: 'image', role: 'timestamp', file: 'timestamp.json' };
+}
+
+/** U2 V2: both kinds of hash are taken here. */
+function hashOfBytes({ profile, trusted }: Seen): Found | undefined {
+  const { timestamp, snapshot, targets } = trusted.image ?? {};
+  const isOther = (file: Signed<Metadata> | undefined, listed: FileMeta | undefined) => {
+    if (file === undefined || listed === undefined) return false;
+    const json = readFileJson(profile, { repository: 'image', role: file.body.type }, file.bytes);
+    const canonical = json.ok ? json.value.canonical() : undefined;
+    return canonical !== undefined && disagreeingHash(canonical, listed.hashes) !== undefined;
+  };
+  if (isOther(snapshot, timestamp?.body.snapshot))
+    return { clause: 'U2', repository: 'image', role: 'snapshot', file: 'snapshot.json' };
+  if (isOther(targets, snapshot?.body.meta.get('targets.json')))
+    return { clause: 'V2', repository: 'image', role: 'targets', file: 'targets.json' };
+  return undefined;
 }
 
 function typeInLowerCase({ profile, trusted }: Seen): Found | undefined {
@@ -120,6 +137,7 @@ export const refusalFindings = {
   targetWithoutEcus,
   nothingForSecondary,
   timestampWithoutLength,
+  hashOfBytes,
   typeInLowerCase,
   roleNameNoUrl,
 } as const satisfies Readonly<Record<string, Finding>>;

@@ -64,6 +64,7 @@ export function checkFollows(
   // U5 U6: every file listed before is listed still, at no lower version
   for (const [name, before] of trusted?.meta ?? []) {
     const now = meta.get(name);
+    if (now === undefined && tolerates(context.profile, 'unlisted-files')) continue;
     if (now === undefined) {
       const message = `${name} is no longer listed`;
       return refuse(context, { clause: 'U6', code: 'rollback', indicates: 'rollback', message });

@@ -36,6 +36,10 @@ export type Tolerance =
   | 'older-snapshot'
   /** Image repository's Targets of a lower version than those before. U5 V4 */
   | 'older-image-targets'
+  /** A file that the Snapshot before listed, and this one does not. U6 */
+  | 'unlisted-files'
+  /** A delegated role whose file has expired: it is passed over. W1 V5 */
+  | 'expired-delegation'
   /** Targets that are longer than the Snapshot lists. V1 */
   | 'longer-targets'
   /** A Snapshot that is longer than the Timestamp lists. U1 */
