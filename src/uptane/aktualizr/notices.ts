@@ -53,7 +53,8 @@ export function* clientNotices(
   if (fault === undefined) return refusedBy(run, outcome);
   const found = new Map<Acceptance, Client[]>();
   for (const client of run.clients) {
-    for (const row of yield* acceptedFor(run, client)) found.set(row, [...(found.get(row) ?? []), client]);
+    for (const row of yield* acceptedFor(run, client, [...found.keys()]))
+      found.set(row, [...(found.get(row) ?? []), client]);
   }
   const { clause, repository, role, file } = fault;
   return [...found].map(([{ id, words }, clients]) => ({
@@ -90,15 +91,33 @@ function firstPlace(
   return finds({ profile, director: result.value.director, trusted: seen, secondary });
 }
 
-/** The differences for which the client takes what was refused, no more of them than are needed. None where it refuses it too. */
-function* acceptedFor(run: ClientRun, client: Client): Procedure<readonly Acceptance[]> {
-  let needed = acceptances.filter((row) => row.clients.includes(client));
-  if (!(yield* takes(run, client, needed))) return [];
-  for (const row of needed) {
-    const fewer = needed.filter((other) => other !== row);
-    if (yield* takes(run, client, fewer)) needed = fewer;
-  }
-  return needed;
+/**
+ * The differences for which the client takes what was refused, no more of them than are needed. None where it refuses it too. `likely`:
+ * those of the other client, which as a rule are the same.
+ */
+function* acceptedFor(run: ClientRun, client: Client, likely: readonly Acceptance[]): Procedure<readonly Acceptance[]> {
+  const own = (row: Acceptance) => row.clients.includes(client);
+  if (likely.length > 0 && likely.every(own) && (yield* takes(run, client, likely))) return likely;
+  const rows = acceptances.filter(own);
+  return (yield* takes(run, client, rows)) ? yield* needed(run, client, rows, []) : [];
+}
+
+/**
+ * Of rows that are enough together with `others`, those that are needed, the last ones first. By halves: each step is a whole
+ * verification, of files that may be long, and as a rule one row is needed.
+ */
+function* needed(
+  run: ClientRun,
+  client: Client,
+  rows: readonly Acceptance[],
+  others: readonly Acceptance[],
+): Procedure<readonly Acceptance[]> {
+  if (others.length > 0 && (yield* takes(run, client, others))) return [];
+  if (rows.length === 1) return rows;
+  const [first, last] = [rows.slice(0, rows.length / 2), rows.slice(rows.length / 2)];
+  const ofFirst = yield* needed(run, client, first, [...others, ...last]);
+  const ofLast = yield* needed(run, client, last, [...others, ...ofFirst]);
+  return [...ofFirst, ...ofLast];
 }
 
 /** Whether a client with just these differences takes what is offered. */
