@@ -109,7 +109,8 @@ export class ImageSearch {
     visit.shared.rolesLeft -= 1;
     // W1: the role's file is there and passes V
     const file = yield* this.load(role, keys);
-    if (!file.ok) return this.isPassedOver(file.fault) ? ok(undefined) : file;
+    if (!file.ok && this.isPassedOver(file.fault)) return ok(undefined);
+    if (!file.ok) return file;
     if (delegation.terminating && delegation.roles.length === 1)
       return ok(file.value.body.targets.get(visit.wanted.filename));
     return yield* this.searchRole({ ...visit, path: [...visit.path, role.name] }, file.value.body);
