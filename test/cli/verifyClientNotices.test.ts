@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { httpServer } from '../client/support/servers.ts';
 import { temporaryFolders } from '../files/support/temporary.ts';
+import { World } from '../uptane/support/fixtures.ts';
 import { need } from '../vectors/aktualizrCase.ts';
 import { ed25519Key } from '../vectors/aktualizrRepository.ts';
 import { states } from '../vectors/aktualizrStates.ts';
 import { assign, newPair, writePair } from '../vectors/wirePair.ts';
-import { runVerify, serving, writeFiles } from './support/verifyScene.ts';
+import { offered, printed, runVerify, serving, VerifyScene, writeFiles } from './support/verifyScene.ts';
 
 const temporaryFolder = temporaryFolders();
 
@@ -119,6 +120,10 @@ describe('a notice of what a real aktualizr says', () => {
   it('is there only in the profile of aktualizr, and only where there is something to tell', async () => {
     const { stdout } = await verify(comment, ...vehicle, '--json', '--profile', 'uptane');
     expect(JSON.parse(stdout)).toEqual({ ok: false, fault: expect.anything() });
+    // Of our own form aktualizr would take nothing, beginning with `_type`.
+    const scene = new VerifyScene(temporaryFolder());
+    scene.offer(offered(new World()));
+    expect(Object.keys(printed(await scene.secondary('full-1')))).toEqual(['ok', 'targets', 'versions']);
     const sound = await verify(stateOf('simple', 'both assigned'), ...vehicle, '--json');
     expect(JSON.parse(sound.stdout)).toEqual({ ok: true, targets: expect.anything(), versions: expect.anything() });
   });

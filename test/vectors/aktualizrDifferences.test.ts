@@ -283,6 +283,19 @@ describe('a client’s judgement is told', () => {
     expect(said(await judged('primary', commented(lower)))).toEqual(['malformed V1 director/targets']);
   });
 
+  it('not of a file without a version that is not the Director’s Targets', async () => {
+    const files = made((pair) => {
+      assign(pair, { 'p1.bin': 'primary-0' });
+      pair.image.targets.signed.version = 0;
+    });
+    expect(said(await judged('primary', files))).toEqual(['malformed U1 image/snapshot']);
+    const timestamp = made((pair) => {
+      assign(pair, { 'p1.bin': 'primary-0' });
+      pair.image.timestamp.signed.version = 0;
+    });
+    expect(said(await judged('primary', timestamp))).toEqual(['malformed T1 image/timestamp']);
+  });
+
   it('not of a comment in a file whose hash is listed, or within what is signed', async () => {
     for (const name of ['image/targets.json', 'image/snapshot.json']) {
       const { words, notices } = await judged(
