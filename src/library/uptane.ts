@@ -41,7 +41,7 @@ export {
   parseExactJson,
   parseStrictJson,
 } from '../uptane/json/strictJson.ts';
-export { faultSummary, faultText } from '../uptane/model/faults.ts';
+export { type FaultPlace, faultSummary, faultText } from '../uptane/model/faults.ts';
 export type {
   DelegatedRole,
   Delegation,

@@ -217,7 +217,7 @@ const table: readonly [string, readonly (readonly [string, () => readonly Files[
 ];
 
 describe.each(table)('%s', (_, samples) => {
-  it.each(samples)('%s', async (_, offered, expected) => {
+  it.each(samples)('%s [policy 14]', async (_, offered, expected) => {
     expect(said(await judged('primary', ...offered()))).toEqual(expected);
   });
 });
@@ -363,7 +363,7 @@ describe('what is known of aktualizr besides the table:', () => {
 });
 
 describe('over another form than aktualizr’s a signature', () => {
-  it('does not count where the two differ, and does where they do not [V3]', async () => {
+  it('does not count where the two differ, and does where they do not [V3 policy 14]', async () => {
     const signedAs = (note: string) => {
       const pair = newPair(ed25519Key);
       assign(pair, { 'p1.bin': 'primary-0' });

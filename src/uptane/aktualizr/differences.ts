@@ -4,8 +4,8 @@ import type { Tolerance } from '../model/profile.ts';
 import { type Finding, refusalFindings } from './refusals.ts';
 
 /** Its Primary and its Secondary. */
-export const clients = ['aktualizr', 'aktualizr-secondary'] as const;
-export type Client = (typeof clients)[number];
+export type Client = 'aktualizr' | 'aktualizr-secondary';
+export const clients: readonly Client[] = ['aktualizr', 'aktualizr-secondary'];
 
 interface Row {
   /** Stable: scripts may name it. */
