@@ -1,61 +1,23 @@
 // Owns: how each of the 103 states of aktualizr/verdicts.json is made: what is changed in a good pair, and in the files written of it. By
 // case and state; the states of a case follow one another with one store.
-import { fromUtf8, utf8 } from '../../src/core/bytes.ts';
 import { need } from './aktualizrCase.ts';
-import type { VectorKey } from './aktualizrRepository.ts';
+import { ofForm } from './aktualizrFormStates.ts';
 import {
-  assign,
-  delegate,
-  type Ecu,
-  type Entry,
-  imageVersion,
-  type Members,
-  type Pair,
-  past,
-  root,
-  rootRoles,
-} from './wirePair.ts';
-
-type Key = (index: number) => VectorKey;
-type Files = Map<string, Uint8Array>;
-export interface State {
-  readonly change: (pair: Pair, key: Key) => void;
-  /** Of what is written. */
-  readonly edit?: (files: Files) => void;
-}
-type States = Readonly<Record<string, State>>;
-
-const both: Readonly<Record<string, Ecu>> = { 'p1.bin': 'primary-0', 's1.bin': 'secondary-1' };
-const newer: Readonly<Record<string, Ecu>> = { 'p1.bin': 'primary-0', 's2.bin': 'secondary-1' };
-const directorFile = 'director/targets.json';
-
-const targetOf = (pair: Pair, repository: 'director' | 'image', name: string): Entry =>
-  need(pair[repository].targets.signed.targets?.[name]);
-
-/** Both images assigned, and something else. */
-const but = (change: State['change']): State => ({
-  change: (pair, key) => {
-    assign(pair, both);
-    change(pair, key);
-  },
-});
-const good = but(() => {});
-
-/** Both assigned, and the text of the Director's Targets, or of another file, changed once it is signed. */
-const edited = (change: (text: string) => string, file = directorFile): State => ({
-  ...good,
-  edit: (files) => {
-    files.set(file, utf8(change(need(fromUtf8(need(files.get(file)))))));
-  },
-});
-const replaced = (from: string, to: string, file?: string) => edited((text) => text.replace(from, to), file);
-
-/** Something in the custom metadata of the Secondary's image, in the Director's Targets. */
-const custom = (members: Members) =>
-  but((pair) => Object.assign(need(targetOf(pair, 'director', 's1.bin').custom), members));
-const signed = (members: Members) => but(({ director }) => Object.assign(director.targets.signed, members));
-const without = (member: string) => but(({ director }) => delete director.targets.signed[member]);
-const listing = (change: Partial<Pair['listing']>) => but((pair) => Object.assign(pair.listing, change));
+  both,
+  but,
+  custom,
+  good,
+  type Key,
+  listing,
+  newer,
+  replaced,
+  type State,
+  type States,
+  signed,
+  targetOf,
+  without,
+} from './aktualizrState.ts';
+import { assign, delegate, imageVersion, type Pair, past, root, rootRoles } from './wirePair.ts';
 
 const versionA = good;
 const versionB: State = {
@@ -206,82 +168,6 @@ const inMain: Readonly<Record<string, States>> = {
   'wrong-hardware': {
     'Director names a wrong hardware id': custom({ ecuIdentifiers: { 'secondary-1': { hardwareId: 'hw-other' } } }),
   },
-};
-
-/** What the Director's Targets, a file, may look like. */
-const ofForm: Readonly<Record<string, States>> = {
-  twice: { 'a member twice, the last one is what was signed': replaced('"version":2', '"version":7,"version":2') },
-  comment: { 'a comment before the JSON': edited((text) => `/* by hand */\n// or not\n${text}`) },
-  comma: { 'a trailing comma': edited((text) => `${text.slice(0, -1)},}`) },
-  extra: { 'a brace too many at the end': edited((text) => `${text}}`) },
-  'no-expires': { 'no expires': without('expires') },
-  'bad-date': { 'a date that is none': signed({ expires: '2035-02-30T00:00:00Z' }) },
-  'no-version': { 'no version': without('version') },
-  'version-0': { 'version 0': signed({ version: 0 }) },
-  'length-string': {
-    'length as a string': but((pair) => {
-      targetOf(pair, 'director', 's1.bin').length = '1500';
-    }),
-  },
-  'no-targets': { 'no targets': without('targets') },
-  'root-threshold-2': {
-    'Root changed without a new signature': replaced('"threshold":1', '"threshold":2', 'director/1.root.json'),
-  },
-  pretty: {
-    'files indented, listed hashes of the compact form': but((pair) => {
-      pair.indented = true;
-    }),
-  },
-  nonascii: {
-    'custom with non-ASCII, control characters, slash, DEL': custom({ note: 'é €\u{1f600} \u0001\u001f / \u007f "\\' }),
-  },
-  numbers: {
-    'custom with floats and large integers': custom({
-      numbers: ['=0.1', '=100.0', '=1e21', '=-0.0', '=12345678901234567890', '=1.5e-7', '=-5'],
-    }),
-  },
-  'key-order': {
-    'member names in unusual order': custom({ Z: 1, a: 2, é: 3, '\u{1f600}': 4, '\ufffd': 5, aa: 6, 'a-': 7, '': 8 }),
-  },
-  'float-version': { 'Director Targets version as 2.0': signed({ version: '=2.0' }) },
-  trailing: { 'white space at the end of a file': edited((text) => `${text} \n\t\r\n`) },
-  'e-acute': { 'a value with U+00E9': custom({ note: 'café' }) },
-  emoji: { 'a value with U+1F600': custom({ note: '\u{1f600}' }) },
-  escapes: { 'a value with / \\ " and the usual escapes': custom({ note: '/ \\ " \b\f\n\r\t' }) },
-  control: { 'a value with U+0001, U+001F': custom({ note: '\u0001\u001f' }) },
-  del: { 'a value with DEL': custom({ note: '\u007f' }) },
-  'key-ascii': { 'ASCII member names in unusual order': custom({ Z: 1, a: 2, aa: 6, 'a-': 7, '': 8 }) },
-  f1: { '1.5': custom({ a: '=1.5' }) },
-  f2: { '0.1': custom({ a: '=0.1' }) },
-  f3: { '100.0': custom({ a: '=100.0' }) },
-  f4: { '1e21': custom({ a: '=1e21' }) },
-  big: { '12345678901234567890': custom({ a: '=12345678901234567890' }) },
-  i53: { '2^53+1': custom({ a: '=9007199254740993' }) },
-  neg: { '-5': custom({ a: '=-5' }) },
-  negzero: { '-0.0': custom({ a: '=-0.0' }) },
-  keyids: {
-    'key ids that are no hashes (key-0...)': {
-      change: (pair, key) => {
-        // The roots as well: they are what names the keys.
-        const named = (index: number): VectorKey => ({ ...key(index), id: `key-${index}` });
-        const [ofImage, ofDirector] = [rootRoles(named, 0), rootRoles(named, 4)];
-        pair.image.roots.set(1, root(1, ofImage));
-        pair.director.roots.set(1, root(1, ofDirector));
-        pair.director.targets.signers = [ofDirector.targets];
-        for (const role of ['targets', 'snapshot', 'timestamp'] as const) pair.image[role].signers = [ofImage[role]];
-        assign(pair, both);
-      },
-    },
-  },
-  'extra-sig': {
-    'a second signature by an unknown key': but(({ director }, key) => director.targets.signers.push(key(11))),
-  },
-  'sig-method': { 'method in capitals': replaced('"method":"ed25519"', '"method":"ED25519"') },
-  'sig-method2': { 'no method': replaced('"method":"ed25519",', '') },
-  'same-key-twice': {
-    'the same signature twice': but(({ director }) => director.targets.signers.push(need(director.targets.signers[0]))),
-  },
-  'type-lower': { '_type targets in lower case': signed({ _type: 'targets' }) },
 };
 
 /** What the two repositories say of each other and of their files. */
