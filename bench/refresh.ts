@@ -85,7 +85,7 @@ async function ours(url: string, files: Record<string, Uint8Array>, folder: stri
   const [director, image] = [open('director'), open('image')];
   const store = openTrustStore(join(folder, 'ours'));
   const none = new Uint8Array();
-  const verified = await verifyRepositories({
+  const { verified } = await verifyRepositories({
     signatures,
     profile: uptaneProfile,
     mode: 'full',

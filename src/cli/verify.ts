@@ -16,7 +16,8 @@ import { printable } from '../core/text.ts';
 import { hostSeconds } from '../core/time/hostTime.ts';
 import { ed25519Node } from '../crypto/ed25519Node.ts';
 import { readBoundedFile } from '../files/regularFile.ts';
-import { faultText } from '../uptane/model/faults.ts';
+import type { ClientNotice } from '../uptane/aktualizr/notices.ts';
+import { faultSummary, faultText } from '../uptane/model/faults.ts';
 import type { Target } from '../uptane/model/metadata.ts';
 import { type Profile, profiles } from '../uptane/model/profile.ts';
 import type { NamedEcu, VerifyOptions } from './commands/verify.ts';
@@ -40,10 +41,10 @@ export async function verify({ out }: Io, options: VerifyOptions): Promise<numbe
   // A signal ends the process by its exit handlers: the lock is given back, and half a download is not left.
   const stopListening = onEndingSignal((exitCode) => process.exit(exitCode));
   try {
-    const verified = await verifyRepositories({ ...inputs, store });
+    const { verified, clientNotices } = await verifyRepositories({ ...inputs, store });
     const downloaded = verified.ok ? await download?.(verified.value.images) : undefined;
     const result = downloaded?.ok === false ? downloaded : verified;
-    out(options.json ? jsonLine(resultObject(result)) : resultText(result, options));
+    out(options.json ? jsonLine(resultObject(result, clientNotices)) : resultText(result, clientNotices, options));
     return result.ok ? exitOk : exitFailed;
   } finally {
     stopListening();
@@ -105,19 +106,38 @@ function beginningOf(
 }
 
 /** What `--json` prints; its members are a contract with scripts. */
-function resultObject(verified: Result<Verified, RemoteFault>): object {
-  if (!verified.ok) return { ok: false, fault: faultObject(verified.fault) };
-  const { targets, versions, notices } = verified.value;
-  return { ok: true, targets, versions, ...(notices.length > 0 && { notices: notices.map(faultObject) }) };
+function resultObject(verified: Result<Verified, RemoteFault>, clientNotices: readonly ClientNotice[]): object {
+  const faults = verified.ok ? verified.value.notices : [];
+  const notices = [...faults.map(faultObject), ...clientNotices.map(clientNoticeObject)];
+  const noticed = notices.length > 0 && { notices };
+  if (!verified.ok) return { ok: false, fault: faultObject(verified.fault), ...noticed };
+  const { targets, versions } = verified.value;
+  return { ok: true, targets, versions, ...noticed };
+}
+
+/** A fault's members but for the attack, and which difference it is, of which of aktualizr's programs. */
+function clientNoticeObject(notice: ClientNotice): object {
+  const { code, clause, role, repository, file, message, difference, clients } = notice;
+  return { code, clause, role, repository, file, message, difference, clients };
 }
 
 function faultObject({ code, clause, role, repository, file, attack, message, expected, actual }: RemoteFault): object {
   return { code, clause, role, repository, file, attack, message, expected, actual };
 }
 
-function resultText(verified: Result<Verified, RemoteFault>, options: VerifyOptions): string {
+function resultText(
+  verified: Result<Verified, RemoteFault>,
+  clientNotices: readonly ClientNotice[],
+  options: VerifyOptions,
+): string {
   const lines = verified.ok ? verifiedLines(verified.value, options) : [`refused: ${faultText(verified.fault)}`];
-  return lines.map((line) => `${printable(line, linesPrintedCharsMax)}\n`).join('');
+  const noticed = clientNotices.map((notice) => `noticed: ${clientNoticeText(notice)}`);
+  return [...noticed, ...lines].map((line) => `${printable(line, linesPrintedCharsMax)}\n`).join('');
+}
+
+/** As a fault is written, its code before it. */
+function clientNoticeText(notice: ClientNotice): string {
+  return `${notice.code}: ${faultSummary(notice)} [${notice.clause}]`;
 }
 
 function verifiedLines(verified: Verified, { ecu, primary, download }: VerifyOptions): readonly string[] {

@@ -4,12 +4,14 @@ import type { RemoteFault } from '../core/faults.ts';
 import { InputError } from '../core/faults.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Signatures } from '../crypto/signatures.ts';
-import { faultAt, refuse } from '../uptane/checks/context.ts';
+import { clients } from '../uptane/aktualizr/differences.ts';
+import { type ClientNotice, type ClientRun, clientNotices } from '../uptane/aktualizr/notices.ts';
+import { refuse } from '../uptane/checks/context.ts';
 import { checkTarget, type InstallingEcu } from '../uptane/checks/image.ts';
 import { targetOf } from '../uptane/checks/match.ts';
 import { checkProvisionedRoot } from '../uptane/checks/root.ts';
-import type { Hashes, RepositoryName, RoleName, Root, Signed, Target, Targets } from '../uptane/model/metadata.ts';
-import { type FileName, fileName, type Profile } from '../uptane/model/profile.ts';
+import type { Hashes, RepositoryName, Root, Signed, Target, Targets } from '../uptane/model/metadata.ts';
+import { aktualizrProfile, fileName, type Profile } from '../uptane/model/profile.ts';
 import { type FullTrust, type VerifiedTargets, verifyFull } from '../uptane/verification/full.ts';
 import { rootsOnly, setAside } from '../uptane/verification/keptTrust.ts';
 import { verifyPartial } from '../uptane/verification/partial.ts';
@@ -21,6 +23,7 @@ import {
   trustedFiles,
   trustedVersions,
 } from '../uptane/verification/trusted.ts';
+import { Answers, fileKey, unreadable } from './answers.ts';
 import type { RepositoryFiles } from './sources/repositoryFiles.ts';
 import type { TrustStore } from './trustStore.ts';
 
@@ -63,8 +66,14 @@ export interface Verified {
   readonly notices: readonly RemoteFault[];
 }
 
+export interface Verification {
+  readonly verified: Result<Verified, RemoteFault>;
+  /** Where a real client of the profile judges otherwise. */
+  readonly clientNotices: readonly ClientNotice[];
+}
+
 /** Verifies, and stores what is to be kept. Throws an InputError for what only the user can mend. */
-export async function verifyRepositories(inputs: VerificationInputs): Promise<Result<Verified, RemoteFault>> {
+export async function verifyRepositories(inputs: VerificationInputs): Promise<Verification> {
   const { store, ecu, profile } = inputs;
   const stored = store.read();
   const identity = { ecu: `${ecu.serial}:${ecu.hardwareId}`, profile: profile.name };
@@ -73,10 +82,12 @@ export async function verifyRepositories(inputs: VerificationInputs): Promise<Re
     if (earlier !== value) throw new InputError(`the store is of ${name} ${earlier}, not ${value}`);
   }
   const start = await startingTrust(inputs, stored?.files);
-  if (!start.ok) return start;
+  if (!start.ok) return { verified: start, clientNotices: [] };
 
   const before = stored?.identity.vin;
-  const outcome = await carryOut(inputs, start.value, before);
+  const context = contextOf(inputs, before);
+  const answers = new Answers(profile, inputs);
+  const outcome = await carryOut(answers, procedureOf(inputs, context, start.value));
   const { result } = outcome;
   const judged = result.ok ? judgeTargets(inputs, result.value.director) : result;
   const isForUs = inputs.vehicle !== undefined || (judged.ok && judged.value.length > 0);
@@ -86,18 +97,41 @@ export async function verifyRepositories(inputs: VerificationInputs): Promise<Re
     identity: { ...identity, ...(vin !== undefined && { vin }) },
     files: trustedFiles(kept(start.value, outcome, verdict)),
   });
-  if (!judged.ok) return judged;
-  return ok({
-    targets: judged.value.map(({ target: { filename, length, hashes }, serial }) => ({
+  const fault = judged.ok ? undefined : judged.fault;
+  const run = clientRun(inputs, context, start.value);
+  const noticed = run === undefined ? undefined : await answers.run(clientNotices(run, outcome, fault));
+  return { verified: judged.ok ? ok(verified(judged.value, outcome)) : judged, clientNotices: noticed?.outcome ?? [] };
+}
+
+function verified(judged: readonly JudgedTarget[], { trusted, notices }: Outcome<unknown>): Verified {
+  return {
+    targets: judged.map(({ target: { filename, length, hashes }, serial }) => ({
       filename,
       length,
       hashes,
       ecu: serial,
     })),
-    images: [...new Set(judged.value.map(({ target }) => target))],
-    versions: trustedVersions(outcome.trusted),
-    notices: outcome.notices,
-  });
+    images: [...new Set(judged.map(({ target }) => target))],
+    versions: trustedVersions(trusted),
+    notices,
+  };
+}
+
+/** How the same is done again by what is known of aktualizr; undefined where the metadata is not for it. */
+function clientRun(inputs: VerificationInputs, context: EcuContext, start: TrustedMetadata): ClientRun | undefined {
+  const { profile, mode, vehicle, ecu } = inputs;
+  if (profile !== aktualizrProfile) return undefined;
+  const isAlone = vehicle?.size === 1;
+  return {
+    profile,
+    verify: (profile) => procedureOf(inputs, { ...context, profile }, start),
+    verifyDirector: (profile) => verifyPartial({ ...context, profile }, start, { followsRoot: true }),
+    judge: (director) => judgeTargets(inputs, director),
+    start,
+    full: mode === 'full',
+    secondary: vehicle === undefined ? ecu.serial : undefined,
+    clients: vehicle === undefined ? ['aktualizr-secondary'] : isAlone ? ['aktualizr'] : clients,
+  };
 }
 
 /** What the store holds, and where it lacks a root that is needed, the root that trust begins with. L1 L2 */
@@ -153,79 +187,55 @@ async function firstRoot(
 }
 
 /**
- * Runs the procedure of the mode over the repositories' files. To the procedure a file that cannot be read is one that is missing; where
- * that is what it fails for, the fault is that the file could not be read. Where it did without the file, as only a multi-role delegation
- * can (X1), what it found in others goes before, and the file is noticed.
+ * Runs the procedure of the mode over the repositories' files. Where it fails because a file is missing that cannot be read, the fault is
+ * that the file could not be read. Where it did without the file, as only a multi-role delegation can (X1), what it found in others goes
+ * before, and the file is noticed.
  */
 async function carryOut(
-  inputs: VerificationInputs,
-  start: TrustedMetadata,
-  vin: string | undefined,
+  answers: Answers,
+  procedure: Procedure<Outcome<VerifiedTargets>>,
 ): Promise<Outcome<VerifiedTargets>> {
-  const procedure = procedureOf(inputs, start, vin);
-  /** The first of each role. */
-  const unread = new Map<string, RemoteFault>();
-  let step = procedure.next();
-  while (!step.done) {
-    const { repository, role } = step.value;
-    const answer = await inputs[repository]?.file(step.value);
-    if (answer?.ok === false) {
-      const fault = unreadable(inputs.profile, repository, step.value, answer.fault);
-      if (!unread.has(fileKey(fault))) unread.set(fileKey(fault), fault);
-    }
-    // A root that is there and cannot be read must not pass for the end of the chain: it is answered with what is no root.
-    const instead = answer?.ok === false && role === 'root' ? new Uint8Array() : undefined;
-    step = procedure.next(answer?.ok ? answer.value : instead);
-  }
-  const { result, ...outcome } = step.value;
+  const {
+    outcome: { result, ...outcome },
+    unread,
+  } = await answers.run(procedure);
   if (result.ok) return { ...outcome, result, notices: [...outcome.notices, ...unread.values()] };
   const { code, role } = result.fault;
   const followed = code === 'missing-file' || role === 'root' ? unread.get(fileKey(result.fault)) : undefined;
   return { ...outcome, result: fail(followed ?? result.fault) };
 }
 
-/** Which role's file it is, whatever the file is called. */
-function fileKey({ repository, role }: RemoteFault): string {
-  return `${repository}/${role}`;
+function contextOf(
+  { signatures, profile, now, vehicle, ecu }: VerificationInputs,
+  vin: string | undefined,
+): EcuContext {
+  const hardware = vehicle ?? new Map([[ecu.serial, ecu.hardwareId]]);
+  const vehicleEcus = vehicle && new Set(vehicle.keys());
+  return { signatures, profile, now, vin, vehicleEcus, hardware };
 }
 
 function procedureOf(
-  { signatures, profile, now, vehicle, mode, ecu }: VerificationInputs,
+  { vehicle, mode, ecu }: VerificationInputs,
+  context: EcuContext,
   start: TrustedMetadata,
-  vin: string | undefined,
 ): Procedure<Outcome<VerifiedTargets>> {
-  const hardware = vehicle ?? new Map([[ecu.serial, ecu.hardwareId]]);
-  const vehicleEcus = vehicle && new Set(vehicle.keys());
-  const context: EcuContext = { signatures, profile, now, vin, vehicleEcus, hardware };
   const concerns = (target: Target) => vehicle !== undefined || target.ecus.has(ecu.serial);
   return mode === 'full'
     ? verifyFull(context, start as FullTrust, concerns)
     : verifyPartial(context, start, { followsRoot: mode === 'partial+root' });
 }
 
-const loadingClauses: { readonly [role in RoleName]: string } = {
-  root: 'S2',
-  timestamp: 'T1',
-  snapshot: 'U1',
-  targets: 'V1',
-};
-
-function unreadable(profile: Profile, repository: RepositoryName, file: FileName, message: string): RemoteFault {
-  const at = { repository, role: file.delegated ?? file.role, file: fileName(profile, file) };
-  return faultAt(at, {
-    clause: loadingClauses[file.role],
-    code: 'unreadable-file',
-    indicates: 'drop-request',
-    message,
-  });
+interface JudgedTarget {
+  readonly serial: string;
+  readonly target: Target;
 }
 
 /** P4 P7, before any download: what each ECU that is known here is to install. */
 function judgeTargets(
   { vehicle, ecu }: VerificationInputs,
   director: Targets,
-): Result<readonly { readonly serial: string; readonly target: Target }[], RemoteFault> {
-  const judged: { readonly serial: string; readonly target: Target }[] = [];
+): Result<readonly JudgedTarget[], RemoteFault> {
+  const judged: JudgedTarget[] = [];
   for (const [serial, hardwareId] of vehicle ?? [[ecu.serial, ecu.hardwareId] as const]) {
     if (targetOf(director, serial) === undefined) continue;
     const target = checkTarget(director, { serial, hardwareId, installedReleaseCounter: 0 });

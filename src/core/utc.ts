@@ -14,11 +14,16 @@ function daysFromCivil(year: number, month: number, day: number): number {
 
 /** Seconds since 1970 of a time such as `2030-01-01T00:00:00Z`; undefined for anything else, impossible dates included. */
 export function parseUtc(text: string): number | undefined {
+  const seconds = parseUtcOfAnyDate(text);
+  return seconds !== undefined && formatUtc(seconds) === text ? seconds : undefined;
+}
+
+/** The same, a date that the calendar does not have counted on into the next month. */
+export function parseUtcOfAnyDate(text: string): number | undefined {
   const parts = form.exec(text)?.slice(1).map(Number);
   if (parts === undefined) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
-  const seconds = daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-  return formatUtc(seconds) === text ? seconds : undefined;
+  return daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
 }
 
 const isoForm = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?))?$/;

@@ -14,6 +14,8 @@ export { ed25519Noble } from '../crypto/ed25519Noble.ts';
 export { ed25519Node } from '../crypto/ed25519Node.ts';
 export type { HashFunction } from '../crypto/hashes.ts';
 export type { Signatures } from '../crypto/signatures.ts';
+export type { Client } from '../uptane/aktualizr/differences.ts';
+export { type ClientNotice, type ClientRun, clientNotices } from '../uptane/aktualizr/notices.ts';
 export type { CheckContext } from '../uptane/checks/context.ts';
 export type { DescribedImage } from '../uptane/checks/describedImage.ts';
 export {
@@ -27,10 +29,19 @@ export {
 export { targetOf } from '../uptane/checks/match.ts';
 export { checkProvisionedRoot } from '../uptane/checks/root.ts';
 export { type DecodeFault, decodeMetadata, type MetadataPlace } from '../uptane/decode/metadata.ts';
+export { aktualizrJson, exactJson } from '../uptane/json/aktualizrJson.ts';
 export { type CanonicalForm, canonicalJson, olpcJson } from '../uptane/json/canonicalJson.ts';
 export type { MisreadCode } from '../uptane/json/jsonReader.ts';
-export { type JsonObject, type JsonValue, parseStrictJson } from '../uptane/json/strictJson.ts';
-export { faultSummary, faultText } from '../uptane/model/faults.ts';
+export {
+  type ExactJson,
+  type ExactJsonObject,
+  type JsonObject,
+  type JsonTolerance,
+  type JsonValue,
+  parseExactJson,
+  parseStrictJson,
+} from '../uptane/json/strictJson.ts';
+export { type FaultPlace, faultSummary, faultText } from '../uptane/model/faults.ts';
 export type {
   DelegatedRole,
   Delegation,
@@ -66,6 +77,7 @@ export {
   type Profile,
   type ProfileName,
   profiles,
+  type Tolerance,
   tufProfile,
   uptaneProfile,
 } from '../uptane/model/profile.ts';

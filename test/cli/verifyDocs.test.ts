@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyCommand } from '../../src/cli/commands/verify.ts';
+import { acceptances, refusals } from '../../src/uptane/aktualizr/differences.ts';
 import { temporaryFolders } from '../files/support/temporary.ts';
 import { bodyOf } from '../uptane/decode/support/decodeBench.ts';
 import { keyNamed, World } from '../uptane/support/fixtures.ts';
@@ -62,8 +63,15 @@ describe('docs/verify.md', () => {
     ]);
   });
 
+  it('lists every difference to a real aktualizr, what it does and which of its programs', () => {
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` \| ((?:`[a-z-]+`(?:, )?)+) \| (.*) \|$/gm)];
+    const listed = rows.map(([, id, named, words]) => ({ id, clients: named?.replaceAll('`', '').split(', '), words }));
+    const known = [...acceptances, ...refusals].map(({ id, clients, words }) => ({ id, clients: [...clients], words }));
+    expect(listed).toEqual(known);
+  });
+
   it('has an example for each form of metadata, and names every option', () => {
-    expect(examples.map(({ args }) => args.includes('aktualizr'))).toEqual([false, true]);
+    expect(examples.map(({ args }) => args.includes('aktualizr'))).toEqual([false, true, true]);
     const missing = verifyCommand(async () => {}).options.filter(({ long }) => !page.includes(`\`${long ?? ''}`));
     expect(missing.map(({ long }) => long)).toEqual([]);
   });

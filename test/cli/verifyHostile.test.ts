@@ -241,7 +241,7 @@ describe('a name from metadata', () => {
       const entry = signed.targets['file.txt'] ?? expect.fail('it is listed');
       signed.targets = { [filename]: entry };
     }
-    const written = new Map(writePair(pair, { canonical: 'rfc8785', signatures: 'base64', pretty: false }));
+    const written = new Map(writePair(pair, { canonical: 'aktualizr', signatures: 'base64', pretty: false }));
     const bytes = written.get('image_repo/file.txt') ?? expect.fail('it is there');
     written.delete('image_repo/file.txt');
     if (stored !== '') written.set(`image_repo/${stored}`, bytes);

@@ -55,11 +55,11 @@ const snapshot: readonly LeftOut[] = [
   {
     clause: 'U4',
     edits: [
-      edit('snapshot.ts', 'version < trusted.version)', 'false)'),
-      edit('timestamp.ts', 'snapshot.version < trusted.snapshot.version)', 'false)'),
+      edit('snapshot.ts', 'version < trusted.version &&', 'false &&'),
+      edit('timestamp.ts', 'snapshot.version < trusted.snapshot.version &&', 'false &&'),
     ],
   },
-  { clause: 'U5', edits: [edit('snapshot.ts', 'if (now.version < before.version) {', 'if (false) {')] },
+  { clause: 'U5', edits: [edit('snapshot.ts', 'now.version < before.version &&', 'false &&')] },
   {
     clause: 'U6',
     edits: [edit('snapshot.ts', 'if (now === undefined) {', 'if (now === undefined) continue; else if (false) {')],
@@ -82,7 +82,7 @@ const targets: readonly LeftOut[] = [
   },
   { clause: 'V2', edits: [edit('targets.ts', 'if (wrong !== undefined) {', 'if (false) {')] },
   { clause: 'V3', edits: [edit('targets.ts', 'if (!signed.ok) return signed;', '')] },
-  { clause: 'V4', edits: [edit('targets.ts', 'targets.version < trusted.version) {', 'false) {')] },
+  { clause: 'V4', edits: [edit('targets.ts', 'targets.version < trusted.version;', 'false;')] },
   { clause: 'V5', edits: [edit('targets.ts', 'if (!fresh.ok) return fresh;', '')] },
   { clause: 'V6', edits: [edit('targets.ts', 'if (targets.delegates) {', 'if (false) {')] },
   { clause: 'V7', edits: [edit('targets.ts', 'if (seen.has(ecu)) {', 'if (false) {')] },

@@ -3,6 +3,7 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import { toHex, utf8 } from '../../src/core/bytes.ts';
 import { hashHex } from '../../src/crypto/hashes.ts';
+import { aktualizrJson, exactJson } from '../../src/uptane/json/aktualizrJson.ts';
 import { canonicalJson, olpcJson } from '../../src/uptane/json/canonicalJson.ts';
 import type { JsonValue } from '../../src/uptane/json/strictJson.ts';
 import { keyNamed } from '../uptane/support/fixtures.ts';
@@ -106,7 +107,7 @@ export interface PairDraft {
 }
 
 export interface Form {
-  readonly canonical: 'rfc8785' | 'olpc';
+  readonly canonical: 'aktualizr' | 'rfc8785' | 'olpc';
   readonly signatures: 'hex' | 'base64';
   readonly pretty: boolean;
 }
@@ -167,9 +168,15 @@ export function newPair(key: (index: number) => VectorKey): PairDraft {
   };
 }
 
+const canonicalIn: Readonly<Record<Form['canonical'], (value: JsonValue) => Uint8Array | undefined>> = {
+  aktualizr: (value) => aktualizrJson(exactJson(value)),
+  rfc8785: canonicalJson,
+  olpc: olpcJson,
+};
+
 function writeFile({ signed, signers, repeated }: Draft, { canonical, signatures, pretty }: Form): Uint8Array {
   const value = signed as unknown as JsonValue;
-  const payload = canonical === 'olpc' ? olpcJson(value) : canonicalJson(value);
+  const payload = canonicalIn[canonical](value);
   if (payload === undefined) throw new Error('no OLPC form');
   const entries = signers.map(({ id, method, sign }) => {
     const made = sign(payload);

@@ -4,7 +4,7 @@ import { ok, type Result } from '../../core/result.ts';
 import { decodeMetadata } from '../../uptane/decode/metadata.ts';
 import { type FileName, fileName, type Profile } from '../../uptane/model/profile.ts';
 import type { MetadataRequest } from '../../uptane/verification/procedure.ts';
-import type { Source } from './source.ts';
+import { pathOfName, type Source } from './source.ts';
 
 /** The file's bytes, undefined where there is none, or in one line why it cannot be read. */
 export type FileAnswer = Result<Uint8Array | undefined, string>;
@@ -62,6 +62,7 @@ export class RepositoryFiles {
   /** By its name in one of the two ways. */
   private async named({ bytesMax, ...file }: Request, versionedNames: boolean): Promise<FileAnswer> {
     const name = fileName({ ...this.profile, versionedNames }, versionedNames ? file : { ...file, version: undefined });
+    if (!this.profile.encodedRoleNames) return this.fetch(pathOfName(name), bytesMax);
     const found = await this.fetch(name, bytesMax);
     if (!name.includes('%') || !found.ok || found.value !== undefined) return found;
     // A delegated role's name is percent-encoded as a URL has it; where the file itself has that name, its `%` is encoded again.

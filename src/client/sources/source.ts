@@ -38,6 +38,17 @@ export async function fetchWhole(source: Pick<Source, 'stream'>, path: string, b
 const encodedPart = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+$/;
 const dots = /^(?:\.|%2e){1,2}$/i;
 
+/** One character of a name; the first group is what stands in a path as it is, an escape included. */
+const ofName = /(%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/])|./gsu;
+
+/**
+ * The path of a name that is sent as it is, as aktualizr sends a delegated role's: what is an escape in it is one, a slash is one, and
+ * only what no path can hold is encoded.
+ */
+export function pathOfName(name: string): string {
+  return name.replace(ofName, (part, kept?: string) => kept ?? encodeURIComponent(part));
+}
+
 /** The parts of a path, still encoded; undefined where one is empty, badly encoded, or climbs out of the source. */
 export function pathParts(path: string): readonly string[] | undefined {
   const parts = path.split('/');

@@ -1,7 +1,6 @@
 // Owns: comparing bytes, or a hash made of them, with every hash that metadata lists.
 import { type HashFunction, hashFunctions, hashHex } from '../../crypto/hashes.ts';
-import { canonicalJson } from '../json/canonicalJson.ts';
-import { parseStrictJson } from '../json/strictJson.ts';
+import { readFileJson } from '../decode/fileJson.ts';
 import { valueWords } from '../model/faults.ts';
 import type { FileMeta, Hashes, Metadata, Signed } from '../model/metadata.ts';
 import type { Profile } from '../model/profile.ts';
@@ -32,13 +31,14 @@ export function hashesDiffer({ name, expected, actual }: Disagreement, what: str
 /** The same for a metadata file, whose hashes some repositories make over its canonical form. U2 V2 */
 export function disagreeingFileHash(
   profile: Profile,
-  { bytes }: Signed<Metadata>,
+  { bytes, body }: Signed<Metadata>,
   { hashes }: FileMeta,
 ): Disagreement | undefined {
   const wrong = disagreeingHash(bytes, hashes);
   if (wrong === undefined || !profile.canonicalHashes) return wrong;
-  const json = parseStrictJson(bytes);
-  return json.ok ? disagreeingHash(canonicalJson(json.value), hashes) : wrong;
+  const json = readFileJson(profile, { repository: 'image', role: body.type }, bytes);
+  const canonical = json.ok ? json.value.canonical() : undefined;
+  return canonical === undefined ? wrong : disagreeingHash(canonical, hashes);
 }
 
 /** Whether two lists of hashes are the same: same functions, same values. */

@@ -2,7 +2,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { FileMeta, Root, Signed, Snapshot } from '../model/metadata.ts';
-import type { Profile } from '../model/profile.ts';
+import { type Profile, tolerates } from '../model/profile.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
@@ -11,7 +11,9 @@ import { signersOf } from './root.ts';
 import { checkThreshold } from './threshold.ts';
 
 /** U1: the cap that the Timestamp sets. */
-export function snapshotCap({ bytesMax }: Profile, { length }: FileMeta): number {
+export function snapshotCap(profile: Profile, { length }: FileMeta): number {
+  const { bytesMax } = profile;
+  if (tolerates(profile, 'longer-snapshot')) return bytesMax.statedSnapshot;
   return length === undefined ? bytesMax.snapshot : Math.min(length, bytesMax.statedSnapshot);
 }
 
@@ -55,18 +57,22 @@ export function checkFollows(
   { version, meta }: Snapshot,
 ): Result<void, RemoteFault> {
   // U4: its version is not lower than the trusted one's
-  if (trusted !== undefined && version < trusted.version) {
+  if (trusted !== undefined && version < trusted.version && !tolerates(context.profile, 'older-snapshot')) {
     const message = `version ${version} after ${trusted.version}`;
     return refuse(context, { clause: 'U4', code: 'rollback', indicates: 'rollback', message });
   }
   // U5 U6: every file listed before is listed still, at no lower version
   for (const [name, before] of trusted?.meta ?? []) {
     const now = meta.get(name);
+    if (now === undefined && tolerates(context.profile, 'unlisted-files')) continue;
     if (now === undefined) {
       const message = `${name} is no longer listed`;
       return refuse(context, { clause: 'U6', code: 'rollback', indicates: 'rollback', message });
     }
-    if (now.version < before.version) {
+    if (
+      now.version < before.version &&
+      !(name === 'targets.json' && tolerates(context.profile, 'older-image-targets'))
+    ) {
       const message = `${name} is listed at version ${now.version} after ${before.version}`;
       return refuse(context, { clause: 'U5', code: 'rollback', indicates: 'rollback', message });
     }

@@ -2,7 +2,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { FileMeta, RepositoryName, Signed, Signers, Targets } from '../model/metadata.ts';
-import { type Profile, targetsBytesMax } from '../model/profile.ts';
+import { type Profile, targetsBytesMax, tolerates } from '../model/profile.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
@@ -25,7 +25,7 @@ export interface TargetsContext extends CheckContext {
 /** V1: the cap that the Snapshot sets. */
 export function targetsCap(profile: Profile, repository: RepositoryName, listed: FileMeta | undefined): number {
   const cap = targetsBytesMax(profile, repository);
-  return Math.min(listed?.length ?? cap, cap);
+  return tolerates(profile, 'longer-targets') ? cap : Math.min(listed?.length ?? cap, cap);
 }
 
 /** The Targets from its received bytes. */
@@ -52,7 +52,8 @@ export function checkTargets(
   const signed = checkThreshold(context, 'V3', file.value, signers);
   if (!signed.ok) return signed;
   // V4: its version is not lower than the trusted one's
-  if (trusted !== undefined && targets.version < trusted.version) {
+  const isOlder = trusted !== undefined && targets.version < trusted.version;
+  if (isOlder && !mayBeOlder(context)) {
     const message = `version ${targets.version} after ${trusted.version}`;
     return refuse(context, { clause: 'V4', code: 'rollback', indicates: 'rollback', message });
   }
@@ -62,6 +63,11 @@ export function checkTargets(
   // D3 V6 V7 V8: the Director's are for this vehicle, delegate nothing, and name each of its ECUs once and no other
   const director = context.repository === 'director' ? checkDirectorTargets(context, targets) : ok();
   return director.ok ? file : director;
+}
+
+/** Of an Image repository's own Targets alone, of which it is known that a client takes older ones. */
+function mayBeOlder({ profile, repository, role }: TargetsContext): boolean {
+  return repository === 'image' && role === 'targets' && tolerates(profile, 'older-image-targets');
 }
 
 /** D3 first, so that a replay across vehicles is called that and not an unknown ECU; then V6 V7 V8. */

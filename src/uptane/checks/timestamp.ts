@@ -2,6 +2,7 @@
 import type { RemoteFault } from '../../core/faults.ts';
 import type { Result } from '../../core/result.ts';
 import type { Root, Signed, Timestamp } from '../model/metadata.ts';
+import { tolerates } from '../model/profile.ts';
 import { type CheckContext, refuse } from './context.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkForm } from './form.ts';
@@ -38,7 +39,8 @@ export function checkTimestampOrder(
     const message = `version ${version} after ${trusted.version}`;
     return refuse(context, { clause: 'T3', code: 'rollback', indicates: 'rollback', message });
   }
-  if (trusted !== undefined && snapshot.version < trusted.snapshot.version) {
+  const mayBeOlder = tolerates(context.profile, 'older-snapshot');
+  if (trusted !== undefined && snapshot.version < trusted.snapshot.version && !mayBeOlder) {
     const message = `it lists snapshot version ${snapshot.version} after ${trusted.snapshot.version}`;
     return refuse(context, { clause: 'U4', code: 'rollback', indicates: 'rollback', message });
   }

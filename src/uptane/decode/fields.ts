@@ -57,8 +57,8 @@ export function readHashes(value: JsonValue | undefined, path: string, anyCase =
 }
 
 /** B4: of any other form the fault says the form that is needed, however long the text is. */
-export function readTime(value: JsonValue | undefined, path: string): number {
-  const seconds = typeof value === 'string' ? parseUtc(value) : undefined;
+export function readTime(value: JsonValue | undefined, path: string, parse: typeof parseUtc = parseUtc): number {
+  const seconds = typeof value === 'string' ? parse(value) : undefined;
   return seconds ?? notAsExpected(path, 'a time such as 2030-01-01T00:00:00Z is needed: UTC, whole seconds, no offset');
 }
 

@@ -3,8 +3,8 @@
 
 import { fail, ok, type Result } from '../../core/result.ts';
 import { shortened } from '../../core/text.ts';
+import { parseUtcOfAnyDate } from '../../core/utc.ts';
 import { hashHex } from '../../crypto/hashes.ts';
-import { canonicalForms } from '../json/canonicalJson.ts';
 import {
   type MisreadCode,
   notAsExpected,
@@ -13,11 +13,12 @@ import {
   readObject,
   readString,
 } from '../json/jsonReader.ts';
-import { type JsonObject, parseStrictJson } from '../json/strictJson.ts';
+import type { JsonObject } from '../json/strictJson.ts';
 import { decodedFileKeptBytesMax, decodedFilesKeptMax, nameWordsCharsMax, wordCharsMax } from '../limits.ts';
 import type { Metadata, MetadataOf, RepositoryName, RoleName, Signed, Snapshot, Timestamp } from '../model/metadata.ts';
-import type { Profile } from '../model/profile.ts';
+import { type Profile, tolerates } from '../model/profile.ts';
 import { readFileMeta, readTime } from './fields.ts';
+import { readFileJson } from './fileJson.ts';
 import { readSignatures } from './keys.ts';
 import { checkSpecVersion, readRoot } from './root.ts';
 import { readTargets } from './targets.ts';
@@ -39,6 +40,16 @@ function readSnapshot(profile: Profile, _: RepositoryName, signed: JsonObject) {
       meta.map(([file, entry]) => [file, readFileMeta(profile, entry, `meta.${shortened(file, nameWordsCharsMax)}`)]),
     ),
   } satisfies Omit<Snapshot, 'version' | 'expires'>;
+}
+
+/** B4. Only of the Director's Targets it is known what a client makes of a version that is none. */
+function readVersion(
+  profile: Profile,
+  { repository, role }: Pick<MetadataPlace<RoleName>, 'repository' | 'role'>,
+  { version }: JsonObject,
+): number {
+  const mayLack = repository === 'director' && role === 'targets' && tolerates(profile, 'no-version');
+  return mayLack && (version === undefined || version === 0) ? 0 : readInteger(version, 'version', 1);
 }
 
 type Reader<R extends RoleName> = (
@@ -106,20 +117,24 @@ function decodeAnew<R extends RoleName>(
   bytes: Uint8Array,
 ): Result<Signed<MetadataOf<R>>, DecodeFault> {
   const needed = offline === true ? `offline-${role}` : role;
-  const json = parseStrictJson(bytes);
+  const json = readFileJson(profile, { repository, role }, bytes);
   if (!json.ok) return fail({ code: 'malformed', message: json.fault });
   const decoded = readingCoded(() => {
-    const file = readObject(json.value, 'file');
+    const file = readObject(json.value.value, 'file');
     const signed = readObject(file.signed, 'signed');
     const type = readString(signed._type, 'signed._type', wordCharsMax);
     if ((profile.anyCaseTypes ? type.toLowerCase() : type) !== needed) return type;
     checkSpecVersion(profile, signed);
     const body = {
-      version: readInteger(signed.version, 'version', 1),
-      expires: readTime(signed.expires, 'expires'),
+      version: readVersion(profile, { repository, role }, signed),
+      expires: readTime(
+        signed.expires,
+        'expires',
+        tolerates(profile, 'impossible-date') ? parseUtcOfAnyDate : undefined,
+      ),
       ...readers[role](profile, repository, signed),
     } as unknown as MetadataOf<R>;
-    const signedForms = canonicalForms(signed, profile.canonicalForms);
+    const signedForms = json.value.signedForms();
     return { bytes, body, signedForms, signatures: readSignatures(profile, file.signatures) };
   });
   if (!decoded.ok) return decoded;

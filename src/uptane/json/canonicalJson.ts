@@ -1,5 +1,6 @@
 // Owns: the bytes that are signed: RFC 8785 canonical JSON, which this project writes, and OLPC canonical JSON, which TUF's
 // implementations write. They differ on control characters, numbers that are no integers, and the order of astral keys.
+// aktualizr's own stands in aktualizrJson.ts: it needs numbers that are read exactly.
 import canonicalize from 'canonicalize';
 import { equalBytes, utf8 } from '../../core/bytes.ts';
 import type { JsonObject, JsonValue } from './strictJson.ts';
@@ -7,6 +8,7 @@ import type { JsonObject, JsonValue } from './strictJson.ts';
 /** Half of a pair, as a text without the flag `u` has it. */
 const surrogate = /[\ud800-\udfff]/;
 
+/** The forms of a value whose numbers are plain ones. */
 export type CanonicalForm = 'rfc8785' | 'olpc';
 
 /** The RFC 8785 form of a JSON value, in UTF-8. Throws on what is no JSON value: that is a bug of the caller. */
@@ -91,8 +93,8 @@ function olpcString(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** UTF-16 order, which is RFC 8785's, puts characters beyond U+FFFF before some below. */
-function byCodePoint(a: string, b: string): number {
+/** The order of the texts' UTF-8. UTF-16 order, which is RFC 8785's, puts characters beyond U+FFFF before some below. */
+export function byCodePoint(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let at = 0; at < shared; at += 1) {
     const difference = rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));

@@ -41,7 +41,7 @@ export function valueWords(value: string): string {
 }
 
 /** What happened and where, without the check that found it: `director/targets.json: version 1 after 2`. */
-export function faultSummary({ repository, file, message }: RemoteFault): string {
+export function faultSummary({ repository, file, message }: FaultPlace & Pick<RemoteFault, 'message'>): string {
   // A foreign name may be longer than any line: it must not push out what is wrong with the file.
   const name = file === undefined ? undefined : shortened(file, filenameCharsMax);
   const where = [repository, name].filter((part) => part !== undefined).join('/');

@@ -10,6 +10,7 @@ import {
   timestampBytesMax,
 } from '../../core/limits.ts';
 import type { CanonicalForm } from '../json/canonicalJson.ts';
+import type { JsonTolerance } from '../json/strictJson.ts';
 import {
   delegationPatternCharsMax,
   delegationsMax,
@@ -24,10 +25,30 @@ import type { RepositoryName, RoleName } from './metadata.ts';
 
 export type ProfileName = 'uptane' | 'aktualizr' | 'tuf';
 
+/** A rule of the standard, or of this project's reading of it, that a real client does not keep. */
+export type Tolerance =
+  | JsonTolerance
+  /** Director Targets without a version, or of version 0. B4 */
+  | 'no-version'
+  /** A time of a date that the calendar does not have. B4 */
+  | 'impossible-date'
+  /** A Snapshot of a lower version than the one before. U4 */
+  | 'older-snapshot'
+  /** Image repository's Targets of a lower version than those before. U5 V4 */
+  | 'older-image-targets'
+  /** A file that the Snapshot before listed, and this one does not. U6 */
+  | 'unlisted-files'
+  /** A delegated role whose file has expired: it is passed over. W1 V5 */
+  | 'expired-delegation'
+  /** Targets that are longer than the Snapshot lists. V1 */
+  | 'longer-targets'
+  /** A Snapshot that is longer than the Timestamp lists. U1 */
+  | 'longer-snapshot';
+
 export interface Profile {
   readonly name: ProfileName;
-  /** The forms over which a signature may stand. */
-  readonly canonicalForms: readonly CanonicalForm[];
+  /** The forms over which a signature may stand; `aktualizr` goes with no other, since its numbers are read exactly. */
+  readonly canonicalForms: readonly CanonicalForm[] | 'aktualizr';
   /** Whether `_type` may be capitalised. */
   readonly anyCaseTypes: boolean;
   /** Strictness of this project's own form: ed25519 keys only, key ids recomputed, names without control characters. */
@@ -41,6 +62,8 @@ export interface Profile {
   /** Whether files but for roots and the Timestamp have their version in their name. H1 */
   readonly versionedNames: boolean;
   readonly delegationsFolder: string;
+  /** Whether the name of a delegated role is percent-encoded in the name of its file. H3 */
+  readonly encodedRoleNames: boolean;
   /** Policy 6: a file of unchanged version and different content does not replace the trusted one. */
   readonly keepsUnchangedVersion: boolean;
   /** Policy 4: whether Director Targets without images must name the vehicle. D3 */
@@ -49,12 +72,17 @@ export interface Profile {
   readonly wildcardsCrossFolders: boolean;
   /** F3: whether the Timestamp must give a hash of the Snapshot. */
   readonly snapshotHashNeeded: boolean;
-  /** Whether a listed hash of a metadata file may be that of its canonical form. U2 V2 */
+  /** Whether a listed hash of a metadata file may be that of its canonical form, which is aktualizr's. U2 V2 */
   readonly canonicalHashes: boolean;
   /** R10.2: whether two lists of hashes need only agree where both name a function, and do so at least once. */
   readonly sharedHashesSuffice: boolean;
   /** Values that a signature's `method` may have, by any key; undefined where there is no such member. */
   readonly signatureMethods: readonly string[] | undefined;
+  /**
+   * What a real client of this form takes though the standard does not. None in the profiles that metadata is trusted by: only what such
+   * a client says of a repository is found out with them.
+   */
+  readonly tolerances: readonly Tolerance[];
   /** Of one file. */
   readonly countMax: {
     readonly keys: number;
@@ -99,6 +127,7 @@ export const uptaneProfile: Profile = {
   directorSnapshot: true,
   versionedNames: true,
   delegationsFolder: '',
+  encodedRoleNames: true,
   keepsUnchangedVersion: true,
   emptyTargetsNameVehicle: true,
   wildcardsCrossFolders: false,
@@ -106,6 +135,7 @@ export const uptaneProfile: Profile = {
   canonicalHashes: false,
   sharedHashesSuffice: false,
   signatureMethods: undefined,
+  tolerances: [],
   countMax,
   bytesMax,
 };
@@ -113,7 +143,7 @@ export const uptaneProfile: Profile = {
 /** What aktualizr and OTA Community Edition write. */
 export const aktualizrProfile: Profile = {
   name: 'aktualizr',
-  canonicalForms: ['rfc8785', 'olpc'],
+  canonicalForms: 'aktualizr',
   anyCaseTypes: true,
   strict: false,
   base64Signatures: true,
@@ -121,6 +151,7 @@ export const aktualizrProfile: Profile = {
   directorSnapshot: false,
   versionedNames: false,
   delegationsFolder: 'delegations/',
+  encodedRoleNames: false,
   keepsUnchangedVersion: false,
   emptyTargetsNameVehicle: false,
   wildcardsCrossFolders: true,
@@ -128,6 +159,7 @@ export const aktualizrProfile: Profile = {
   canonicalHashes: true,
   sharedHashesSuffice: true,
   signatureMethods: ['ed25519', 'rsassa-pss', 'rsassa-pss-sha256'],
+  tolerances: [],
   countMax,
   bytesMax: { ...bytesMax, timestamp: foreignTimestampBytesMax },
 };
@@ -143,6 +175,7 @@ export const tufProfile: Profile = {
   directorSnapshot: true,
   versionedNames: true,
   delegationsFolder: '',
+  encodedRoleNames: true,
   keepsUnchangedVersion: false,
   emptyTargetsNameVehicle: false,
   wildcardsCrossFolders: false,
@@ -150,6 +183,7 @@ export const tufProfile: Profile = {
   canonicalHashes: false,
   sharedHashesSuffice: false,
   signatureMethods: undefined,
+  tolerances: [],
   countMax: { keys: tufKeysMax, delegations: tufDelegationsMax, patternChars: tufDelegationPatternCharsMax },
   bytesMax: {
     ...bytesMax,
@@ -185,10 +219,16 @@ export function encodeRoleName(name: string): string {
 
 /** The name under which a repository of this profile stores a file. H1 */
 export function fileName(profile: Profile, { role, offline, delegated, version }: FileName): string {
-  const name = `${offline === true ? 'offline-' : ''}${delegated === undefined ? role : encodeRoleName(delegated)}.json`;
+  const named = delegated === undefined || !profile.encodedRoleNames ? delegated : encodeRoleName(delegated);
+  const name = `${offline === true ? 'offline-' : ''}${named ?? role}.json`;
   const folder = delegated === undefined ? '' : profile.delegationsFolder;
   const versioned = version !== undefined && (profile.versionedNames || role === 'root');
   return `${folder}${versioned ? `${version}.` : ''}${name}`;
+}
+
+/** Whether a client of this profile takes what breaks a rule. */
+export function tolerates({ tolerances }: Profile, tolerance: Tolerance): boolean {
+  return tolerances.includes(tolerance);
 }
 
 /** V1: the cap of a Targets file of which the Snapshot states no length. */

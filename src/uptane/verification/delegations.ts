@@ -9,7 +9,7 @@ import { differingPart } from '../checks/match.ts';
 import { checkTargets, targetsCap } from '../checks/targets.ts';
 import { changedWithoutVersion } from '../checks/unchanged.ts';
 import type { DelegatedRole, Delegation, PublicKey, Signed, Snapshot, Target, Targets } from '../model/metadata.ts';
-import type { FileName } from '../model/profile.ts';
+import { type FileName, tolerates } from '../model/profile.ts';
 import { checkContext, type Procedure, type Verifying } from './procedure.ts';
 import { ifListed, ifSigned } from './storedFiles.ts';
 import type { TrustedRepository, VerifiedRepository } from './trusted.ts';
@@ -109,10 +109,15 @@ export class ImageSearch {
     visit.shared.rolesLeft -= 1;
     // W1: the role's file is there and passes V
     const file = yield* this.load(role, keys);
+    if (!file.ok && this.isPassedOver(file.fault)) return ok(undefined);
     if (!file.ok) return file;
     if (delegation.terminating && delegation.roles.length === 1)
       return ok(file.value.body.targets.get(visit.wanted.filename));
     return yield* this.searchRole({ ...visit, path: [...visit.path, role.name] }, file.value.body);
+  }
+
+  private isPassedOver({ code }: RemoteFault): boolean {
+    return code === 'expired' && tolerates(this.ecu.profile, 'expired-delegation');
   }
 
   /** W5: X1 to X4. A role that is missing or invalid does not count. */

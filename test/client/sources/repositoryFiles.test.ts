@@ -73,13 +73,27 @@ describe('the files of a repository', () => {
     const delegated: FileName = { role: 'targets', delegated: 'a/b ü', version: 3 };
     const name = 'a%2Fb%20%C3%BC.json';
     expect((await asks(uptaneProfile, [`3.${name}`], delegated)).asked).toEqual([`3.${name}`]);
-    expect((await asks(aktualizrProfile, [`delegations/${name}`], delegated)).asked).toEqual([`delegations/${name}`]);
     const twice = name.replaceAll('%', '%25');
-    expect(await asks(aktualizrProfile, [`delegations/${twice}`], delegated)).toEqual({
-      found: [`delegations/${twice}`],
-      asked: [`delegations/${name}`, `delegations/${twice}`],
+    expect(await asks(uptaneProfile, [`3.${twice}`], delegated)).toEqual({
+      found: [`3.${twice}`],
+      asked: [`3.${name}`, `3.${twice}`],
     });
     expect((await asks(uptaneProfile, [], delegated)).asked).toEqual([`3.${name}`, `3.${twice}`, name, twice]);
+  });
+
+  it.each([
+    ['supplier', 'supplier'],
+    ['a/b', 'a/b'],
+    ["!$&'()*+,;=:@-._~", "!$&'()*+,;=:@-._~"],
+    ['a b', 'a%20b'],
+    ['a%20b', 'a%20b'],
+    ['100%', '100%25'],
+    ['ü?#', '%C3%BC%3F%23'],
+    ['\u{1f600}', '%F0%9F%98%80'],
+  ])('of a delegated role %j are asked for as aktualizr asks, by its name as it is: %s', async (delegated, path) => {
+    const request: FileName = { role: 'targets', delegated, version: 3 };
+    const asked = [`delegations/${path}.json`, `delegations/3.${path}.json`];
+    expect((await asks(aktualizrProfile, [], request)).asked).toEqual(asked);
   });
 
   it.each(['a%2Fb%20%C3%BC.json', 'a%252Fb%2520%25C3%25BC.json'])(
@@ -87,7 +101,7 @@ describe('the files of a repository', () => {
     async (name) => {
       const folder = temporaryFolder();
       writeFileSync(join(folder, name), 'here');
-      const repository = new RepositoryFiles({ ...aktualizrProfile, delegationsFolder: '' }, openSource(folder));
+      const repository = new RepositoryFiles({ ...uptaneProfile, versionedNames: false }, openSource(folder));
       const answer = await repository.file({ role: 'targets', delegated: 'a/b ü', version: 3, bytesMax });
       expect(answer).toEqual({ ok: true, value: utf8('here') });
     },
@@ -97,7 +111,8 @@ describe('the files of a repository', () => {
     const folder = join(temporaryFolder(), 'repository');
     mkdirSync(folder);
     writeFileSync(join(dirname(folder), 'evil.json'), 'evil');
-    const repository = new RepositoryFiles({ ...aktualizrProfile, delegationsFolder: '' }, openSource(folder));
+    const profile = { ...aktualizrProfile, delegationsFolder: '' };
+    const repository = new RepositoryFiles(profile, openSource(folder));
     for (const delegated of ['../evil', '..', '.', '..%2Fevil', '%2e%2e/evil', join(dirname(folder), 'evil')]) {
       const answer = await repository.file({ role: 'targets', delegated, version: 1, bytesMax });
       expect([delegated, answer.ok ? answer.value : undefined]).toEqual([delegated, undefined]);

@@ -158,7 +158,8 @@ describe.each(Object.entries(profiles))('the keys of a role in the form of %s', 
   it.each([-1, 1.5, '1', null, true, undefined, 2 ** 53])('may not have a threshold of %j [C2]', (threshold) => {
     const edit = rooted((root) => Object.assign(root, { threshold }));
     const words = decoded('root', edit, { profile });
-    if (threshold === 2 ** 53) expect(words).toMatch(/^an integer beyond/);
+    // aktualizr's numbers are read exactly, and judged where they mean something.
+    if (threshold === 2 ** 53 && profile !== aktualizrProfile) expect(words).toMatch(/^an integer beyond/);
     else expect(words).toBe('roles.root.threshold: a whole number from 1 is needed');
   });
 

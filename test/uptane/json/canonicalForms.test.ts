@@ -178,12 +178,12 @@ describe('a signature counts', () => {
   };
   const rows: readonly [string, unknown, readonly boolean[], readonly boolean[]][] = [
     ['plain members', 'x', [true, true, true], [true, true, true]],
-    ['a control character', 'a\nb', [true, true, false], [false, true, true]],
+    ['a control character', 'a\nb', [true, true, false], [false, false, true]],
     [
       'an astral key before one of the private use area',
       { '\u{1f600}': 1, '\uffee': 2 },
-      [true, true, false],
-      [false, true, true],
+      [true, false, false],
+      [false, false, true],
     ],
     ['a number that is not whole', 0.5, [true, true, false], [false, false, false]],
   ];
@@ -227,16 +227,16 @@ describe('the name of a file [H1]', () => {
     [{ role: 'snapshot', version: 3 }, '3.snapshot.json', 'snapshot.json'],
     [{ role: 'targets', version: undefined }, 'targets.json', 'targets.json'],
     [{ role: 'targets', delegated: 'a', version: 3 }, '3.a.json', 'delegations/a.json'],
-    [{ role: 'targets', delegated: 'a/../b', version: 1 }, '1.a%2F..%2Fb.json', 'delegations/a%2F..%2Fb.json'],
+    [{ role: 'targets', delegated: 'a/../b', version: 1 }, '1.a%2F..%2Fb.json', 'delegations/a/../b.json'],
     [
       { role: 'targets', delegated: "!'()*-._~", version: 1 },
       '1.%21%27%28%29%2A-._~.json',
-      'delegations/%21%27%28%29%2A-._~.json',
+      "delegations/!'()*-._~.json",
     ],
     [
       { role: 'targets', delegated: 'é \u{1f600}', version: 1 },
       '1.%C3%A9%20%F0%9F%98%80.json',
-      'delegations/%C3%A9%20%F0%9F%98%80.json',
+      'delegations/é \u{1f600}.json',
     ],
   ];
   it.each(rows)('%j is %s, in aktualizr’s form %s', (file, own, foreign) => {
