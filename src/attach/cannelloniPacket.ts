@@ -1,7 +1,7 @@
 // Owns: packets of cannelloni's UDP format, version 2: a header of version, operation, sequence number and number of frames; each
 // frame with SocketCAN's id word, its length, for CAN FD marked and with flags, and its data. All in network order.
 import type { CanFrame } from '../bus/bus.ts';
-import { checkFrame, fdDataBytesMax } from '../bus/frame/checkFrame.ts';
+import { checkFrame, classicDataBytesMax, fdDataBytesMax } from '../bus/frame/checkFrame.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { cannelloniPacketBytesMax } from './limits.ts';
 
@@ -22,6 +22,7 @@ const id11Mask = 0x7ff;
 const fdMark = 0x80;
 /** In the flags of a CAN FD frame. */
 const brsFlag = 0x01;
+const esiFlag = 0x02;
 
 export interface CannelloniPacket {
   /** From 0 to 255. */
@@ -69,14 +70,18 @@ function decodeFrame(
   const end = dataAt + (remote ? 0 : marked & ~fdMark);
   if (end > bytes.length) return undefined;
   const extended = (word & extendedFlag) !== 0;
+  const requestedBytes = remote ? Math.min(marked & ~fdMark, classicDataBytesMax) : 0;
+  const fdFlags = fd ? (bytes[start + frameHeaderBytes] ?? 0) : 0;
   const frame: CanFrame = {
     id: word & (extended ? id29Mask : id11Mask),
     extended,
     remote,
     fd,
-    brs: fd && ((bytes[start + frameHeaderBytes] ?? 0) & brsFlag) !== 0,
+    brs: (fdFlags & brsFlag) !== 0,
     // A Buffer's own `slice` would not copy.
     data: new Uint8Array(bytes.subarray(dataAt, end)),
+    ...(requestedBytes > 0 && { requestedBytes }),
+    ...((fdFlags & esiFlag) !== 0 && { esi: true as const }),
   };
   const isCarried = (word & errorFlag) === 0 && checkFrame(frame, true) === undefined;
   return isCarried ? { frame, end } : { end };
@@ -100,13 +105,13 @@ export class CannelloniGatherer {
   }
 
   /** Needs room: see `isFull`. */
-  add({ id, extended, remote, fd, brs, data }: CanFrame): void {
+  add({ id, extended, remote, fd, brs, data, requestedBytes = 0, esi }: CanFrame): void {
     const word = id + (extended ? extendedFlag : 0) + (remote ? remoteFlag : 0);
     view(this.bytes).setUint32(this.length, word);
-    this.bytes[this.length + 4] = data.length | (fd ? fdMark : 0);
+    this.bytes[this.length + 4] = remote ? requestedBytes : data.length | (fd ? fdMark : 0);
     this.length += frameHeaderBytes;
     if (fd) {
-      this.bytes[this.length] = brs ? brsFlag : 0;
+      this.bytes[this.length] = (brs ? brsFlag : 0) | (esi ? esiFlag : 0);
       this.length += 1;
     }
     this.bytes.set(data, this.length);

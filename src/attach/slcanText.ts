@@ -54,15 +54,16 @@ function parseFrameLine(line: string): CanFrame | undefined {
   const length = fdDataLengths[Number.parseInt(code, 16)] ?? 0;
   if (!fd && length > 8) return undefined;
   if (data.length !== (remote ? 0 : length)) return undefined;
-  const frame: CanFrame = { id: Number.parseInt(idText, 16), extended, remote, fd, brs: kind === 'b', data };
+  const asked = remote && length > 0 ? { requestedBytes: length } : {};
+  const frame: CanFrame = { id: Number.parseInt(idText, 16), extended, remote, fd, brs: kind === 'b', data, ...asked };
   return checkFrame(frame, true) === undefined ? frame : undefined;
 }
 
-/** A frame as the line that a device sends, without its end. A remote frame's length code is 0: a bus of ours has none. */
-export function slcanText({ id, extended, remote, fd, brs, data }: CanFrame): string {
+/** A frame as the line that a device sends, without its end. CAN FD's error state indicator has no place in it. */
+export function slcanText({ id, extended, remote, fd, brs, data, requestedBytes = 0 }: CanFrame): string {
   const kind = fd ? (brs ? 'b' : 'd') : remote ? 'r' : 't';
   const idText = id.toString(16).padStart(extended ? 8 : 3, '0');
-  const code = fdDataLengths.indexOf(data.length).toString(16);
+  const code = fdDataLengths.indexOf(remote ? requestedBytes : data.length).toString(16);
   const rest = `${idText}${code}${toHex(data)}`.toUpperCase();
   return `${extended ? kind.toUpperCase() : kind}${rest}`;
 }

@@ -41,6 +41,12 @@ describe('a cannelloni packet', () => {
     ['classic', '02 00 05 0001  00000123 02 aabb', classicFrame(0x123, aabb)],
     ['of 29 bits', '02 00 05 0001  92abcdef 02 aabb', { ...classicFrame(0x12abcdef, aabb), extended: true }],
     ['remote', '02 00 05 0001  400007ff 00', { ...classicFrame(0x7ff, new Uint8Array()), remote: true }],
+    [
+      'remote for 4',
+      '02 00 05 0001  400007ff 04',
+      { ...classicFrame(0x7ff, new Uint8Array()), remote: true, requestedBytes: 4 },
+    ],
+    ['FD of an error-passive node', '02 00 05 0001  00000123 82 03 aabb', { ...fdFrame(0x123, aabb), esi: true }],
     ['FD', '02 00 05 0001  00000123 82 00 aabb', { ...fdFrame(0x123, aabb), brs: false }],
     ['FD with the switch', '02 00 05 0001  80000123 82 01 aabb', { ...fdFrame(0x123, aabb), extended: true }],
   ])('of one frame, %s, has the bytes of the format', (_, text, frame) => {
@@ -59,9 +65,9 @@ describe('a cannelloni packet', () => {
     expect(decodeCannelloni(bytes)).toEqual({ ok: true, value: { sequence: 255, frames: many, skipped: 0 } });
   });
 
-  it('gives a remote frame that says how much it asks for, and an FD frame with flags that are not ours', () => {
+  it('gives the length that a remote frame asks for, the error state indicator, and no other flags of an FD frame', () => {
     const decoded = decodeCannelloni(bytesOf('02 00 00 0002  40000001 08  00000002 81 07 ff'));
-    expect(decoded.ok && decoded.value.frames.map(formatFrame)).toEqual(['001#R', '002##1FF']);
+    expect(decoded.ok && decoded.value.frames.map(formatFrame)).toEqual(['001#R8', '002##3FF']);
   });
 
   it('gives data of its own, also from a Buffer', () => {

@@ -13,6 +13,7 @@ describe('slcan text', () => {
     ['t1230', classicFrame(0x123, bytes(0))],
     ['t4563F0F1F2', classicFrame(0x456, bytes(3))],
     ['T12ABCDEF2F0F1', { ...classicFrame(0x12abcdef, bytes(2)), extended: true }],
+    ['r7FF8', { ...classicFrame(0x7ff, bytes(0)), remote: true, requestedBytes: 8 }],
     ['r7FF0', { ...classicFrame(0x7ff, bytes(0)), remote: true }],
     ['R000000010', { ...classicFrame(1, bytes(0)), remote: true, extended: true }],
     ['d1239F0F1F2F3F4F5F6F7F8F9FAFB', { ...fdFrame(0x123, bytes(12)), brs: false }],
@@ -23,10 +24,6 @@ describe('slcan text', () => {
     expect(parseSlcan(text)).toEqual({ type: 'frame', frame });
     expect(slcanText(frame)).toBe(text);
     expect(parseSlcan(`${text.charAt(0)}${text.slice(1).toLowerCase()}`)).toEqual({ type: 'frame', frame });
-  });
-
-  it('takes a remote frame with any classic length code: no bus of ours carries it', () => {
-    expect(parseSlcan('r1238')).toMatchObject({ type: 'frame', frame: { id: 0x123, remote: true } });
   });
 
   it.each([
@@ -72,7 +69,8 @@ describe('slcan text', () => {
       const fd = kind === 'fd' || kind === 'brs';
       const dataLength = kind === 'remote' ? 0 : fd ? length : Math.min(length, 8);
       const common = { extended, remote: kind === 'remote', fd, brs: kind === 'brs' };
-      return { id: extended ? id : id & 0x7ff, ...common, data: bytes(dataLength) };
+      const asked = kind === 'remote' && length > 0 ? { requestedBytes: Math.min(length, 8) } : {};
+      return { id: extended ? id : id & 0x7ff, ...common, data: bytes(dataLength), ...asked };
     });
 
   prop([frames])('gives every frame back that it writes', (frame) => {

@@ -28,8 +28,9 @@ export class FrameDigest {
   /** Chains one frame and the time, in nanoseconds, at which it was on the bus. */
   add(timeNs: number, frame: CanFrame): void {
     const { data } = frame;
-    const flags =
+    let flags =
       (frame.extended ? 1 : 0) + (frame.remote ? 2 : 0) + (frame.fd ? 4 : 0) + (frame.brs ? 8 : 0) + 16 * data.length;
+    if (frame.remote || frame.fd) flags += 0x1000 * (frame.requestedBytes ?? 0) + (frame.esi ? 0x1_0000 : 0);
     this.mix(timeNs | 0);
     this.mix((timeNs / 0x1_0000_0000) | 0);
     this.mix(frame.id);

@@ -16,5 +16,7 @@ export function routedFrame(frame: CanFrame, route: FrameRoute, toFd: boolean): 
   if (fd && frame.remote) return 'remote';
   if (!fd && frame.data.length > classicDataBytesMax) return 'too-long';
   const brs = fd && (frame.fd ? frame.brs : true);
-  return { ...routedId(route, frame.id), remote: frame.remote, fd, brs, data: frame.data };
+  const { remote, data, requestedBytes, esi } = frame;
+  const kept = { ...(requestedBytes !== undefined && { requestedBytes }), ...(fd && esi && { esi }) };
+  return { ...routedId(route, frame.id), remote, fd, brs, data, ...kept };
 }

@@ -8,6 +8,7 @@ export interface HeardFrame {
   readonly extended: boolean;
   readonly remote: boolean;
   readonly data: Uint8Array;
+  readonly requestedBytes?: number;
 }
 
 /** A frame on its way, and whose it is. */
@@ -22,6 +23,7 @@ function sameFrame(frame: CanFrame, heard: HeardFrame): boolean {
   if (frame.extended !== heard.extended || frame.remote !== heard.remote) return false;
   const { data } = frame;
   if (data.length !== heard.data.length) return false;
+  if ((frame.requestedBytes ?? 0) !== (heard.requestedBytes ?? 0)) return false;
   for (let index = 0; index < data.length; index += 1) if (data[index] !== heard.data[index]) return false;
   return true;
 }

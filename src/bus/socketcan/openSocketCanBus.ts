@@ -143,5 +143,12 @@ class NativePort implements CanPort {
 function heardMessage(bus: SocketCanBus, { id, ext = false, rtr = false, err = false, data }: NativeMessage): void {
   const bytes = rtr ? new Uint8Array(0) : new Uint8Array(data);
   if (err) bus.heardError({ errorClass: id, data: bytes });
-  else bus.heard({ id, extended: ext, remote: rtr, data: bytes });
+  else
+    bus.heard({
+      id,
+      extended: ext,
+      remote: rtr,
+      data: bytes,
+      ...(rtr && data.length > 0 && { requestedBytes: data.length }),
+    });
 }

@@ -87,8 +87,9 @@ export class Opening {
   }
 
   send(frame: CanFrame): boolean {
-    const { id, extended, remote, fd, brs } = frame;
-    const data = Buffer.from(frame.data);
+    const { id, extended, remote, fd, brs, requestedBytes = 0 } = frame;
+    // The length of a remote frame's data is that which it asks for; the bytes themselves are not sent.
+    const data = remote ? Buffer.alloc(requestedBytes) : Buffer.from(frame.data);
     if (fd) return this.sender.sendFD({ id, ext: extended, fd_brs: brs, data }) > 0;
     return this.sender.send({ id, ext: extended, rtr: remote, data }) > 0;
   }

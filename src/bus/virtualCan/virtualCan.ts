@@ -277,8 +277,10 @@ class VirtualCanBus implements VirtualCan, NodeHost {
 
   private start(senders: readonly VirtualCanNode[], collided: WireError | undefined, startNs: number): void {
     const [sender] = senders;
-    const frame = sender?.first;
-    if (sender === undefined || frame === undefined) return;
+    const first = sender?.first;
+    if (sender === undefined || first === undefined) return;
+    // What the others see: ESI is the controller's word, whatever the frame was given with.
+    const frame = first.fd && sender.isPassive ? { ...first, esi: true as const } : first;
     for (const node of senders) node.begin();
     const isAlone = this.confinement.nodesOnBus <= senders.length;
     const outcome = this.disturbances.judge(senders, this.table.all(), isAlone, collided);

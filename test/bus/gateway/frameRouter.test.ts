@@ -81,6 +81,12 @@ describe('a frame by one row', () => {
     ['classic to an FD bus: stays classic', plain, route('a', 'fd-1', 0x100), plain],
     ['classic to an FD bus as FD', plain, route('a', 'fd-1', 0x100, { format: 'fd' }), fdFrame(0x100, payload(8))],
     ['a remote request', remote, route('a', 'b', 0x100), remote],
+    [
+      'a remote request for 4 bytes',
+      { ...remote, requestedBytes: 4 },
+      route('a', 'b', 0x100),
+      { ...remote, requestedBytes: 4 },
+    ],
     ['a remote request as FD', remote, route('a', 'fd-1', 0x100, { format: 'fd' }), 'remote'],
     ['FD to FD', fdFrame(0x100, payload(64)), route('fd-1', 'fd-2', 0x100), fdFrame(0x100, payload(64))],
     [

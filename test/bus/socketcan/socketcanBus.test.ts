@@ -60,8 +60,8 @@ class FakePort implements CanPort {
   }
 }
 
-function heardAs({ id, extended, remote, data }: CanFrame): HeardFrame {
-  return { id, extended, remote, data: data.slice() };
+function heardAs({ id, extended, remote, data, requestedBytes = 0 }: CanFrame): HeardFrame {
+  return { id, extended, remote, data: data.slice(), ...(requestedBytes > 0 && { requestedBytes }) };
 }
 
 for (const fd of [false, true]) {

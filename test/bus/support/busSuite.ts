@@ -99,6 +99,27 @@ export function busSuite(harness: BusHarness): void {
       expect(b.heard.received).toEqual(frames);
     });
 
+    test('keeps the length that a remote frame asks for', async () => {
+      const [a, b] = [node('a'), node('b')];
+      const remote = { ...classicFrame(3, payload(0)), remote: true };
+      const frames = [remote, { ...remote, requestedBytes: 1 }, { ...remote, requestedBytes: 8 }];
+      for (const frame of frames) a.node.send(frame);
+      await run.until(() => b.heard.received.length === frames.length);
+      expect(b.heard.received).toEqual(frames);
+      await run.until(() => a.heard.sent.length === frames.length);
+    });
+
+    test.skipIf(!fd || lacks.fdFlags !== undefined)(
+      fd ? `keeps the error state indicator${lacking('fdFlags')}` : 'has no error state indicator: a classic bus',
+      async () => {
+        const [a, b] = [node('a'), node('b')];
+        const frame = { ...fdFrame(1, payload(8)), esi: true as const };
+        a.node.send(frame);
+        await run.until(() => b.heard.received.length === 1);
+        expect(b.heard.received).toEqual([frame]);
+      },
+    );
+
     test.each(badFrames)('refuses %s', async (_, frame) => {
       const [a, b] = [node('a'), node('b')];
       expect(codeOf(a.node.send(frame))).toBe('bad-frame');

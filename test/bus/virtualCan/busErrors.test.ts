@@ -331,6 +331,20 @@ test('an error-passive sender lets others go first', () => {
   expect(c.heard.received.map(({ id }) => id)[0]).toBe(0x700);
 });
 
+test('an error-passive sender says so in its CAN FD frames, and only there', () => {
+  const { clock, bus, node, of } = scene(true);
+  const [a, b] = [node('a'), node('b')];
+  bus.setBitErrors(1, createRandom('x'), 'a');
+  const [wide, narrow] = [fdFrame(0x001, payload(8)), classicFrame(0x002, payload(8))];
+  a.node.send(wide);
+  a.node.send(narrow);
+  while (of('a').state === 'error-active') clock.step();
+  bus.setBitErrors(0, createRandom('x'), 'a');
+  while (clock.step());
+  expect(b.heard.received).toEqual([{ ...wide, esi: true }, narrow]);
+  expect(a.heard.sent[0]).toBe(wide);
+});
+
 describe('bit error rates (issue figures)', () => {
   function transfer(fd: boolean, rate: number, frames: number) {
     const { clock, bus, node, of } = scene(fd);

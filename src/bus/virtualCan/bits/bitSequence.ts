@@ -109,7 +109,7 @@ function fdFields(sequence: Sequence, frame: CanFrame, errorPassive: boolean): v
   const { data } = frame;
   // FDF, res, BRS; then ESI.
   sequence.stuffed(4 | (frame.brs ? 1 : 0), 3, 'stuffed', false);
-  sequence.stuffed(errorPassive ? 1 : 0, 1, 'stuffed', true);
+  sequence.stuffed(errorPassive || frame.esi === true ? 1 : 0, 1, 'stuffed', true);
   sequence.stuffed(dlcOf(frame), 4, 'stuffed', true, data.length > 0);
   for (const [index, byte] of data.entries()) sequence.stuffed(byte, 8, 'stuffed', true, index < data.length - 1);
   const count = stuffCountField(sequence.dynamicStuffBits);

@@ -124,15 +124,16 @@ for (let length = 0; length <= 64; length += 1) {
   dlcFor[length] = length <= 8 ? length : length <= 24 ? 6 + Math.ceil(length / 4) : 11 + Math.ceil(length / 16);
 }
 
-/** The DLC of a frame: for a remote one, 0. */
-export function dlcOf(frame: CanFrame): number {
-  return dlcFor[frame.data.length] as number;
+/** The DLC of a frame: of a remote one, the length that it asks for. */
+export function dlcOf({ remote, data, requestedBytes = 0 }: CanFrame): number {
+  return dlcFor[remote ? requestedBytes : data.length] as number;
 }
 
 /** Bits of a classic frame from SOF to the end of the interframe space, stuff bits included. */
 export function classicFrameBits(frame: CanFrame): number {
   const { id, data } = frame;
   const rtr = frame.remote ? 1 : 0;
+  const dlc = rtr === 1 ? dlcOf(frame) : data.length;
   state = afterSof;
   stuffBits = 0;
   crc = 0;
@@ -141,10 +142,10 @@ export function classicFrameBits(frame: CanFrame): number {
     // Base id, SRR, IDE; 18 further id bits, RTR, r1, r0, DLC.
     fields = 54;
     takeWithCrc(((id >>> 18) << 2) | 3, 13);
-    takeWithCrc(((id & 0x3_ffff) << 7) | (rtr << 6) | data.length, 25);
+    takeWithCrc(((id & 0x3_ffff) << 7) | (rtr << 6) | dlc, 25);
   } else {
     // Id, RTR, IDE, r0, DLC.
-    takeWithCrc((id << 7) | (rtr << 6) | data.length, 18);
+    takeWithCrc((id << 7) | (rtr << 6) | dlc, 18);
   }
   takeBytesWithCrc(data);
   take(crc, 15);
@@ -158,7 +159,7 @@ export interface FdFrameBits {
 }
 
 /**
- * Counts an FD frame's bits into `into`. `errorPassive` says what the sender's ESI bit is.
+ * Counts an FD frame's bits into `into`. `errorPassive`: of the sender; its ESI bit says so, or what the frame says by itself.
  * A stuff bit that falls due after the last data bit is not put in: the first fixed stuff bit stands there.
  */
 export function countFdFrameBits(frame: CanFrame, errorPassive: boolean, into: FdFrameBits): void {
@@ -179,7 +180,7 @@ export function countFdFrameBits(frame: CanFrame, errorPassive: boolean, into: F
   into.nominal = nominal + stuffBits + fdTailBits;
   stuffBits = 0;
   const dlc = dlcFor[data.length] as number;
-  take((errorPassive ? 16 : 0) | dlc, 5);
+  take((errorPassive || frame.esi === true ? 16 : 0) | dlc, 5);
   takeBytes(data);
   const lastBit = (data.length === 0 ? dlc : (data[data.length - 1] as number)) & 1;
   if (state >> 2 !== lastBit) stuffBits -= 1;

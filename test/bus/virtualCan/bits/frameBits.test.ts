@@ -77,8 +77,26 @@ const anyFrame = fc
       fd: fc.constant(fd),
       brs: fc.constant(fd && brs),
       data: fc.array(byte, { minLength: length, maxLength: length }).map((values) => Uint8Array.from(values)),
+      told: fc.nat(8),
     });
+  })
+  .map(({ told, ...frame }): CanFrame => {
+    if (frame.remote) return { ...frame, requestedBytes: told };
+    return frame.fd && told > 4 ? { ...frame, esi: true } : frame;
   });
+
+test('a remote frame says in its DLC what it asks for, and an FD frame with ESI is as long as that of an error-passive sender', () => {
+  const dlc = (requestedBytes: number) =>
+    bitSequence({ ...classicFrame(0x555, new Uint8Array(0)), remote: true, requestedBytes })
+      .filter(({ field, isStuff }) => field === 'stuffed' && !isStuff)
+      .slice(3, 7)
+      .map(({ bit }) => bit)
+      .join('');
+  expect([0, 4, 8].map(dlc)).toEqual(['0000', '0100', '1000']);
+  const frame = fdFrame(0x555, new Uint8Array(64).fill(0x55));
+  expect(bitSequence({ ...frame, esi: true })).toEqual(bitSequence(frame, true));
+  expect(bitSequence(frame, true)).not.toEqual(bitSequence(frame));
+});
 
 prop([anyFrame, fc.boolean()], { numRuns: 3000 })(
   'the tables count what the bits one by one sum to',
