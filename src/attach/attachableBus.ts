@@ -5,8 +5,8 @@ import type { Result } from '../core/result.ts';
 
 /** The node of somebody outside. What is asked of it takes effect soon, in order, and never inside the call. */
 export interface Visitor {
-  /** `taken` is told whether the bus has taken the frame, as `BusNode.send` says. */
-  send(frame: CanFrame, taken: (result: Result<void, EnvironmentFault>) => void): void;
+  /** All at one moment, in this order. `taken` is told of each whether the bus has taken it, as `BusNode.send` says. */
+  send(frames: readonly CanFrame[], taken: (results: readonly Result<void, EnvironmentFault>[]) => void): void;
   leave(): void;
 }
 

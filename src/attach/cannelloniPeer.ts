@@ -4,6 +4,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import type { CanFrame } from '../bus/bus.ts';
+import { transmitQueueFramesMax } from '../bus/limits.ts';
 import { type EnvironmentFault, environmentFault } from '../core/faults.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { hostTimer } from '../core/time/hostTime.ts';
@@ -164,9 +165,9 @@ class CannelloniPeer implements AttachPoint {
 
   private sendNext(): void {
     if (this.guest.isBusy) return;
-    const frame = this.waiting.shift();
-    if (frame === undefined) return;
-    this.guest.send(frame, (result) => {
+    const frames = this.waiting.splice(0, transmitQueueFramesMax);
+    if (frames.length === 0) return;
+    this.guest.send(frames, (_, result) => {
       if (!result.ok) this.counts.refused += 1;
       this.sendNext();
     });

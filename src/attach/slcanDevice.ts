@@ -1,5 +1,6 @@
 // Owns: one client's slcan device: open or closed, what it answers, its node on the bus. Must not know the socket behind it.
 import type { CanFrame, NodeLoad } from '../bus/bus.ts';
+import { transmitQueueFramesMax } from '../bus/limits.ts';
 import type { EnvironmentFault } from '../core/faults.ts';
 import type { Result } from '../core/result.ts';
 import type { Clock } from '../core/time/clock.ts';
@@ -46,6 +47,8 @@ export class SlcanDevice {
   lost = 0;
   private readonly options: SlcanDeviceOptions;
   private readonly lines = new LineReader();
+  /** Read, but not obeyed yet. */
+  private put: SlcanCommand | 'none' | undefined;
   private guest: Guest | undefined;
   /** The node of the time before the device was closed, while it still sends. */
   private leaving: Guest | undefined;
@@ -86,20 +89,44 @@ export class SlcanDevice {
 
   private run(): void {
     while (this.guest?.isBusy !== true) {
-      const line = this.lines.next();
-      if (line === undefined) break;
-      const command = typeof line === 'string' ? parseSlcan(line) : undefined;
-      if (command === undefined) this.options.output.reply(refused);
+      const command = this.nextCommand();
+      if (command === undefined) break;
+      if (command === 'none') this.options.output.reply(refused);
+      else if (command.type === 'frame') this.send([command.frame, ...this.nextFrames()]);
       else this.obey(command);
     }
     if (this.ended !== undefined && this.guest?.isBusy !== true) this.shut(this.ended);
+  }
+
+  /** What the next line says; `none` where that is nothing; undefined where there is no line. */
+  private nextCommand(): SlcanCommand | 'none' | undefined {
+    const { put } = this;
+    this.put = undefined;
+    if (put !== undefined) return put;
+    const line = this.lines.next();
+    if (line === undefined) return undefined;
+    return (typeof line === 'string' ? parseSlcan(line) : undefined) ?? 'none';
+  }
+
+  /** Frames that the client wrote right behind another: a device has them in its buffer, and sends them one after the other. */
+  private nextFrames(): readonly CanFrame[] {
+    const frames: CanFrame[] = [];
+    while (frames.length < transmitQueueFramesMax) {
+      const command = this.nextCommand();
+      if (command === undefined || command === 'none' || command.type !== 'frame') {
+        this.put = command;
+        break;
+      }
+      frames.push(command.frame);
+    }
+    return frames;
   }
 
   private get isOpen(): boolean {
     return this.guest !== undefined || this.endTap !== undefined;
   }
 
-  private obey(command: SlcanCommand): void {
+  private obey(command: Exclude<SlcanCommand, { type: 'frame' }>): void {
     const { output, serialNumber } = this.options;
     switch (command.type) {
       case 'nothing':
@@ -113,9 +140,6 @@ export class SlcanDevice {
         break;
       case 'status':
         output.reply(this.isOpen ? `F${this.takeStatus().toString(16).padStart(2, '0').toUpperCase()}\r` : refused);
-        break;
-      case 'frame':
-        this.send(command.frame);
         break;
       case 'close':
         output.reply(this.isOpen ? accepted : refused);
@@ -154,13 +178,15 @@ export class SlcanDevice {
     });
   }
 
-  private send(frame: CanFrame): void {
-    if (this.guest === undefined) {
-      this.options.output.reply(refused);
+  private send(frames: readonly CanFrame[]): void {
+    const { guest } = this;
+    if (guest === undefined) {
+      for (const _ of frames) this.options.output.reply(refused);
       return;
     }
-    this.guest.send(frame, (result) => {
+    guest.send(frames, (frame, result) => {
       this.answer(frame, result);
+      if (guest.isBusy) return;
       this.run();
       this.options.readOn();
     });
@@ -176,7 +202,10 @@ export class SlcanDevice {
     if (result.fault.code === 'queue-full') this.latched |= status.transmitFull;
     output.reply(refused);
     // Nobody is there to try again: the rest would wait in vain as well.
-    if (this.ended !== undefined) this.lines.clear();
+    if (this.ended !== undefined) {
+      this.lines.clear();
+      this.put = undefined;
+    }
   }
 
   private hear(frame: CanFrame): void {

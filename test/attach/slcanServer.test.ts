@@ -142,6 +142,24 @@ describe('an slcan client', () => {
     expect(one.take()).toBe('z.'.repeat(500));
   });
 
+  it('that writes frames at once has them compete in their order: none of lower priority comes between', async () => {
+    await start();
+    const one = await client('O');
+    const stop = fillBus(frame(0x700, 1));
+    await run.until(() => run.ecu.received.length > 2);
+    const ids = [0x123, 0x100, 0x111, 0x6ff];
+    one.write(ids.map((id) => `t${id.toString(16)}0\r`).join(''));
+    await run.until(() => run.ecu.received.some(({ id }) => id === 0x6ff));
+    stop();
+    const heard = run.ecu.received.map(({ id }) => id);
+    expect(heard.slice(heard.indexOf(0x123), heard.indexOf(0x6ff) + 1)).toEqual(ids);
+    expect(run.tape.at(-1)).toMatchObject({
+      kind: 'gaveTogether',
+      node: 'slcan-1',
+      frames: ['123#', '100#', '111#', '6FF#'],
+    });
+  });
+
   it('that gives frames and closes at once, or goes at once, has them sent', async () => {
     await start({ bitrate: 125_000 });
     const one = await client('O');

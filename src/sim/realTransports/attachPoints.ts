@@ -7,7 +7,7 @@ import { listenSlcan } from '../../attach/slcanServer.ts';
 import type { Bus, BusListener, BusNode } from '../../bus/bus.ts';
 import { formatFrame, parseFrame } from '../../bus/frame/frameText.ts';
 import { type EnvironmentFault, environmentFault, InputError } from '../../core/faults.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { fail, type Result } from '../../core/result.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { RunInputs } from '../inputs/inputs.ts';
 import type { Player, Recorder, TapeContent } from '../tape/tape.ts';
@@ -25,29 +25,35 @@ class Visitors {
     this.bus = bus;
   }
 
-  take(content: TapeContent, listener: VisitorListener = nobody): Result<void, EnvironmentFault> {
+  /** What became of each frame that was given. */
+  take(content: TapeContent, listener: VisitorListener = nobody): readonly Result<void, EnvironmentFault>[] {
     switch (content.kind) {
       case 'joined': {
         const heard: BusListener = { ...listener, nodeFailed: () => {} };
         this.nodes.get(content.node)?.detach();
         this.nodes.set(content.node, this.bus.attach(content.node, heard));
-        return ok();
+        return [];
       }
-      case 'gave': {
-        const frame = parseFrame(content.frame);
-        const node = this.nodes.get(content.node);
-        if (frame === undefined || node === undefined) {
-          return fail(environmentFault('closed', `${content.node} is not on ${this.bus.name}`));
-        }
-        return node.send(frame);
-      }
+      case 'gave':
+        return [this.give(content.node, content.frame)];
+      case 'gaveTogether':
+        return content.frames.map((frame) => this.give(content.node, frame));
       case 'left':
         this.nodes.get(content.node)?.detach();
         this.nodes.delete(content.node);
-        return ok();
+        return [];
       default:
-        return ok();
+        return [];
     }
+  }
+
+  private give(name: string, text: string): Result<void, EnvironmentFault> {
+    const frame = parseFrame(text);
+    const node = this.nodes.get(name);
+    if (frame === undefined || node === undefined) {
+      return fail(environmentFault('closed', `${name} is not on ${this.bus.name}`));
+    }
+    return node.send(frame);
   }
 }
 
@@ -61,7 +67,7 @@ export function recordedAttachable(bus: Bus, recorder: Recorder): AttachableBus 
   const bring = (
     content: TapeContent,
     listener?: VisitorListener,
-    done: (result: Result<void, EnvironmentFault>) => void = () => {},
+    done: (results: readonly Result<void, EnvironmentFault>[]) => void = () => {},
   ) => recorder.input(attachPort(bus.name), content, () => done(visitors.take(content, listener)));
   return {
     name: bus.name,
@@ -71,11 +77,18 @@ export function recordedAttachable(bus: Bus, recorder: Recorder): AttachableBus 
     join(node, listener) {
       bring({ kind: 'joined', node }, listener);
       return {
-        send: (frame, taken) => bring({ kind: 'gave', node, frame: formatFrame(frame) }, undefined, taken),
+        send: (frames, taken) => bring(givenContent(node, frames.map(formatFrame)), undefined, taken),
         leave: () => bring({ kind: 'left', node }),
       };
     },
   };
+}
+
+function givenContent(node: string, frames: readonly string[]): TapeContent {
+  const [first = '', ...others] = frames;
+  return others.length === 0
+    ? { kind: 'gave', node, frame: first }
+    : { kind: 'gaveTogether', node, frames: [...frames] };
 }
 
 /** Does on `bus` what those outside did when the trace was made. */

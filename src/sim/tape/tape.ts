@@ -38,6 +38,8 @@ export const tapeInputSchema = z.discriminatedUnion('kind', [
   /** Somebody outside has a node of his own from now on, sends a frame by it, and takes it away. */
   input('joined', { node: z.string() }),
   input('gave', { node: z.string(), frame: z.string() }),
+  /** Several at one moment: the first competes for the bus, the others wait behind it. */
+  input('gaveTogether', { node: z.string(), frames: z.array(z.string()) }),
   input('left', { node: z.string() }),
   /** The user lets a held run end. */
   input('released', {}),
