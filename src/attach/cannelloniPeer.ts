@@ -81,6 +81,8 @@ class CannelloniPeer implements AttachPoint {
   };
   private sequence = 0;
   private expected: number | undefined;
+  /** That the bus does not carry some frame. */
+  private wasTold = false;
   private cancelFlush = () => {};
 
   constructor(socket: Socket, { bus, tell }: CannelloniOptions, remote: HostPort) {
@@ -163,12 +165,19 @@ class CannelloniPeer implements AttachPoint {
     this.expected = (sequence + 1) & 0xff;
   }
 
+  private refused({ code, message }: EnvironmentFault): void {
+    this.counts.refused += 1;
+    if (code !== 'bad-frame' || this.wasTold) return;
+    this.wasTold = true;
+    this.tell(`cannelloni on ${this.bus.name}: a frame was refused: ${message}`);
+  }
+
   private sendNext(): void {
     if (this.guest.isBusy) return;
     const frames = this.waiting.splice(0, transmitQueueFramesMax);
     if (frames.length === 0) return;
     this.guest.send(frames, (_, result) => {
-      if (!result.ok) this.counts.refused += 1;
+      if (!result.ok) this.refused(result.fault);
       this.sendNext();
     });
   }

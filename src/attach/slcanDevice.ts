@@ -25,6 +25,8 @@ export interface SlcanDeviceOptions {
   readonly serialNumber: number;
   readonly textOf: (frame: CanFrame) => string;
   readonly output: SlcanOutput;
+  /** A frame that the bus does not carry: why. */
+  readonly refused: (why: string) => void;
   /** There is less input waiting. */
   readonly readOn: () => void;
 }
@@ -200,6 +202,7 @@ export class SlcanDevice {
       return;
     }
     if (result.fault.code === 'queue-full') this.latched |= status.transmitFull;
+    else this.options.refused(result.fault.message);
     output.reply(refused);
     // Nobody is there to try again: the rest would wait in vain as well.
     if (this.ended !== undefined) {

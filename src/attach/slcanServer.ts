@@ -92,6 +92,8 @@ class SlcanClient implements SlcanOutput {
   private gathered: string[] = [];
   private gatheredBytes = 0;
   private cancelFlush = () => {};
+  /** Frames that the bus does not carry. */
+  private refused = 0;
 
   constructor(
     socket: Socket,
@@ -103,7 +105,11 @@ class SlcanClient implements SlcanOutput {
     this.socket = socket;
     const name = `slcan-${number}`;
     const readOn = () => this.regulate();
-    this.device = new SlcanDevice({ bus, clock, name, serialNumber: number, textOf, output: this, readOn });
+    const refused = (why: string) => {
+      this.refused += 1;
+      if (this.refused === 1) this.tell(`a frame was refused: ${why}`);
+    };
+    this.device = new SlcanDevice({ bus, clock, name, serialNumber: number, textOf, output: this, refused, readOn });
     const peer = addressText({ host: socket.remoteAddress ?? 'somebody', port: socket.remotePort ?? 0 });
     this.tell = (text) => tell(`${name} on ${bus.name}: ${text}`);
     this.tell(`${peer} connected`);
@@ -119,7 +125,8 @@ class SlcanClient implements SlcanOutput {
     socket.on('close', () =>
       this.device.end(() => {
         const { sent, heard, lost } = this.device;
-        this.tell(`left; ${sent} frames sent, ${heard} heard, ${lost} lost`);
+        const refused = this.refused === 0 ? '' : `, ${this.refused} refused`;
+        this.tell(`left; ${sent} frames sent, ${heard} heard, ${lost} lost${refused}`);
         left();
       }),
     );

@@ -142,6 +142,20 @@ describe('an slcan client', () => {
     expect(one.take()).toBe('z.'.repeat(500));
   });
 
+  it('is told once, and at the end, of CAN FD frames for a classic bus', async () => {
+    await start();
+    const one = await client('O');
+    one.write('d1230\rb1230\rt1230\rd1230\r');
+    await run.until(() => one.text.length === 5);
+    expect(one.take()).toBe('!!z.!');
+    one.socket.end();
+    await run.until(() => run.told.length === 3);
+    expect(run.told.slice(1)).toEqual([
+      'slcan-1 on body: a frame was refused: this bus carries classic CAN only',
+      'slcan-1 on body: left; 1 frames sent, 0 heard, 0 lost, 3 refused',
+    ]);
+  });
+
   it('that writes frames at once has them compete in their order: none of lower priority comes between', async () => {
     await start();
     const one = await client('O');
