@@ -99,6 +99,11 @@ export function meanLoad({ busyNs, observedNs }: BusView): number {
   return observedNs === 0 ? 0 : Math.min(1, busyNs / observedNs);
 }
 
+/** The share of all the time until `timeNs` that it was busy. */
+export function runLoad({ busyNs }: BusView, timeNs: number): number {
+  return timeNs === 0 ? 0 : Math.min(1, busyNs / timeNs);
+}
+
 /** The bus as it stands at `timeNs`: one that has fallen silent carries nothing. */
 export function busAt(bus: BusView, timeNs: number): BusView {
   const quiet = bus.windowNs > 0 && timeNs - bus.lastNs > quietWindows * bus.windowNs;

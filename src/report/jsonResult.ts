@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { NS_PER_MS } from '../core/units.ts';
 import type { FinishedRun } from '../sim/run.ts';
-import { type BusView, knowsLoad, meanLoad } from './busView.ts';
+import { type BusView, knowsLoad, meanLoad, runLoad } from './busView.ts';
 import type { Expectation, RunView } from './runView.ts';
 
 const jsonResultVersion = 1;
@@ -52,6 +52,7 @@ const bus = z.strictObject({
   frames: count,
   load: share.optional(),
   peakLoad: share.optional(),
+  runLoad: share.optional(),
   errorFrames: count.optional(),
   nodes: z.array(z.strictObject({ node: z.string(), state: z.string(), busOffs: count })).optional(),
   babbling: z.array(z.string()).optional(),
@@ -120,7 +121,7 @@ export interface JsonResultParts {
   readonly title: string;
   readonly finished: FinishedRun;
   /** As it stands at the end of the run. */
-  readonly view: Pick<RunView, 'ecus' | 'buses'>;
+  readonly view: Pick<RunView, 'ecus' | 'buses' | 'timeNs'>;
   readonly expectations: readonly Expectation[];
 }
 
@@ -134,7 +135,7 @@ export function jsonResult({ ecunet, path, title, finished, view, expectations }
       const { maker } = view.ecus.find(({ id }) => id === result.id) ?? { maker: 'genuine' as const };
       return { ...result, maker, attacksDetected: [...attacksDetected] };
     }),
-    buses: view.buses.map(busResult),
+    buses: view.buses.map((bus) => busResult(bus, view.timeNs)),
     gateways: gateways.map((one) => ({ ...one, drops: [...one.drops] })),
     expectations: expectations.map(({ text, passed, actual, place }) => {
       const { step = 1, line = 1 } = place ?? {};
@@ -143,13 +144,17 @@ export function jsonResult({ ecunet, path, title, finished, view, expectations }
   };
 }
 
-function busResult(view: BusView): JsonResult['buses'][number] {
+function busResult(view: BusView, timeNs: number): JsonResult['buses'][number] {
   const { id, kind, frames, errorFrames, lostFrames, droppedFrames, nodes, babbling } = view;
   return {
     ...{ id, kind },
     ...(view.interface !== undefined && { interface: view.interface }),
     frames,
-    ...(knowsLoad(view) && { load: rounded(meanLoad(view), 4), peakLoad: rounded(view.peakLoad, 4) }),
+    ...(knowsLoad(view) && {
+      load: rounded(meanLoad(view), 4),
+      peakLoad: rounded(view.peakLoad, 4),
+      runLoad: rounded(runLoad(view, timeNs), 4),
+    }),
     ...(kind === 'ethernet'
       ? { lostFrames, droppedFrames }
       : { errorFrames, nodes: [...nodes], babbling: [...babbling] }),

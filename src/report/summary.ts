@@ -1,5 +1,5 @@
 // Owns: the closing summary of a run, as text for any terminal, file or mail: at most 80 columns, with or without colour.
-import { type BusView, knowsLoad, meanLoad } from './busView.ts';
+import { type BusView, knowsLoad, meanLoad, runLoad } from './busView.ts';
 import { attackWords, trafficWords } from './describe.ts';
 import { type EcuVerdict, type EcuView, ecuVerdict, isSameInstalled, isWanted } from './ecuView.ts';
 import { formatCount, formatPercent, formatTime, formatWallTime, plural } from './format.ts';
@@ -131,14 +131,15 @@ function successLines(ecus: readonly EcuView[]): readonly Line[] {
   );
 }
 
-function busWords(bus: BusView): string {
-  return `${bus.id}: ${plural(bus.frames, 'frame')}${loadWords(bus)}${troubleWords(bus)}`;
+function busWords(bus: BusView, timeNs: number): string {
+  return `${bus.id}: ${plural(bus.frames, 'frame')}${loadWords(bus, timeNs)}${troubleWords(bus)}`;
 }
 
-function loadWords(bus: BusView): string {
+function loadWords(bus: BusView, timeNs: number): string {
   if (!knowsLoad(bus) || bus.observedNs === 0) return '';
   const load = bus.kind === 'ethernet' ? 'busiest link' : 'load';
-  return `, ${load} ${formatPercent(meanLoad(bus))}, at most ${formatPercent(bus.peakLoad)}`;
+  const shares = [formatPercent(runLoad(bus, timeNs)), formatPercent(meanLoad(bus)), formatPercent(bus.peakLoad)];
+  return `, ${load} ${shares[0]} (${shares[1]} when busy, at most ${shares[2]})`;
 }
 
 /** What went wrong on a bus, and which nodes had a part in it. */
@@ -205,7 +206,7 @@ export function summaryText(view: RunView, { wallMs, color }: SummaryOptions): s
     ...imageLines(view.ecus),
     ...attackLines(view),
     ...labelled('Manifests', `${accepted} accepted, ${refused} refused`),
-    ...view.buses.flatMap((bus, index) => labelled(index === 0 ? 'Buses' : '', busWords(bus))),
+    ...view.buses.flatMap((bus, index) => labelled(index === 0 ? 'Buses' : '', busWords(bus, view.timeNs))),
     ...view.gateways.flatMap((gateway, index) => labelled(index === 0 ? 'Gateways' : '', gatewayWords(gateway))),
     ...labelled('Time', timeWords(view.timeNs, wallMs)),
     [],

@@ -39,6 +39,7 @@ function resultsOf(events: readonly SimEvent[]): readonly object[] {
       ...{ id, kind, frames: sum('frames') },
       load: expect.closeTo(sum('busyNs') / sum('windowNs'), 4),
       peakLoad: expect.closeTo(Math.min(1, Math.max(...windows.map(({ busyNs, windowNs }) => busyNs / windowNs))), 4),
+      runLoad: expect.closeTo(sum('busyNs') / (events.at(-1)?.t ?? 1), 4),
     };
     if (kind === 'ethernet') {
       return { ...common, lostFrames: sum('lostFrames'), droppedFrames: sum('droppedFrames') };
@@ -101,12 +102,12 @@ describe('the buses of a result', { timeout: 60_000 }, () => {
   const traffic = { type: 'bus.traffic', t: 1, bus: 'body', lost: 2, latestNs: 0, latestId: 0, delaysNs: 0 } as const;
 
   it.each<[string, BusSummary, readonly SimEvent[], object]>([
-    ['that carried nothing', body, [], { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, ...none }],
+    ['that carried nothing', body, [], { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, runLoad: 0, ...none }],
     [
       'half as busy in all as at its most',
       body,
       [{ ...window, busyNs: 2 }, window],
-      { id: 'body', kind: 'can', frames: 6, load: 0.3333, peakLoad: 0.6667, ...none },
+      { id: 'body', kind: 'can', frames: 6, load: 0.3333, peakLoad: 0.6667, runLoad: 1, ...none },
     ],
     [
       'on an interface, whose load is not known',
@@ -118,13 +119,13 @@ describe('the buses of a result', { timeout: 60_000 }, () => {
       'whose background traffic found no room',
       body,
       [{ ...traffic, frames: 0 }],
-      { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, ...none, traffic: { frames: 0, lost: 2 } },
+      { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, runLoad: 0, ...none, traffic: { frames: 0, lost: 2 } },
     ],
     [
       'of Ethernet',
       { ...body, kind: 'ethernet' },
       [{ ...window, lostFrames: 1, droppedFrames: 2 }],
-      { id: 'body', kind: 'ethernet', frames: 3, load: 0, peakLoad: 0, lostFrames: 1, droppedFrames: 2 },
+      { id: 'body', kind: 'ethernet', frames: 3, load: 0, peakLoad: 0, runLoad: 0, lostFrames: 1, droppedFrames: 2 },
     ],
   ])('one %s', (_, bus, events, expected) => {
     const view = [{ ...startedEvent, buses: [bus] }, ...events].reduce(updateView, emptyView);

@@ -72,8 +72,8 @@ test('a run that passed', () => {
  Attacks    1 carried out; detected: rollback (by brake-ecu)
             succeeded: on no ECU
  Manifests  2 accepted, 0 refused
- Buses      body: 22,214 frames, load 26%, at most 82%
-            chassis: 10,540 frames, load 12%, at most 43%
+ Buses      body: 22,214 frames, load 26% (26% when busy, at most 82%)
+            chassis: 10,540 frames, load 12% (12% when busy, at most 43%)
  Time       0:20.000 simulated in 5.1 s (3.9 times real time)
 
  PASSED  2 expectations met

@@ -1,6 +1,6 @@
 // Owns: the panel of buses: what each carries now, at its most and in all, and what went wrong on it.
 import type { ReactElement } from 'react';
-import { type BusNodeView, type BusView, busAt, knowsLoad } from '../../report/busView.ts';
+import { type BusNodeView, type BusView, busAt, knowsLoad, runLoad } from '../../report/busView.ts';
 import { barCells, formatBitrate, formatCount, formatPercent, plural, sparkline } from '../../report/format.ts';
 import { type Column, tableLines } from '../../report/text/columns.ts';
 import { type Line, lineWidth, ruleLine, type Span, span, type Tone } from '../../report/text/line.ts';
@@ -54,13 +54,22 @@ function drawHistory(bus: BusView, cells: number): Line {
   return [span(sparkline(fractions, cells), 'info')];
 }
 
-const columns: readonly Column<BusView>[] = [
+/** `timeNs`: of the run so far. */
+const columnsAt = (timeNs: number): readonly Column<BusView>[] => [
   { title: 'BUS', rank: 0, minCells: 6, maxCells: 16, draw: ({ id }) => [span(id)] },
   { title: 'KIND', rank: 3, minCells: 8, maxCells: 18, draw: (bus) => [span(kindWords(bus), 'dim')] },
   { title: 'CARRIER', rank: 6, minCells: 7, maxCells: 10, draw: (bus) => [span(bus.interface ?? 'virtual', 'dim')] },
   { title: 'LOAD', rank: 2, minCells: 8, maxCells: 30, grows: true, draw: drawBar },
   { title: 'NOW', rank: 1, minCells: 4, maxCells: 9, align: 'right', draw: drawNow },
   { title: 'PEAK', rank: 4, minCells: 4, maxCells: 9, align: 'right', draw: drawPeak },
+  {
+    title: 'RUN',
+    rank: 7,
+    minCells: 4,
+    maxCells: 9,
+    align: 'right',
+    draw: (bus) => [span(knowsLoad(bus) ? formatPercent(runLoad(bus, timeNs)) : '', 'dim')],
+  },
   { title: 'HISTORY', rank: 5, minCells: 12, maxCells: 120, grows: true, draw: drawHistory },
   {
     title: 'FRAMES',
@@ -111,7 +120,7 @@ function drawErrors({ errorFrames }: BusView): Line {
 const wideCells = 100;
 
 /** Columns of trouble only where there is any. */
-function columnsFor(buses: readonly BusView[], width: number): readonly Column<BusView>[] {
+function columnsFor(buses: readonly BusView[], timeNs: number, width: number): readonly Column<BusView>[] {
   const trouble: Column<BusView> = {
     title: 'TROUBLE',
     rank: 2,
@@ -128,7 +137,7 @@ function columnsFor(buses: readonly BusView[], width: number): readonly Column<B
     draw: drawErrors,
   };
   return [
-    ...columns,
+    ...columnsAt(timeNs),
     ...(buses.some(({ errorFrames }) => errorFrames > 0) ? [errors] : []),
     ...(buses.some((bus) => troubles(bus).length > 0) ? [trouble] : []),
   ];
@@ -143,7 +152,7 @@ export function busLines({ buses, timeNs, rows, width }: Omit<BusPanelProps, 'co
   const shown = present.filter((bus) => first.has(bus));
   const hidden = present.length - shown.length;
   const right: Line = hidden === 0 ? [] : [span(`${plural(hidden, 'other bus', 'other buses')} not shown`, 'dim')];
-  const table = tableLines(columnsFor(present, width), shown, width - 4, present);
+  const table = tableLines(columnsFor(present, timeNs, width), shown, width - 4, present);
   return [ruleLine('Buses', right, width), ...table.map((line): Line => [span('   '), ...line])];
 }
 
