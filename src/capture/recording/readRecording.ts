@@ -79,13 +79,15 @@ class Picked {
   }
 
   take(record: CaptureRecord): void {
-    if (record.type === 'packet') return this.notes.add('Ethernet packets are left out');
     if (record.type === 'frame') this.bus ??= record.bus;
-    if (this.bus !== undefined && record.bus !== this.bus) return;
-    if (record.type === 'error') return this.notes.add('error frames are left out');
-    if (record.frame.fd && !this.fd) return this.notes.add('frames of CAN FD are left out: the bus is a classic one');
-    this.baseNs ??= record.timeNs;
-    const isIn = this.order.add({ atNs: Number(record.timeNs - this.baseNs), frame: record.frame });
-    if (!isIn) this.notes.add('frames that stand more than a second behind later ones are left out');
+    if (record.type === 'packet') this.notes.add('Ethernet packets are left out');
+    else if (this.bus !== undefined && record.bus !== this.bus) return;
+    else if (record.type === 'error') this.notes.add('error frames are left out');
+    else if (record.frame.fd && !this.fd) this.notes.add('frames of CAN FD are left out: the bus is a classic one');
+    else {
+      this.baseNs ??= record.timeNs;
+      const isIn = this.order.add({ atNs: Number(record.timeNs - this.baseNs), frame: record.frame });
+      if (!isIn) this.notes.add('frames that stand more than a second behind later ones are left out');
+    }
   }
 }

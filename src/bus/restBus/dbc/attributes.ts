@@ -54,7 +54,7 @@ export class Attributes {
   private takeDefault(statement: Statement): DbcFault | undefined {
     const [, given] = defaultForm.exec(statement.text) ?? [];
     if (given === undefined) return malformed(statement, 'BA_DEF_DEF_ "NAME" VALUE;');
-    this.defaults.set(statement.strings[0] ?? '', valueOf(given, statement));
+    this.defaults.set(statement.strings[0] ?? '', givenValue(given, statement));
     return undefined;
   }
 
@@ -67,7 +67,7 @@ export class Attributes {
       signal && `SG_ ${Number(of)} ${name}`,
       node && `BU_ ${nodeName}`,
     );
-    if (owner !== undefined) this.values.set(`${statement.strings[0] ?? ''} ${owner}`, valueOf(given, statement));
+    if (owner !== undefined) this.values.set(`${statement.strings[0] ?? ''} ${owner}`, givenValue(given, statement));
     return undefined;
   }
 }
@@ -76,6 +76,6 @@ function ownerOf(...owners: readonly (string | undefined)[]): string | undefined
   return owners.find((owner) => owner !== undefined);
 }
 
-function valueOf(given: string, { strings }: Statement): string {
+function givenValue(given: string, { strings }: Statement): string {
   return given === '"1"' ? (strings[1] ?? '') : given;
 }

@@ -121,12 +121,12 @@ function unknownName(
 function reasonToLeaveOut(message: DbcMessage, { cycleMs, messages }: MessageChoice): string | undefined {
   const { bytes, format, sendType = '' } = message;
   if (format === 'J1939PG' && bytes > classicDataBytesMax)
-    return 'parameter groups of J1939 that are longer than a frame go by its transport protocol, which is not sent';
+    return 'longer than a frame, which J1939 sends in pieces by a protocol that the traffic does not have';
   const isNamed = messages !== undefined;
   if (spontaneous.test(sendType) && !byClock.test(sendType) && !isNamed)
-    return 'their send type (GenMsgSendType) is not cyclic; `messages` would send them all the same';
+    return 'not sent by the clock (GenMsgSendType); what `messages` names is sent all the same';
   if ((message.cycleMs ?? cycleMs) === undefined)
-    return 'they have no cycle (GenMsgCycleTime), and the traffic has no `cycle`';
+    return 'without a cycle (GenMsgCycleTime), and the traffic names none (`cycle`)';
   return undefined;
 }
 
