@@ -36,12 +36,13 @@ const trailerBytes = 8;
 
 function* unpacked(path: string): Generator<Uint8Array> {
   const ready: Uint8Array[] = [];
-  let members = 0;
+  let isOneMember = true;
   let crc = 0;
   let length = 0;
   const gunzip = new Gunzip((piece) => ready.push(piece));
+  // Called for a second member: files that were packed one behind the other. Their checks are not told apart here.
   gunzip.onmember = () => {
-    members += 1;
+    isOneMember = false;
   };
   let last = new Uint8Array(0);
   let isEmpty = true;
@@ -70,7 +71,7 @@ function* unpacked(path: string): Generator<Uint8Array> {
   }
   const trailer = new DataView(last.buffer);
   const isWhole =
-    members > 1 ||
+    !isOneMember ||
     (last.length === trailerBytes &&
       trailer.getUint32(0, true) === crc &&
       trailer.getUint32(4, true) === length % 2 ** 32);

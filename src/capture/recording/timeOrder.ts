@@ -10,46 +10,62 @@ export interface DisorderBounds {
   readonly waitingMax: number;
 }
 
-/** Holds back what an earlier one may still come before. */
+/** What is behind the beginning of an array is cut off when it is so much. */
+const cutAt = 4096;
+
+/** Holds back what an earlier one may still come before. What comes out does not depend on when it is asked for. */
 export class TimeOrder<T extends Timed> {
   private readonly bounds: DisorderBounds;
   private waiting: T[] = [];
+  /** In `waiting`, the first that still waits. */
+  private start = 0;
+  private released: T[] = [];
   private newestNs = Number.NEGATIVE_INFINITY;
-  private givenNs = Number.NEGATIVE_INFINITY;
+  private releasedNs = Number.NEGATIVE_INFINITY;
 
   constructor(bounds: DisorderBounds) {
     this.bounds = bounds;
   }
 
-  /** False for one that comes too late: later ones are given already. Equal times stay in the order in which they came. */
+  /** False for one that comes too late. Equal times stay in the order in which they came. */
   add(item: T): boolean {
-    if (item.atNs < this.givenNs) return false;
-    let index = this.waiting.length;
-    while (index > 0 && (this.waiting[index - 1]?.atNs ?? 0) > item.atNs) index -= 1;
-    if (index === this.waiting.length) this.waiting.push(item);
-    else this.waiting.splice(index, 0, item);
+    if (item.atNs < this.newestNs - this.bounds.disorderNsMax || item.atNs < this.releasedNs) return false;
+    const { waiting } = this;
+    let index = waiting.length;
+    while (index > this.start && (waiting[index - 1]?.atNs ?? 0) > item.atNs) index -= 1;
+    if (index === waiting.length) waiting.push(item);
+    else waiting.splice(index, 0, item);
     this.newestNs = Math.max(this.newestNs, item.atNs);
+    this.release();
     return true;
   }
 
-  /** Those before which no other can come. */
+  /** Those before which no other can come, since it was last asked. */
   ready(): readonly T[] {
-    const oldestNs = this.newestNs - this.bounds.disorderNsMax;
-    const waitTooLong = this.waiting.length - this.bounds.waitingMax;
-    let count = Math.max(waitTooLong, 0);
-    while (count < this.waiting.length && (this.waiting[count]?.atNs ?? 0) <= oldestNs) count += 1;
-    return this.give(count);
+    const { released } = this;
+    this.released = [];
+    return released;
   }
 
-  /** All that wait: no more come. */
+  /** The same with all that wait: no more come. */
   rest(): readonly T[] {
-    return this.give(this.waiting.length);
+    const all = [...this.released, ...this.waiting.slice(this.start)];
+    this.released = [];
+    this.waiting = [];
+    this.start = 0;
+    return all;
   }
 
-  private give(count: number): readonly T[] {
-    const given = this.waiting.slice(0, count);
-    this.waiting = this.waiting.slice(count);
-    this.givenNs = given.at(-1)?.atNs ?? this.givenNs;
-    return given;
+  private release(): void {
+    const oldestNs = this.newestNs - this.bounds.disorderNsMax;
+    for (let first = this.waiting[this.start]; first !== undefined; first = this.waiting[this.start]) {
+      if (first.atNs > oldestNs && this.waiting.length - this.start <= this.bounds.waitingMax) break;
+      this.released.push(first);
+      this.releasedNs = first.atNs;
+      this.start += 1;
+    }
+    if (this.start < cutAt) return;
+    this.waiting = this.waiting.slice(this.start);
+    this.start = 0;
   }
 }

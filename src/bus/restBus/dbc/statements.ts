@@ -70,6 +70,8 @@ const unclosed = 'the string that begins here is not closed';
 
 /** A line that begins with `//` is no DBC's, but files of some tools have them. */
 const tokenForm = /[^\S\n]+|\n|\/\/[^\n]*|"|[:;,()[\]|@]|[^\s":;,()[\]|@]+/y;
+const endForm = /[^\S\n]*(?:;|\n|$)/y;
+const commentForm = /[^\n]*"(?=[^\S\n]*;[^\S\n]*(?:\n|$))/y;
 /** `\"` stands for a quotation mark within a string. */
 const stringForm = /(?:\\"|[^"])*"/y;
 
@@ -82,9 +84,15 @@ class Tokens {
   private line = 1;
   private isFirst = true;
   private ahead: Token | undefined;
+  private isComment = false;
 
   constructor(text: string) {
     this.text = text;
+  }
+
+  /** What comes next is a statement of that keyword. */
+  begin(keyword: string): void {
+    this.isComment = keyword === 'CM_';
   }
 
   peek(): Token {
@@ -116,7 +124,8 @@ class Tokens {
   private string(): Token {
     const { line } = this;
     stringForm.lastIndex = this.at;
-    const [closed] = stringForm.exec(this.text) ?? [];
+    const [plain] = stringForm.exec(this.text) ?? [];
+    const closed = plain !== undefined && this.isComment ? this.wholeComment(plain) : plain;
     if (closed === undefined) {
       this.fault ??= { line, message: unclosed };
       this.at = this.text.length;
@@ -126,6 +135,14 @@ class Tokens {
     const token = this.token('string', closed.slice(0, -1).replaceAll('\\"', '"'), line);
     for (let end = closed.indexOf('\n'); end >= 0; end = closed.indexOf('\n', end + 1)) this.line += 1;
     return token;
+  }
+
+  /** People forget the backslash before a quotation mark: a comment of one line then goes on to the last one before its `;`. */
+  private wholeComment(plain: string): string {
+    endForm.lastIndex = this.at + plain.length;
+    commentForm.lastIndex = this.at;
+    const [longer] = endForm.test(this.text) ? [] : (commentForm.exec(this.text) ?? []);
+    return longer ?? plain;
   }
 
   private token(kind: Token['kind'], text: string, line: number): Token {
@@ -159,18 +176,17 @@ function symbols(first: Token, tokens: Tokens): Result<Statement, DbcFault> {
   return ok({ keyword: 'NS_', text: '', strings: [], line: first.line, isClosed: false });
 }
 
-/** Their strings are texts that may go on over lines. */
-const hasTexts: ReadonlySet<string> = new Set([
-  'CM_',
-  'BA_',
-  'BA_DEF_DEF_',
-  'BA_REL_',
-  'BA_DEF_DEF_REL_',
-  'ENVVAR_DATA_',
-]);
+/** Their strings are texts that may go on over lines, but for an attribute's name, the first one. */
+const hasTexts: ReadonlySet<string> = new Set(['CM_', 'BA_', 'BA_DEF_DEF_', 'BA_REL_', 'BA_DEF_DEF_REL_']);
+
+function isUnclosed({ kind, text }: Token, keyword: string, isFirstString: boolean): boolean {
+  if (kind !== 'string' || !text.includes('\n')) return false;
+  return !hasTexts.has(keyword) || (isFirstString && keyword !== 'CM_');
+}
 
 function whole(first: Token, tokens: Tokens): Result<Statement, DbcFault> {
   const { text: keyword, line } = first;
+  tokens.begin(keyword);
   const words = [keyword];
   const strings: string[] = [];
   let chars = keyword.length;
@@ -180,14 +196,16 @@ function whole(first: Token, tokens: Tokens): Result<Statement, DbcFault> {
       tokens.next();
       return ok({ keyword, text: words.join(' '), strings, line, isClosed: true });
     }
-    if (endsBefore(token, keyword, comment !== undefined)) break;
+    if (endsBefore(token, keyword, comment !== undefined) || (token.isFirstOfLine && isComplete(words, strings))) break;
     tokens.next();
-    if (token.kind === 'string' && token.text.includes('\n') && !hasTexts.has(keyword))
-      return fail({ line: token.line, message: unclosed });
+    if (isUnclosed(token, keyword, strings.length === 0)) return fail({ line: token.line, message: unclosed });
     // Behind a comment stands nothing but `;`: another word was within a string.
     if (comment !== undefined) return fail({ line: comment.line, message: unclosed });
     if (keyword === 'CM_' && token.kind === 'string') comment = token;
-    if (isSkipped(keyword)) continue;
+    if (isSkipped(keyword)) {
+      if (token.kind === 'string') strings[0] = '';
+      continue;
+    }
     chars += token.text.length;
     if (chars > dbcStatementCharsMax) {
       const message = `the statement has more than the ${dbcStatementCharsMax} characters that are allowed`;
@@ -198,6 +216,23 @@ function whole(first: Token, tokens: Tokens): Result<Statement, DbcFault> {
   return ok({ keyword, text: words.join(' '), strings, line, isClosed: false });
 }
 
+/** Whether an open statement has all that belongs to it, so that what begins a line is not more of it. */
+function isComplete(words: readonly string[], strings: readonly string[]): boolean {
+  switch (words[0]) {
+    case 'VERSION':
+      return strings.length > 0;
+    case 'BS_':
+      return words.length > 1;
+    case 'BO_':
+      return words.length >= 6;
+    case 'SG_':
+      return strings.length > 0 && words.at(-1) !== ',';
+    default:
+      return false;
+  }
+}
+
+/** Whether the keyword of another statement ends this one. */
 function endsBefore({ kind, text, isFirstOfLine }: Token, keyword: string, hasComment: boolean): boolean {
   if (kind !== 'word' || !isFirstOfLine || !keywords.has(text)) return false;
   // Where a `;` is still to come, `BO_` and the like go on with the statement.

@@ -1,121 +1,156 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dbcLineCharsMax } from '../../../src/bus/limits.ts';
-import { readDbc } from '../../../src/bus/restBus/dbc.ts';
-import { dbcMessagesMax } from '../../../src/core/limits.ts';
-import { prop } from '../../support/property.ts';
+import { chooseMessages, type MessageChoice } from '../../../../src/bus/restBus/dbc/cyclicMessages.ts';
+import { readDbc } from '../../../../src/bus/restBus/dbc/readDbc.ts';
 
-const cycles = (...lines: string[]) => `VERSION ""\r\n\r\nBU_: A B\r\n${lines.join('\r\n')}\r\n`;
+function choose(choice: MessageChoice, ...lines: string[]) {
+  const read = readDbc(['VERSION ""', 'BU_: A B C', ...lines].join('\n'));
+  if (!read.ok) throw new Error(`${read.fault.line}: ${read.fault.message}`);
+  return chooseMessages(read.value, choice);
+}
 
-describe('what a DBC file says of cyclic messages', () => {
-  test('id, length, sender, cycle time; a default for those that name none', () => {
-    const text = cycles(
-      'BO_ 256 Fast: 8 A',
-      ' SG_ Speed : 0|16@1+ (0.1,0) [0|6553.5] "km/h" B',
-      'BO_ 257 Slow: 2 B',
-      'BA_DEF_ BO_  "GenMsgCycleTime" INT 0 65535;',
-      'BA_DEF_DEF_  "GenMsgCycleTime" 100;',
-      'BA_ "GenMsgCycleTime" BO_ 256 10;',
-    );
-    const common = { extended: false, fd: false };
-    expect(readDbc(text)).toEqual({
-      ok: true,
-      value: [
-        { name: 'Fast', node: 'A', id: 256, bytes: 8, cycleMs: 10, ...common },
-        { name: 'Slow', node: 'B', id: 257, bytes: 2, cycleMs: 100, ...common },
-      ],
-    });
+const namesOf = (picked: ReturnType<typeof choose>) => {
+  if (!picked.ok) return picked.fault.message;
+  return picked.value.chosen.map(({ cyclic }) => `${cyclic.name} ${cyclic.node} ${cyclic.cycleMs}`);
+};
+
+const file = [
+  'BO_ 1 Fast: 8 A',
+  'BO_ 2 Slow: 8 B',
+  'BO_ 3 Silent: 8 B',
+  'BO_ 4 Free: 8 Vector__XXX',
+  'BO_ 5 Event: 8 C',
+  'BO_TX_BU_ 4 : B,C;',
+  'BA_DEF_ BO_ "GenMsgSendType" ENUM "cyclic","spontaneous","cyclicAndSpontaneous";',
+  'BA_ "GenMsgCycleTime" BO_ 1 10;',
+  'BA_ "GenMsgCycleTime" BO_ 2 20;',
+  'BA_ "GenMsgCycleTime" BO_ 4 40;',
+  'BA_ "GenMsgCycleTime" BO_ 5 50;',
+  'BA_ "GenMsgSendType" BO_ 1 2;',
+  'BA_ "GenMsgSendType" BO_ 5 1;',
+];
+
+describe('the messages that are sent', () => {
+  test.each<[MessageChoice, string[]]>([
+    [{}, ['Fast A 10', 'Slow B 20', 'Free B 40']],
+    [{ cycleMs: 100 }, ['Fast A 10', 'Slow B 20', 'Silent B 100', 'Free B 40']],
+    [{ messages: ['Slow', 'Event'] }, ['Slow B 20', 'Event C 50']],
+    [{ exclude: ['Slow', 'Free'] }, ['Fast A 10']],
+    [{ nodes: ['C'] }, ['Free C 40']],
+    [{ nodes: ['A', 'B'], cycleMs: 100, exclude: ['Fast'] }, ['Slow B 20', 'Silent B 100', 'Free B 40']],
+  ])('%o', (choice, names) => {
+    expect(namesOf(choose(choice, ...file))).toEqual(names);
   });
 
-  test('comments over several lines may look like anything; names may have any letters, and tabs stand for spaces', () => {
-    const text = cycles(
-      'CM_ "It \\"sends\\"',
-      'BO_ what it likes',
-      'BA_ "GenMsgCycleTime" BO_ 256 1;";',
-      'BO_\t256\tAußentür:\t8\tTür_links',
-      'BA_ "GenMsgCycleTime" BO_ 256 10;',
-    );
-    expect(readDbc(text)).toMatchObject({ value: [{ id: 256, name: 'Außentür', node: 'Tür_links', cycleMs: 10 }] });
+  test('of no node have a node of the bus’s own, and begin when they are told to', () => {
+    const lines = [
+      'BO_ 1 M: 8 Vector__XXX',
+      'BA_ "GenMsgCycleTime" BO_ 1 10;',
+      'BA_ "GenMsgStartDelayTime" BO_ 1 300;',
+    ];
+    expect(choose({}, ...lines)).toMatchObject({ value: { chosen: [{ cyclic: { node: 'rest-bus', delayMs: 300 } }] } });
+    expect(choose({}, ...lines.slice(0, 2))).not.toHaveProperty('value.chosen.0.cyclic.delayMs');
   });
 
-  test('names come without what a terminal would obey', () => {
-    const text = cycles('BO_ 256 Fa\u202est: 8 A\u009b1m', 'BA_ "GenMsgCycleTime" BO_ 256 10;');
-    expect(readDbc(text)).toMatchObject({ value: [{ name: 'Fa\ufffdst', node: 'A\ufffd1m' }] });
-  });
-
-  test('29-bit ids have the highest bit set', () => {
-    const text = cycles('BO_ 2566844160 X: 8 A', 'BA_ "GenMsgCycleTime" BO_ 2566844160 20;');
-    expect(readDbc(text)).toMatchObject({ value: [{ id: 0x18fe_ef00, extended: true }] });
+  test('are found by their short names too', () => {
+    const lines = ['BO_ 1 Short: 8 A', 'BA_ "SystemMessageLongSymbol" BO_ 1 "Long";'];
+    expect(namesOf(choose({ cycleMs: 5, messages: ['Short'] }, ...lines))).toEqual(['Long A 5']);
+    expect(namesOf(choose({ cycleMs: 5, messages: ['Long'] }, ...lines))).toEqual(['Long A 5']);
   });
 
   test.each([
-    ['by its format as a number', '14'],
-    ['by its format as a text', '"StandardCAN_FD"'],
-  ])('CAN FD %s', (_, format) => {
-    const text = cycles(
-      'BO_ 300 F: 7 A',
-      'BO_ 301 G: 13 A',
-      'BA_DEF_ BO_  "VFrameFormat" ENUM  "StandardCAN","ExtendedCAN","r","r","r","r","r","r","r","r","r","r","r","r","StandardCAN_FD","ExtendedCAN_FD";',
-      'BA_DEF_DEF_ "VFrameFormat" "StandardCAN";',
-      'BA_DEF_DEF_ "GenMsgCycleTime" 50;',
-      `BA_ "VFrameFormat" BO_ 300 ${format};`,
-    );
-    // 13 bytes are no classic frame, whatever else is said, and the next FD length is 16.
-    expect(readDbc(text)).toMatchObject({
-      value: [
-        { id: 300, fd: true, bytes: 7 },
-        { id: 301, fd: true, bytes: 16 },
+    ['by its format', ['BO_ 300 F: 7 A', 'BA_ "VFrameFormat" BO_ 300 "StandardCAN_FD";'], { fd: true, bytes: 7 }],
+    ['by its length, made one that FD has', ['BO_ 300 F: 13 A'], { fd: true, bytes: 16 }],
+    ['not otherwise', ['BO_ 300 F: 8 A', 'BA_ "VFrameFormat" BO_ 300 "StandardCAN";'], { fd: false, bytes: 8 }],
+  ])('are CAN FD %s', (_, lines, members) => {
+    expect(choose({ cycleMs: 10 }, ...lines)).toMatchObject({ value: { chosen: [{ cyclic: members }] } });
+  });
+});
+
+describe('what is left out is told once, with the reason', () => {
+  test.each<[string, MessageChoice, string[], string[]]>([
+    [
+      'no cycle',
+      {},
+      ['BO_ 1 A1: 8 A', 'BO_ 2 A2: 8 A', 'BO_ 3 A3: 8 A', 'BO_ 4 A4: 8 A', 'BO_ 5 A5: 8 A'],
+      [
+        '5 messages A1, A2, A3 and 2 more left out: without a cycle (GenMsgCycleTime), and the traffic names none (`cycle`)',
       ],
-    });
-  });
-
-  test('messages that nobody sends, or not in a cycle, and the holder of free signals are passed over', () => {
-    const text = cycles(
-      'BO_ 3221225472 VECTOR__INDEPENDENT_SIG_MSG: 0 Vector__XXX',
-      'BO_ 10 Free: 8 Vector__XXX',
-      'BO_ 11 OnEvent: 8 A',
-      'BA_ "GenMsgCycleTime" BO_ 10 10;',
-      'BA_ "GenMsgCycleTime" BO_ 11 0;',
-    );
-    expect(readDbc(text)).toEqual({ ok: true, value: [] });
-  });
-});
-
-describe('what is wrong is named with its line', () => {
-  test.each<[string, string[], number, string]>([
-    ['a message that is none', ['BO_ 256 Fast 8 A'], 4, 'BO_ ID NAME'],
-    ['a number used twice', ['BO_ 1 A: 8 A', 'BO_ 1 B: 8 A'], 5, 'used twice'],
-    ['a number above 32 bits', ['BO_ 4294967296 A: 8 A'], 4, '32 bits'],
-    ['an id above 11 bits', ['BO_ 2048 M: 8 A', 'BA_ "GenMsgCycleTime" BO_ 2048 10;'], 4, '11 bits'],
-    ['more than a frame holds', ['BO_ 1 M: 65 A', 'BA_ "GenMsgCycleTime" BO_ 1 10;'], 4, '0 to 64 bytes, not 65'],
-    ['a line without end', [`CM_ "${'x'.repeat(dbcLineCharsMax)}`], 4, 'at most 65536'],
-  ])('%s', (_, lines, line, words) => {
-    expect(readDbc(cycles(...lines))).toEqual({ ok: false, fault: { line, message: expect.stringContaining(words) } });
-  });
-
-  test('more messages than there may be', () => {
-    const lines = Array.from({ length: dbcMessagesMax + 1 }, (_, id) => `BO_ ${id} M${id}: 8 A`);
-    expect(readDbc(cycles(...lines))).toMatchObject({ ok: false, fault: { line: 4 + dbcMessagesMax } });
+    ],
+    [
+      'not by the clock',
+      { cycleMs: 10 },
+      ['BO_ 1 E: 8 A', 'BA_ "GenMsgSendType" BO_ 1 "OnChange";', 'BO_ 2 C: 8 A'],
+      ['message E left out: not sent by the clock (GenMsgSendType); what `messages` names is sent all the same'],
+    ],
+    [
+      'longer than a frame of J1939',
+      { cycleMs: 10 },
+      ['BO_ 2566844160 Long: 39 A', 'BA_ "VFrameFormat" BO_ 2566844160 "J1939PG";', 'BO_ 2 C: 8 A'],
+      [
+        'message Long left out: longer than a frame, which J1939 sends in pieces by a protocol that the traffic does not have',
+      ],
+    ],
+    ['what was not chosen', { cycleMs: 10, exclude: ['A1'] }, ['BO_ 1 A1: 8 A', 'BO_ 2 A2: 8 A'], []],
+  ])('%s', (_, choice, lines, notes) => {
+    expect(choose(choice, ...lines)).toMatchObject({ value: { notes } });
   });
 });
 
-prop([fc.string({ maxLength: 400, unit: 'binary' })])('any text gives messages or a fault', (text) => {
-  expect(typeof readDbc(text).ok).toBe('boolean');
-});
+describe('what is wrong', () => {
+  test.each<[string, MessageChoice, string[], object]>([
+    [
+      'an unknown message',
+      { messages: ['Fast', 'Slwo'] },
+      file,
+      { path: ['messages', 1], message: 'the file has no message Slwo: did you mean Slow?' },
+    ],
+    [
+      'an unknown one to leave out',
+      { exclude: ['Nothing'] },
+      file,
+      { path: ['exclude', 0], message: 'the file has no message Nothing' },
+    ],
+    [
+      'an unknown node',
+      { nodes: ['D'] },
+      file,
+      { path: ['nodes', 0], message: 'the file has no node D: did you mean A?' },
+    ],
+    [
+      'a node that sends nothing',
+      { nodes: ['A'] },
+      ['BO_ 1 M: 8 B'],
+      { path: ['nodes', 0], message: 'A sends no message of the file' },
+    ],
+    [
+      'an id above 11 bits',
+      { cycleMs: 10 },
+      ['BO_ 2048 M: 8 A'],
+      { line: 3, message: 'M: the id 2048 is not one of 11 bits' },
+    ],
+    [
+      'an id above 29 bits',
+      { cycleMs: 10 },
+      ['BO_ 4294967295 M: 8 A'],
+      { line: 3, message: 'M: the id 2147483647 is not one of 29 bits' },
+    ],
+    [
+      'more than a frame holds',
+      { cycleMs: 10 },
+      ['BO_ 1 M: 65 A'],
+      { line: 3, message: 'M: a frame has 0 to 64 bytes, not 65' },
+    ],
+    [
+      'a cycle too short',
+      {},
+      ['BO_ 1 M: 8 A', 'BA_ "GenMsgCycleTime" BO_ 1 0.1;'],
+      { line: 3, message: 'M: a cycle of 0.1 ms is not one of 0.5 to 3600000 ms' },
+    ],
+  ])('%s', (_, choice, lines, fault) => {
+    expect(choose(choice, ...lines)).toEqual({ ok: false, fault });
+  });
 
-const words = fc.constantFrom(
-  'BO_ ',
-  'BA_ "GenMsgCycleTime" ',
-  'BO_',
-  ' 256',
-  ' 2566844160',
-  ': 8',
-  ' A',
-  ';',
-  '"',
-  '\n',
-  ' 10',
-);
-prop([fc.array(words, { maxLength: 40 })])('and so do its own words in any order', (parts) => {
-  expect(typeof readDbc(parts.join('')).ok).toBe('boolean');
+  test('is not looked for in messages that are not chosen', () => {
+    expect(namesOf(choose({ cycleMs: 10, exclude: ['M'] }, 'BO_ 2048 M: 8 A', 'BO_ 1 N: 8 A'))).toEqual(['N A 10']);
+  });
 });
