@@ -153,7 +153,7 @@ function withAllTraffic(
       findings.push(file.finding({ ...read.value.fault, path: [...at, ...read.value.fault.path] }));
     else {
       for (const note of read.value.value.notes) observer.tell?.(note);
-      if ('recording' in read.value.value.traffic) recordings.set(name, path);
+      if ('log' in read.value.value.traffic) recordings.set(name, path);
       return [name, { ...bus, traffic: read.value.value.traffic }];
     }
     return [name, bus];

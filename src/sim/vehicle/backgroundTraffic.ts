@@ -1,17 +1,13 @@
 // Owns: the background traffic of a run: on each bus what its vehicle file says, from the first step to the last.
 
-import type * as z from 'zod';
 import type { VehicleBus } from '../../bus/faults/vehicleBus.ts';
 import { heldRecording, type Recording } from '../../bus/restBus/recording.ts';
 import { type RestBus, startCyclicTraffic, startRecordedTraffic } from '../../bus/restBus/restBus.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import { type longTraffic, recordedFrames } from '../../vehicleFile/traffic/recordedTraffic.ts';
+import { type LongRecording, recordedFrames } from '../../vehicleFile/traffic/recordedTraffic.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
 import type { Emit } from '../events/events.ts';
 import { busRandom } from '../transports/transports.ts';
-
-/** What the scenario says of a recording that is too long to be held. */
-export type LongRecording = z.output<typeof longTraffic>['recording'];
 
 /** Gives the frames of a bus's recording that is too long to be held. */
 export type OpenRecording = (bus: string, recording: LongRecording) => Recording;
@@ -33,8 +29,9 @@ export function startTraffic(
       running.push([name, startCyclicTraffic(bus, traffic.messages, clock, busRandom(seed, name).fork('traffic'))]);
     } else if ('frames' in traffic) {
       running.push([name, startRecordedTraffic(bus, heldRecording(recordedFrames(traffic.frames)), clock)]);
-    } else if ('recording' in traffic) {
-      running.push([name, startRecordedTraffic(bus, openRecording(name, traffic.recording), clock)]);
+    } else if ('recording' in traffic && traffic.recording !== undefined) {
+      const recording = openRecording(name, { ...traffic.recording, interface: traffic.interface });
+      running.push([name, startRecordedTraffic(bus, recording, clock)]);
     }
   }
   return () => {

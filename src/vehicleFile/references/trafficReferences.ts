@@ -50,10 +50,10 @@ function* framesOf(traffic: Traffic): Generator<readonly [what: string, frame: C
     }
   } else if ('frames' in traffic) {
     for (const [index, { frame }] of recordedFrames(traffic.frames).entries()) yield [`frame ${index + 1}`, frame];
-  } else if ('recording' in traffic) {
-    for (const id of traffic.recording.ids) {
+  } else if ('log' in traffic) {
+    for (const id of traffic.recording?.ids ?? []) {
       const form = { extended: false, remote: false, fd: false, brs: false, data: new Uint8Array(0) };
-      yield [`a frame of ${traffic.recording.log}`, { id, ...form }];
+      yield [`a frame of ${traffic.log}`, { id, ...form }];
     }
   }
 }

@@ -21,8 +21,22 @@ export const recordedFrame = z.tuple([
     .meta({ needed: 'a frame such as 123#DEADBEEF' }),
 ]);
 
+/** Of a recording that is too long to be held, in the head of a trace: its frames come with the run. */
+const longRecording = z.strictObject({
+  frames: z.int().min(1),
+  lastNs: nanoseconds,
+  /** From its last frame to the first of the next round. */
+  pauseNs: nanoseconds,
+  /** Its ids of 11 bits, as a vehicle's own ECUs have. */
+  ids: z.array(z.int().min(0).max(baseIdMax)).max(baseIdMax + 1),
+});
+
 /** Frames of one interface of a capture; of the first that it names when omitted. */
-export const loggedTraffic = z.strictObject({ log: trafficFileName, interface: name.optional() });
+export const loggedTraffic = z.strictObject({
+  log: trafficFileName,
+  interface: name.optional(),
+  recording: longRecording.optional(),
+});
 
 export const writtenTraffic = z.strictObject({
   frames: z
@@ -35,31 +49,18 @@ export const writtenTraffic = z.strictObject({
     ),
 });
 
-/** In the head of a trace: a recording whose frames come with the run, since they are too many to be held. */
-export const longTraffic = z.strictObject({
-  recording: z.strictObject({
-    log: trafficFileName,
-    interface: name.optional(),
-    frames: z.int().min(1),
-    lastNs: nanoseconds,
-    /** From its last frame to the first of the next round. */
-    pauseNs: z.int().min(0).max(recordingNsMax),
-    /** Its ids of 11 bits, as a vehicle's own ECUs have. */
-    ids: z.array(z.int().min(0).max(baseIdMax)).max(baseIdMax + 1),
-  }),
-});
+type LoggedTraffic = z.output<typeof loggedTraffic>;
+
+/** A bus's recording that is too long to be held. */
+export type LongRecording = z.output<typeof longRecording> & Pick<LoggedTraffic, 'interface'>;
 
 interface RecordedTrafficRead {
-  readonly traffic: z.output<typeof writtenTraffic> | z.output<typeof longTraffic>;
+  readonly traffic: z.output<typeof writtenTraffic> | LoggedTraffic;
   readonly notes: readonly string[];
 }
 
 /** Reads all of it once, and keeps no more than a scenario holds. Throws an InputError that names the file. */
-export function readRecordedTraffic(
-  traffic: z.output<typeof loggedTraffic>,
-  path: string,
-  fd: boolean,
-): RecordedTrafficRead {
+export function readRecordedTraffic(traffic: LoggedTraffic, path: string, fd: boolean): RecordedTrafficRead {
   const { interface: bus } = traffic;
   const notes: string[] = [];
   const kept: [number, string][] = [];
@@ -78,7 +79,7 @@ export function readRecordedTraffic(
   if (frames <= trafficFramesMax) return { traffic: { frames: kept }, notes };
   const pauseNs = pauseAfter(lastNs, secondNs);
   const sorted = [...ids].sort((a, b) => a - b);
-  return { traffic: { recording: { ...traffic, frames, lastNs, pauseNs, ids: sorted } }, notes };
+  return { traffic: { ...traffic, recording: { frames, lastNs, pauseNs, ids: sorted } }, notes };
 }
 
 /** The frames of a traffic that is written out. */

@@ -24,14 +24,14 @@ const over = durationBetween(1, 60 * minute, 'a duration such as 500ms or 10s');
 const ramp = z.strictObject({
   ramp: withUnits(z.strictObject({ from: z.number(), to: z.number(), over }), { over: 'overMs' }),
 });
-const sae = z.strictObject({ crc: z.literal('sae-j1850') });
-const e2e = z.strictObject({
-  crc: z.literal('autosar-e2e-1'),
-  dataId: z.int().min(0).max(0xffff).meta({ hex: true }),
-  dataIdMode: z.enum(dataIdModes).default('both'),
-  countedBy: dbcName.optional(),
+const crc = z.strictObject({ crc: z.enum(['sae-j1850']) });
+const e2eProfile1 = z.strictObject({
+  e2eProfile1: z.strictObject({
+    dataId: z.int().min(0).max(0xffff).meta({ hex: true }),
+    dataIdMode: z.enum(dataIdModes).default('both'),
+    countedBy: dbcName.optional(),
+  }),
 });
-const crc = z.discriminatedUnion('crc', [sae, e2e]);
 const inOrder = (counter: { from: number; to?: number | undefined }) =>
   counter.to === undefined || counter.to >= counter.from;
 const orderText = '`to` has to be `from` or more';
@@ -45,7 +45,7 @@ const wholeCounter = z.strictObject({
 });
 
 /** In a vehicle file: a number alone is a physical value. */
-export const wantedDriver = z.union([z.number(), physical, raw, counter, ramp, crc]);
+export const wantedDriver = z.union([z.number(), physical, raw, counter, ramp, crc, e2eProfile1]);
 
 export function driverOf(wanted: z.output<typeof wantedDriver>): WantedDriver {
   return typeof wanted === 'number' ? { value: wanted } : wanted;
@@ -64,7 +64,7 @@ export const drivenSignal = z.strictObject({
   float: z.boolean(),
   factor: z.number(),
   offset: z.number(),
-  driver: z.union([physical, z.strictObject({ raw: z.number() }), wholeCounter, ramp, crc]),
+  driver: z.union([physical, z.strictObject({ raw: z.number() }), wholeCounter, ramp, crc, e2eProfile1]),
   when: z
     .array(z.strictObject({ switch: dbcName, ranges: z.array(rawRange).max(4096).readonly() }))
     .max(signalSwitchesMax)

@@ -9,7 +9,7 @@ import { fits } from '../../bus/restBus/signals/packSignal.ts';
 import { dbcMessagesMax } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { dbcTraffic, readDbcTraffic } from './dbcTraffic.ts';
-import { loggedTraffic, longTraffic, readRecordedTraffic, writtenTraffic } from './recordedTraffic.ts';
+import { loggedTraffic, readRecordedTraffic, writtenTraffic } from './recordedTraffic.ts';
 import { dbcName, drivenSignal } from './signalForms.ts';
 import type { TrafficFault } from './trafficFile.ts';
 
@@ -55,7 +55,6 @@ export const trafficSchema = z.union([
   loggedTraffic,
   z.strictObject({ messages: z.array(cyclicMessage).min(1).max(dbcMessagesMax) }),
   writtenTraffic,
-  longTraffic,
 ]);
 
 export type Traffic = z.output<typeof trafficSchema>;
@@ -80,10 +79,7 @@ export function withTrafficRead(traffic: Traffic, vehiclePath: string, fd: boole
     const read = readDbcTraffic(traffic, path);
     return read.ok ? ok({ traffic: { messages: read.value.messages }, notes: read.value.notes }) : read;
   }
-  if (path !== undefined && 'log' in traffic) return ok(readRecordedTraffic(traffic, path, fd));
-  if ('recording' in traffic) {
-    const text = 'it stands in traces alone; a vehicle file names its recording by `log`';
-    return fail({ path: ['recording'], text });
-  }
-  return ok({ traffic, notes: [] });
+  if (path === undefined || !('log' in traffic)) return ok({ traffic, notes: [] });
+  if (traffic.recording === undefined) return ok(readRecordedTraffic(traffic, path, fd));
+  return fail({ path: ['recording'], text: 'it stands in traces alone, in which `log` has been read' });
 }

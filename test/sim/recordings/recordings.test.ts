@@ -49,7 +49,8 @@ describe('a long recording', () => {
     const inputs = load();
     const lastNs = trafficFramesMax * stepMs * 1e6;
     expect(inputs.scenario.vehicle.buses.body?.traffic).toEqual({
-      recording: { log: 'drive.log', frames: trafficFramesMax + 1, lastNs, pauseNs: stepMs * 1e6, ids: [0x123] },
+      log: 'drive.log',
+      recording: { frames: trafficFramesMax + 1, lastNs, pauseNs: stepMs * 1e6, ids: [0x123] },
     });
     const first = await run(inputs);
     expect(first.outcome).toBe('passed');
@@ -99,7 +100,7 @@ describe('a long recording', () => {
     const lines: object[] = [];
     const inputs = { ...load(), recordings: new Map([['body', logFile]]) };
     const open = fileRecordings(inputs, new EventQueue(), { put: (line) => lines.push(line) });
-    const recording = open('body', { log: 'drive.log', frames: 3, lastNs: 100e6, pauseNs: 50e6, ids: [] });
+    const recording = open('body', { frames: 3, lastNs: 100e6, pauseNs: 50e6, ids: [] });
     const times = Array.from({ length: 7 }, () => (recording.next()?.atNs ?? -1) / 1e6);
     recording.close();
     expect(times).toEqual([0, 50, 100, 0, 50, 100, 0]);

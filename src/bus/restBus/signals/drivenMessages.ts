@@ -8,7 +8,9 @@ import type { ChoiceFault, ChosenMessage, CyclicMessage } from '../dbc/cyclicMes
 import type { DbcMessage, DbcSignal, SignalCondition, SignalPlace } from '../dbc/dbcFile.ts';
 import { e2eCounterMax } from './e2eProfile1.ts';
 import { fits, rawOfNumber, rawOfPhysical, rawRange } from './packSignal.ts';
-import { type DrivenSignal, driveSignals, type SignalDriver } from './signalDrivers.ts';
+import { type DrivenSignal, driveSignals, isChecksum, type SignalDriver } from './signalDrivers.ts';
+
+type Checksum = Extract<SignalDriver, { crc: string } | { e2eProfile1: object }>;
 
 /** What the user wants of a signal: a counter goes up to what its bits hold unless it is told otherwise. */
 export type WantedDriver =
@@ -148,9 +150,9 @@ function judgedDriver(
     const place = `${signal.start}|${signal.length}`;
     return fail({ path: [], message: `its bits (${place}) are not all within the ${bytes} bytes of the message` });
   }
-  if ('crc' in wanted) return judgedChecksum(signal, wanted, others);
+  if (isChecksum(wanted)) return judgedChecksum(signal, wanted, others);
   const countsForE2e = Object.values(others).some(
-    (other) => 'crc' in other && other.crc === 'autosar-e2e-1' && other.countedBy === signal.name,
+    (other) => 'e2eProfile1' in other && other.e2eProfile1.countedBy === signal.name,
   );
   const driver = whole(signal, wanted, countsForE2e);
   const reached = reachedBy(driver);
@@ -164,11 +166,7 @@ function judgedDriver(
   return ok(driver);
 }
 
-function whole(
-  signal: SignalPlace,
-  wanted: Exclude<WantedDriver, { crc: string }>,
-  countsForE2e: boolean,
-): SignalDriver {
+function whole(signal: SignalPlace, wanted: Exclude<WantedDriver, Checksum>, countsForE2e: boolean): SignalDriver {
   if (!('counter' in wanted)) return wanted;
   const { from, to, step } = wanted.counter;
   const most = Math.min(Number(rawRange(signal)[1]), Number.MAX_SAFE_INTEGER);
@@ -179,7 +177,7 @@ function reachedBy(driver: SignalDriver): readonly number[] {
   if ('raw' in driver) return [driver.raw];
   if ('value' in driver) return [driver.value];
   if ('ramp' in driver) return [driver.ramp.from, driver.ramp.to];
-  return 'crc' in driver ? [] : [driver.counter.from, driver.counter.to];
+  return 'counter' in driver ? [driver.counter.from, driver.counter.to] : [];
 }
 
 function rangeText(signal: SignalPlace, isPhysical: boolean): string {
@@ -193,7 +191,7 @@ function rangeText(signal: SignalPlace, isPhysical: boolean): string {
 
 function judgedChecksum(
   { start, length, bigEndian }: SignalPlace,
-  wanted: Extract<SignalDriver, { crc: string }>,
+  wanted: Checksum,
   others: Readonly<Record<string, WantedDriver>>,
 ): Result<SignalDriver, ChoiceFault> {
   if (length !== 8 || start % 8 !== (bigEndian ? 7 : 0)) {
@@ -202,10 +200,10 @@ function judgedChecksum(
       message: `a CRC of 8 bits needs a byte of its own; the signal has ${length} bits from ${start}`,
     });
   }
-  if (wanted.crc === 'sae-j1850') return ok(wanted);
-  const { countedBy } = wanted;
+  if (!('e2eProfile1' in wanted)) return ok(wanted);
+  const { countedBy, dataIdMode } = wanted.e2eProfile1;
   if (countedBy === undefined) {
-    if (wanted.dataIdMode !== 'alternating') return ok(wanted);
+    if (dataIdMode !== 'alternating') return ok(wanted);
     const message =
       'the signal that counts the frames is needed with `dataIdMode: alternating`, as in `countedBy: COUNTER`';
     return fail({ path: [], message });
@@ -213,5 +211,5 @@ function judgedChecksum(
   const counters = Object.entries(others).flatMap(([name, driver]) => ('counter' in driver ? [name] : []));
   if (counters.includes(countedBy)) return ok(wanted);
   const message = `no signal of the message that is a counter here has the name ${countedBy}${didYouMean(countedBy, counters)}`;
-  return fail({ path: ['countedBy'], message });
+  return fail({ path: ['e2eProfile1', 'countedBy'], message });
 }

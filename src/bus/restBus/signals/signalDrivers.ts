@@ -15,13 +15,22 @@ export type SignalDriver =
   /** Physical values: `from`, and after `overMs` `to`, and back as slowly, so that no step is large. */
   | { readonly ramp: { readonly from: number; readonly to: number; readonly overMs: number } }
   | { readonly crc: 'sae-j1850' }
-  | {
-      readonly crc: 'autosar-e2e-1';
-      readonly dataId: number;
-      readonly dataIdMode: DataIdMode;
-      /** The signal of the same message that counts its frames. */
-      readonly countedBy?: string | undefined;
-    };
+  | { readonly e2eProfile1: E2eProfile1 };
+
+/** The CRC of AUTOSAR's end-to-end protection, profile 1. */
+export interface E2eProfile1 {
+  readonly dataId: number;
+  readonly dataIdMode: DataIdMode;
+  /** The signal of the same message that counts its frames. */
+  readonly countedBy?: string | undefined;
+}
+
+/** Whether the signal's value follows from the rest of the frame. */
+export function isChecksum<T extends object>(
+  driver: T,
+): driver is Extract<T, { crc: string } | { e2eProfile1: object }> {
+  return 'crc' in driver || 'e2eProfile1' in driver;
+}
 
 export interface DrivenSignal extends SignalPlace {
   readonly driver: SignalDriver;
@@ -38,13 +47,13 @@ interface Moment {
 /** Puts the values of all signals into a frame: switches and what they let in first, checksums last. */
 export function driveSignals(data: Uint8Array, signals: readonly DrivenSignal[], moment: Moment): void {
   for (const signal of signals) {
-    if ('crc' in signal.driver || !isIn(data, signal, signals)) continue;
+    if (isChecksum(signal.driver) || !isIn(data, signal, signals)) continue;
     const raw = rawAt(signal, moment);
     if (raw !== undefined) putRaw(data, signal, raw);
   }
   for (const signal of signals) {
-    const { driver } = signal;
-    if ('crc' in driver && isIn(data, signal, signals)) putRaw(data, signal, BigInt(checksum(data, signal, signals)));
+    if (!isChecksum(signal.driver) || !isIn(data, signal, signals)) continue;
+    putRaw(data, signal, BigInt(checksum(data, signal, signals)));
   }
 }
 
@@ -73,15 +82,11 @@ export function rawAt(signal: DrivenSignal, { frame, atMs }: Moment): bigint | u
 }
 
 /** Over all bytes but the one in which the checksum stands. */
-function checksum(data: Uint8Array, signal: DrivenSignal, signals: readonly DrivenSignal[]): number {
-  const { driver } = signal;
-  const own = signal.start >> 3;
+function checksum(data: Uint8Array, { driver, start }: DrivenSignal, signals: readonly DrivenSignal[]): number {
+  const own = start >> 3;
   const others = data.filter((_, index) => index !== own);
-  if (!('crc' in driver) || driver.crc === 'sae-j1850') return crc8SaeJ1850(others);
-  const counter = signals.find(({ name }) => name === driver.countedBy);
-  return e2eProfile1Crc(others, {
-    dataId: driver.dataId,
-    mode: driver.dataIdMode,
-    counter: counter === undefined ? 0 : Number(rawOf(data, counter)),
-  });
+  if (!('e2eProfile1' in driver)) return crc8SaeJ1850(others);
+  const { dataId, dataIdMode: mode, countedBy } = driver.e2eProfile1;
+  const counter = signals.find(({ name }) => name === countedBy);
+  return e2eProfile1Crc(others, { dataId, mode, counter: counter === undefined ? 0 : Number(rawOf(data, counter)) });
 }

@@ -57,7 +57,7 @@ describe('the contents of messages', () => {
   });
 
   test('have the driven signals, a counter up to what it holds or what E2E counts to', () => {
-    const crc = { crc: 'autosar-e2e-1', dataId: 1, dataIdMode: 'both', countedBy: 'Count' } as const;
+    const crc = { e2eProfile1: { dataId: 1, dataIdMode: 'both', countedBy: 'Count' } } as const;
     const counter = { counter: { from: 0, step: 1 } };
     expect(signalsOf({ signals: { M: { Count: counter } } })[0]).toEqual([
       undefined,
@@ -102,7 +102,7 @@ describe('the contents of messages', () => {
 });
 
 describe('what is wrong', () => {
-  const e2e = { crc: 'autosar-e2e-1', dataId: 1, dataIdMode: 'alternating' } as const;
+  const e2e = { dataId: 1, dataIdMode: 'alternating' } as const;
   test.each<[WantedContents['signals'], (string | number)[], string]>([
     [{ N: {} }, ['signals', 'N'], 'the file has no message N: did you mean M?'],
     [{ Other: {} }, ['signals', 'Other'], 'the message Other is not sent'],
@@ -143,18 +143,18 @@ describe('what is wrong', () => {
       'a CRC of 8 bits needs a byte of its own; the signal has 4 bits from 8',
     ],
     [
-      { M: { Crc: e2e } },
+      { M: { Crc: { e2eProfile1: e2e } } },
       ['signals', 'M', 'Crc'],
       'the signal that counts the frames is needed with `dataIdMode: alternating`, as in `countedBy: COUNTER`',
     ],
     [
-      { M: { Crc: { ...e2e, countedBy: 'Cont' }, Count: { counter: { from: 0, step: 1 } } } },
-      ['signals', 'M', 'Crc', 'countedBy'],
+      { M: { Crc: { e2eProfile1: { ...e2e, countedBy: 'Cont' } }, Count: { counter: { from: 0, step: 1 } } } },
+      ['signals', 'M', 'Crc', 'e2eProfile1', 'countedBy'],
       'no signal of the message that is a counter here has the name Cont: did you mean Count?',
     ],
     [
-      { M: { Crc: { ...e2e, countedBy: 'Count' }, Count: { raw: 1 } } },
-      ['signals', 'M', 'Crc', 'countedBy'],
+      { M: { Crc: { e2eProfile1: { ...e2e, countedBy: 'Count' } }, Count: { raw: 1 } } },
+      ['signals', 'M', 'Crc', 'e2eProfile1', 'countedBy'],
       'no signal of the message that is a counter here has the name Count',
     ],
   ])('%o', (signals, path, message) => {

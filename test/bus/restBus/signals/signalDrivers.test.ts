@@ -88,7 +88,7 @@ describe('a driven signal', () => {
 
   test('has the CRC of E2E profile 1 with the counter of its own frame', () => {
     const counter = signal('C', 8, 4, { counter: { from: 0, to: 14, step: 1 } });
-    const crc = signal('CRC', 0, 8, { crc: 'autosar-e2e-1', dataId: 0x123, dataIdMode: 'alternating', countedBy: 'C' });
+    const crc = signal('CRC', 0, 8, { e2eProfile1: { dataId: 0x123, dataIdMode: 'alternating', countedBy: 'C' } });
     const sent = frames(3, [counter, crc], 8);
     expect(sent.map(([first]) => first)).toEqual([
       0xce,
