@@ -2,7 +2,8 @@
 // cannot wait get each piece when they ask for it.
 import { createReadStream } from 'node:fs';
 import { crc32, createGunzip } from 'node:zlib';
-import { Gunzip } from 'fflate';
+// Its form without Node's workers: they are not used, and what loads them does not go into a bundle.
+import { Gunzip } from 'fflate/browser';
 import { InputError } from '../core/faults.ts';
 import { ioReason } from './ioReason.ts';
 import { fileReadBytesMax } from './limits.ts';
