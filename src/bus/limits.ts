@@ -27,6 +27,8 @@ export const gatewayMessagesMax = 16;
 export const dbcStatementCharsMax = 64 * KIB;
 /** Signals of one DBC file: the largest that are seen in cars describe some ten thousand. */
 export const dbcSignalsMax = 200_000;
+/** Kinds of statements that are told as unknown: a file with more is of another kind. */
+export const dbcUnknownMax = 16;
 /** Bits of a DBC file's signal: raw values are numbers of 64 bits at the most. */
 export const signalBitsMax = 64;
 /** Multiplexers one within the other in a message of a DBC file: more than two are not seen. */

@@ -31,10 +31,8 @@ export class TimeOrder<T extends Timed> {
   add(item: T): boolean {
     if (item.atNs < this.newestNs - this.bounds.disorderNsMax || item.atNs < this.releasedNs) return false;
     const { waiting } = this;
-    let index = waiting.length;
-    while (index > this.start && (waiting[index - 1]?.atNs ?? 0) > item.atNs) index -= 1;
-    if (index === waiting.length) waiting.push(item);
-    else waiting.splice(index, 0, item);
+    if (item.atNs >= this.newestNs) waiting.push(item);
+    else waiting.splice(this.placeOf(item), 0, item);
     this.newestNs = Math.max(this.newestNs, item.atNs);
     this.release();
     return true;
@@ -54,6 +52,18 @@ export class TimeOrder<T extends Timed> {
     this.waiting = [];
     this.start = 0;
     return all;
+  }
+
+  /** Behind all that are not later. */
+  private placeOf({ atNs }: T): number {
+    let low = this.start;
+    let high = this.waiting.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.waiting[middle]?.atNs ?? 0) > atNs) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   private release(): void {

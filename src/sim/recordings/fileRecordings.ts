@@ -1,7 +1,7 @@
 // Owns: recordings that are too long to be held, read from their files as the run goes on, and put into its trace piece by piece.
 import { formatFrame } from '../../bus/frame/frameText.ts';
 import type { RecordedFrame } from '../../bus/restBus/recording.ts';
-import { readRecording } from '../../capture/recording/readRecording.ts';
+import { readRecordingFile } from '../../capture/recording/readRecordingFile.ts';
 import { InputError } from '../../core/faults.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { RunInputs } from '../inputs/inputs.ts';
@@ -17,7 +17,7 @@ export function fileRecordings({ scenario, recordings }: RunInputs, clock: Clock
     if (path === undefined) throw new Error(`nobody says where the recording of ${bus} is`);
     const { frames: count, lastNs, pauseNs, interface: named } = recording;
     const fd = scenario.vehicle.buses[bus]?.kind === 'can-fd';
-    const open = () => readRecording({ path, bus: named, fd });
+    const open = () => readRecordingFile({ path, bus: named, fd });
     const changed = () => new InputError(`${path}: the file has changed since it was read: ${count} frames were in it`);
     let frames = open();
     let read = 0;

@@ -4,7 +4,7 @@ import { baseIdMax } from '../../bus/frame/checkFrame.ts';
 import { formatFrame, parseFrame } from '../../bus/frame/frameText.ts';
 import { pauseAfter, type RecordedFrame } from '../../bus/restBus/recording.ts';
 import { recordingNsMax } from '../../capture/limits.ts';
-import { readRecording } from '../../capture/recording/readRecording.ts';
+import { readRecordingFile } from '../../capture/recording/readRecordingFile.ts';
 import { InputError } from '../../core/faults.ts';
 import { name } from '../fields.ts';
 import { trafficFramesMax } from '../limits.ts';
@@ -68,7 +68,7 @@ export function readRecordedTraffic(traffic: LoggedTraffic, path: string, fd: bo
   let frames = 0;
   let lastNs = 0;
   let secondNs: number | undefined;
-  for (const { atNs, frame } of readRecording({ path, bus, fd }, (note) => notes.push(note))) {
+  for (const { atNs, frame } of readRecordingFile({ path, bus, fd }, (note) => notes.push(note))) {
     frames += 1;
     lastNs = atNs;
     if (frames === 2) secondNs = atNs;

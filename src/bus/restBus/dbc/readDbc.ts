@@ -3,7 +3,7 @@
 import { dbcMessagesMax } from '../../../core/limits.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
 import { printable } from '../../../core/text.ts';
-import { dbcSignalsMax } from '../../limits.ts';
+import { dbcSignalsMax, dbcUnknownMax } from '../../limits.ts';
 import { Attributes } from './attributes.ts';
 import type { DbcFault, DbcFile, DbcMessage, DbcSignal, SignalCondition } from './dbcFile.ts';
 import {
@@ -158,7 +158,7 @@ class Reading {
     const shown = printable(keyword, 40);
     const known = this.unknown.get(shown);
     if (known !== undefined) known.count += 1;
-    else this.unknown.set(shown, { line, count: 1 });
+    else if (this.unknown.size < dbcUnknownMax) this.unknown.set(shown, { line, count: 1 });
   }
 
   private nodeName(name: string): string {

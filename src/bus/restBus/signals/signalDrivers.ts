@@ -66,7 +66,7 @@ function isIn(data: Uint8Array, { when }: DrivenSignal, signals: readonly Driven
 }
 
 /** The raw value of a signal that is no checksum; undefined where it has no bits for it. */
-export function rawAt(signal: DrivenSignal, { frame, atMs }: Moment): bigint | undefined {
+function rawAt(signal: DrivenSignal, { frame, atMs }: Moment): bigint | undefined {
   const { driver } = signal;
   if ('raw' in driver) return rawOfNumber(signal, driver.raw);
   if ('value' in driver) return rawOfPhysical(signal, driver.value);

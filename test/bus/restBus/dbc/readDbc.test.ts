@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dbcStatementCharsMax } from '../../../../src/bus/limits.ts';
+import { dbcStatementCharsMax, dbcUnknownMax } from '../../../../src/bus/limits.ts';
 import type { DbcFile, DbcMessage } from '../../../../src/bus/restBus/dbc/dbcFile.ts';
 import { readDbc } from '../../../../src/bus/restBus/dbc/readDbc.ts';
 import { dbcMessagesMax } from '../../../../src/core/limits.ts';
@@ -204,6 +204,11 @@ describe('what else stands in the file', () => {
     ]);
     expect(messages).toHaveLength(2);
   });
+});
+
+test('of what is no statement not more is told than is worth reading', () => {
+  const lines = Array.from({ length: dbcUnknownMax + 5 }, (_, index) => `HELLO${index} 1;`);
+  expect(fileOf('BO_ 1 M: 8 A', ...lines).notes).toHaveLength(dbcUnknownMax);
 });
 
 describe('what is wrong is named with its line', () => {

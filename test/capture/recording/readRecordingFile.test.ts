@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { formatFrame } from '../../../src/bus/frame/frameText.ts';
-import { readRecording } from '../../../src/capture/recording/readRecording.ts';
+import { readRecordingFile } from '../../../src/capture/recording/readRecordingFile.ts';
 import { InputError } from '../../../src/core/faults.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-recording-'));
@@ -15,7 +15,7 @@ function read(name: string, bytes: string | Uint8Array, { bus, fd = true }: { bu
   writeFileSync(path, bytes);
   const notes: string[] = [];
   try {
-    const frames = [...readRecording({ path, bus, fd }, (note) => notes.push(note.replace(`${folder}/`, '')))];
+    const frames = [...readRecordingFile({ path, bus, fd }, (note) => notes.push(note.replace(`${folder}/`, '')))];
     return { frames: frames.map(({ atNs, frame }) => `${atNs / 1e6} ${formatFrame(frame)}`), notes };
   } catch (error) {
     if (error instanceof InputError) return error.message.replace(`${folder}/`, '');
@@ -96,7 +96,7 @@ describe('what is wrong', () => {
   });
 
   test('is a file that is not there, or is none', () => {
-    expect(() => [...readRecording({ path: join(folder, 'gone.log'), bus: undefined, fd: true })]).toThrow(
+    expect(() => [...readRecordingFile({ path: join(folder, 'gone.log'), bus: undefined, fd: true })]).toThrow(
       /gone\.log: no such file$/,
     );
   });

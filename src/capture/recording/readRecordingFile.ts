@@ -24,7 +24,7 @@ interface TimedFrame {
 }
 
 /** Takes what was left out, a line for each kind, when all is read. Equal files give equal frames. Throws an InputError that names the file. */
-export function* readRecording(
+export function* readRecordingFile(
   { path, bus, fd }: RecordingRead,
   tell: (note: string) => void = () => {},
 ): Generator<TimedFrame> {
