@@ -2,6 +2,7 @@
 // a simulation, which never waits, can send a recording of any length.
 import type { CanFrame } from '../../bus/bus.ts';
 import { InputError } from '../../core/faults.ts';
+import { didYouMean } from '../../core/nearest.ts';
 import { filePiecesAtOnce } from '../../files/filePieces.ts';
 import { captureFormatOf, captureSuffixes } from '../captureFormats.ts';
 import { recordingDisorderNsMax, recordingNsMax, recordingWaitingMax } from '../limits.ts';
@@ -49,6 +50,7 @@ export function* readRecordingFile(
   const fault = decoder.end();
   if (fault !== undefined) throw new InputError(placed(path, captureFaultText(fault)));
   yield* inTime(picked.order.rest());
+  if (firstNs === undefined) throw new InputError(`${path}: ${picked.nothing()}`);
   for (const text of notesOf(decoder, picked)) tell(`${path}: ${text}`);
 }
 
@@ -62,6 +64,9 @@ function notesOf(decoder: CaptureDecoder, { notes }: Picked): readonly string[] 
   return [...decoder.notes.texts, ...notes.texts];
 }
 
+/** Buses named where the wanted one is not there. */
+const busesToldMax = 10;
+
 /** The frames of one bus among the records of a file. */
 class Picked {
   readonly order = new TimeOrder<TimedFrame>({
@@ -72,6 +77,8 @@ class Picked {
   private bus: string | undefined;
   private readonly fd: boolean;
   private baseNs: bigint | undefined;
+  /** The names of those that were seen. */
+  private readonly buses = new Set<string>();
 
   constructor(bus: string | undefined, fd: boolean) {
     this.bus = bus;
@@ -79,7 +86,10 @@ class Picked {
   }
 
   take(record: CaptureRecord): void {
-    if (record.type === 'frame') this.bus ??= record.bus;
+    if (record.type === 'frame') {
+      this.bus ??= record.bus;
+      if (this.buses.size < busesToldMax) this.buses.add(record.bus);
+    }
     if (record.type === 'packet') this.notes.add('Ethernet packets are left out');
     else if (this.bus !== undefined && record.bus !== this.bus) return;
     else if (record.type === 'error') this.notes.add('error frames are left out');
@@ -89,5 +99,15 @@ class Picked {
       const isIn = this.order.add({ atNs: Number(record.timeNs - this.baseNs), frame: record.frame });
       if (!isIn) this.notes.add('frames that stand more than a second behind later ones are left out');
     }
+  }
+
+  /** Why there is no frame. */
+  nothing(): string {
+    const { bus } = this;
+    if (bus === undefined) return 'no frames in it';
+    if (this.buses.has(bus)) return `no frames of ${bus} in it that can be sent: ${this.notes.texts.join('; ')}`;
+    const names = [...this.buses];
+    const others = names.length === 0 ? '' : `: it has those of ${names.join(', ')}`;
+    return `no frames of ${bus} in it${didYouMean(bus, names) || others}`;
   }
 }

@@ -5,7 +5,6 @@ import { formatFrame, parseFrame } from '../../bus/frame/frameText.ts';
 import { pauseAfter, type RecordedFrame } from '../../bus/restBus/recording.ts';
 import { recordingNsMax } from '../../capture/limits.ts';
 import { readRecordingFile } from '../../capture/recording/readRecordingFile.ts';
-import { InputError } from '../../core/faults.ts';
 import { name } from '../fields.ts';
 import { trafficFramesMax } from '../limits.ts';
 import { trafficFileName } from './trafficFile.ts';
@@ -75,7 +74,6 @@ export function readRecordedTraffic(traffic: LoggedTraffic, path: string, fd: bo
     if (frames <= trafficFramesMax) kept.push([atNs, formatFrame(frame)]);
     if (!frame.extended) ids.add(frame.id);
   }
-  if (frames === 0) throw new InputError(`${path}: no frames${bus === undefined ? '' : ` of ${bus}`} in it`);
   if (frames <= trafficFramesMax) return { traffic: { frames: kept }, notes };
   const pauseNs = pauseAfter(lastNs, secondNs);
   const sorted = [...ids].sort((a, b) => a - b);

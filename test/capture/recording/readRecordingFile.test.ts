@@ -95,6 +95,23 @@ describe('what is wrong', () => {
     expect(read(name, bytes)).toContain(words);
   });
 
+  const log = '(1.0) can0 001#\n(1.0) can1 002##0\n';
+  test.each([
+    ['vcan0', 'none.log: no frames of vcan0 in it: did you mean can0?'],
+    ['lin', 'none.log: no frames of lin in it: it has those of can0, can1'],
+    [
+      'can1',
+      'none.log: no frames of can1 in it that can be sent: frames of CAN FD are left out: the bus is a classic one',
+    ],
+  ])('is a bus without frames: %s', (bus, words) => {
+    expect(read('none.log', log, { bus, fd: false })).toBe(words);
+  });
+
+  test('is a file without frames', () => {
+    expect(read('none.log', '')).toBe('none.log: no frames in it');
+    expect(read('none.log', '', { bus: 'can0' })).toBe('none.log: no frames of can0 in it');
+  });
+
   test('is a file that is not there, or is none', () => {
     expect(() => [...readRecordingFile({ path: join(folder, 'gone.log'), bus: undefined, fd: true })]).toThrow(
       /gone\.log: no such file$/,
