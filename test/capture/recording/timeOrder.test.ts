@@ -25,6 +25,7 @@ test.each<[string, number[], number[], number[]]>([
 
 test('equal times stay in the order in which they came', () => {
   expect(ordered([5, 5, 3, 5], 10, 100).out.map(({ at }) => at)).toEqual([2, 0, 1, 3]);
+  expect(ordered([10, 5, 5, 7], 10, 100).out.map(({ at }) => at)).toEqual([1, 2, 3, 0]);
 });
 
 test('no more wait than may', () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventQueue } from '../../../src/core/time/clock.ts';
 import { completeInputs, type RunInputs } from '../../../src/sim/inputs/inputs.ts';
 import { fileRecordings } from '../../../src/sim/recordings/fileRecordings.ts';
+import { tracedRecordings } from '../../../src/sim/recordings/tracedRecordings.ts';
 import { replayTrace } from '../../../src/sim/replay.ts';
 import { type FinishedRun, runScenario } from '../../../src/sim/run.ts';
 import { loadScenarioFile } from '../../../src/sim/scenario/load.ts';
@@ -105,6 +106,17 @@ describe('a long recording', () => {
     recording.close();
     expect(times).toEqual([0, 50, 100, 0, 50, 100, 0]);
     expect(lines).toHaveLength(3);
+  });
+
+  it('has pieces of its own beside those of another bus', () => {
+    const piece = (bus: string, id: string) => JSON.stringify({ type: 'recorded', t: 0, bus, frames: [[0, `${id}#`]] });
+    writeFileSync(traceFile, `${piece('chassis', '001')}\n${piece('body', '002')}\n`);
+    const lines: object[] = [];
+    const recording = tracedRecordings(traceFile, { put: (line) => lines.push(line) })('body', {
+      ...{ frames: 1, lastNs: 0, pauseNs: 1, ids: [2] },
+    });
+    expect([recording.next()?.frame.id, recording.next(), lines.length]).toEqual([2, undefined, 1]);
+    recording.close();
   });
 
   it('tells what is left out of it', () => {

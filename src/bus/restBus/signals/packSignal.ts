@@ -13,7 +13,7 @@ function positionOf({ start, length, bigEndian }: Bits, bit: number): number {
 
 /** Whether all bits of the signal are within so many bytes. */
 export function fits(bits: Bits, bytes: number): boolean {
-  return bits.start < 8 * bytes && positionOf(bits, bits.bigEndian ? 0 : bits.length - 1) < 8 * bytes;
+  return positionOf(bits, bits.bigEndian ? 0 : bits.length - 1) < 8 * bytes;
 }
 
 /** Puts the lowest bits of `raw` in their place; those of a negative number are its two's complement. */

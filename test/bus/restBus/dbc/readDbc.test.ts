@@ -60,9 +60,11 @@ describe('a message', () => {
   test.each([
     ['an index', '1', 'ExtendedCAN_FD'],
     ['a name', '"ExtendedCAN_FD"', 'ExtendedCAN_FD'],
+    ['a name that looks like an index', '"1"', '1'],
   ])('has the value of an enumeration by %s', (_, given, format) => {
-    const definition = 'BA_DEF_ BO_  "VFrameFormat" ENUM  "StandardCAN","ExtendedCAN_FD";';
-    expect(messageOf('BO_ 1 M: 8 A', definition, `BA_ "VFrameFormat" BO_ 1 ${given};`).format).toBe(format);
+    const names = given === '"1"' ? '"1","0"' : '"StandardCAN","ExtendedCAN_FD"';
+    const lines = [`BA_DEF_ BO_  "GenMsgSendType" ENUM  ${names};`, `BA_ "GenMsgSendType" BO_ 1 ${given};`];
+    expect(messageOf('BO_ 1 M: 8 A', ...lines).sendType).toBe(format);
   });
 
   test.each([
@@ -158,6 +160,11 @@ describe('a signal', () => {
 });
 
 describe('what else stands in the file', () => {
+  test('receivers go on behind a comma, on the next line', () => {
+    const { notes, messages } = fileOf('BO_ 1 M: 8 A', ' SG_ S : 0|8@1+ (1,0) [0|0] "" A,', '  B', 'BO_ 2 N: 8 A');
+    expect([notes, messages.length]).toEqual([[], 2]);
+  });
+
   test('comments over several lines may look like anything; names may have any letters, and tabs stand for spaces', () => {
     const file = fileOf(
       'CM_ "It \\"sends\\"',

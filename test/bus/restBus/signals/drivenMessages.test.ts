@@ -17,6 +17,12 @@ const file = [
   ' SG_ Two m2 : 8|8@1+ (1,0) [0|0] "" A',
   ' SG_ Half : 16|16@1- (1,0) [0|0] "" A',
   'BO_ 3 Other: 8 A',
+  'BO_ 4 Before: 2 A',
+  ' SG_ Inner m1 : 8|8@1+ (1,0) [0|0] "" A',
+  ' SG_ Switch M : 0|8@1+ (1,0) [0|0] "" A',
+  'SG_MUL_VAL_ 4 Inner Switch 1-1, 3-5;',
+  'BA_ "GenSigStartValue" SG_ 4 Switch 4;',
+  'BA_ "GenSigStartValue" SG_ 4 Inner 7;',
   'SIG_VALTYPE_ 2 Half : 1;',
   'BA_ "GenSigStartValue" SG_ 1 Level -4;',
   'BA_ "GenSigStartValue" SG_ 2 Mux 2;',
@@ -24,7 +30,10 @@ const file = [
   'BA_ "GenSigStartValue" SG_ 2 Two 34;',
 ].join('\n');
 
-function contents(wanted: Partial<WantedContents>, choice: MessageChoice = { cycleMs: 10, exclude: ['Other'] }) {
+function contents(
+  wanted: Partial<WantedContents>,
+  choice: MessageChoice = { cycleMs: 10, exclude: ['Other', 'Before'] },
+) {
   const read = readDbc(file);
   if (!read.ok) throw new Error(read.fault.message);
   const picked = chooseMessages(read.value, choice);
@@ -98,6 +107,21 @@ describe('the contents of messages', () => {
         ['Two', { raw: 34 }, [{ switch: 'Mux', ranges: [[2, 2]] }]],
       ],
     ]);
+  });
+});
+
+test('a switch comes first, wherever it stands, and keeps a start value that lets the driven signal in', () => {
+  const choice = { cycleMs: 10, messages: ['Before'] };
+  expect(contents({ startValues: true }, choice)).toMatchObject({ value: [{ data: '0407' }] });
+  expect(contents({ signals: { Before: { Inner: { raw: 9 } } } }, choice)).toMatchObject({
+    value: [
+      {
+        signals: [
+          { name: 'Switch', driver: { raw: 4 } },
+          { name: 'Inner', driver: { raw: 9 } },
+        ],
+      },
+    ],
   });
 });
 
