@@ -23,5 +23,13 @@ export const gatewayConfirmationMsMax = 500;
 /** Messages that wait in a gateway in one direction of an ISO-TP route, however short: an answer, and requests that were repeated. */
 export const gatewayMessagesMax = 16;
 
-/** One line of a DBC file: the longest list the receivers of a signal or the values of an enumeration. */
-export const dbcLineCharsMax = 64 * KIB;
+/** One statement of a DBC file: the longest list the nodes of a bus, the receivers of a signal or the values of an enumeration. */
+export const dbcStatementCharsMax = 64 * KIB;
+/** Signals of one DBC file: the largest that are seen in cars describe some ten thousand. */
+export const dbcSignalsMax = 200_000;
+/** Kinds of statements that are told as unknown: a file with more is of another kind. */
+export const dbcUnknownMax = 16;
+/** Bits of a DBC file's signal: raw values are numbers of 64 bits at the most. */
+export const signalBitsMax = 64;
+/** Multiplexers one within the other in a message of a DBC file: more than two are not seen. */
+export const signalSwitchesMax = 8;

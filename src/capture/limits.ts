@@ -1,5 +1,5 @@
 // Owns: the bounds of src/capture alone, each with its reason. Those that several rooms share stand in core/limits.ts.
-import { KIB, MIB } from '../core/units.ts';
+import { KIB, MIB, NS_PER_S } from '../core/units.ts';
 
 /** One line of a captured log: a CAN FD line of an ASC file takes some 400 characters. */
 export const captureLineCharsMax = 4 * KIB;
@@ -11,3 +11,9 @@ export const captureBusesMax = 1024;
 export const captureNotesMax = 64;
 /** The name of an interface in a capture: Linux allows 15 characters, Windows names them by UUIDs. */
 export const captureNameCharsMax = 128;
+/** A frame of a recording may come so long after later ones, as tools write those of several channels one after the other. */
+export const recordingDisorderNsMax = 1 * NS_PER_S;
+/** Frames that wait for that at one time: more than a full bus of CAN FD has in a second. */
+export const recordingWaitingMax = 32_768;
+/** From the first frame of a recording to its last: beyond, nanoseconds are no longer exact. A clock that was set in the middle does not get there. */
+export const recordingNsMax = 90 * 86_400 * NS_PER_S;

@@ -39,7 +39,7 @@ interface Call {
 
 export async function run(given: Io, argument: string, options: RunCommandOptions): Promise<number> {
   const taken = takesStandardOutput(options);
-  const { inputs, outline } = readInputs(argument, options);
+  const { inputs, outline } = readInputs(given, argument, options);
   const store = createRunStore(outline);
   const captures = options.capture === undefined ? undefined : await import('./openCapture.ts');
   const capture = captures?.openCapture(options.capture ?? '', inputs, given);
@@ -92,6 +92,7 @@ function exitOfGivenUp(reason: GiveUpReason): number {
 }
 
 function readInputs(
+  io: Io,
   argument: string,
   options: RunCommandOptions,
 ): { readonly inputs: RunInputs; readonly outline: ScenarioOutline } {
@@ -108,7 +109,8 @@ function readInputs(
   } = options;
   const read: NamedFile[] = [...image].map(([ecu, path]) => ({ what: `the image of ${ecu}`, path }));
   const file = scenarioPath(argument);
-  const { scenario, lineOf } = loadScenarioFile(file, (what, path) => read.push({ what, path }));
+  const noted = (what: string, path: string) => read.push({ what, path });
+  const { scenario, lineOf, recordings } = loadScenarioFile(file, { noted, tell: (line) => tell(io, line) });
   const written = Object.entries({ '--trace': trace, '--capture': capture });
   assertOwnFiles(
     written.flatMap(([what, path]) => (path === undefined || isStandardOutput(path) ? [] : [{ what, path }])),
@@ -121,6 +123,7 @@ function readInputs(
     givenImages: new Map([...image].map(([ecu, path]) => [ecu, readImage(ecu, path)])),
     interfaces: bus,
     links: kinds,
+    ...(recordings.size > 0 && { recordings }),
     ...(slcan && { slcan }),
     ...(cannelloni && { cannelloni }),
     ...(hold && { hold }),

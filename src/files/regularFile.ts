@@ -53,6 +53,28 @@ export function readRegular(path: string, bytesMax: number, take: (piece: Uint8A
   }
 }
 
+/** The pieces of a regular file of any length, each read when it is asked for. Throws an InputError that names the file. */
+export function* regularPieces(path: string): Generator<Uint8Array> {
+  const told = <T>(operation: () => T): T => {
+    try {
+      return operation();
+    } catch (error) {
+      throw new InputError(`${path}: ${ioCode(error) === 'ENOENT' ? 'no such file' : ioReason(error)}`);
+    }
+  };
+  const { handle } = told(() => openRegular(path));
+  try {
+    for (;;) {
+      const piece = new Uint8Array(fileReadBytesMax);
+      const length = told(() => readSync(handle, piece, 0, piece.length, null));
+      if (length === 0) return;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
 /** A file of the user's, of at most `bytesMax` bytes. Throws an InputError that names it. */
 export function readBoundedFile(path: string, bytesMax: number): Uint8Array {
   const bytes = readBoundedFileIfAny(path, bytesMax);

@@ -10,3 +10,5 @@ export const scenarioBytesMax = 256 * KIB;
 export const traceLineBytesMax = 2 * MIB;
 /** Suppliers of a scenario, each a delegated role: fewer than one search may visit. */
 export const suppliersMax = 24;
+/** Frames of a long recording in one line of a trace: some 40 KiB of CAN FD, in memory at one time. */
+export const recordedPieceFramesMax = 256;

@@ -10,6 +10,7 @@ import { traceLineBytesMax } from './limits.ts';
 import { attachedBuses, playAttached } from './realTransports/attachPoints.ts';
 import { linkPort } from './realTransports/realLinks.ts';
 import { type RecordedRun, readRecordedRun } from './recordedRun.ts';
+import { tracedRecordings } from './recordings/tracedRecordings.ts';
 import { Simulation } from './simulation.ts';
 import type { Player, TapeContent, TapeInput } from './tape/tape.ts';
 import { playedBus, playedLink, type TapedBus } from './tape/taped.ts';
@@ -73,7 +74,7 @@ export function replayTrace(path: string): ReplayResult {
   const comparison = new Comparison(readLines(path, traceLineBytesMax), linesMax);
   for (const entry of traceHead(inputs)) comparison.put(entry);
   try {
-    if (!comparison.isOver) playRun(recorded, comparison);
+    if (!comparison.isOver) playRun(path, recorded, comparison);
     if (!comparison.isOver) comparison.end();
   } catch (error) {
     // The event that brought the last line may be the one in which the recorded run broke, and does so again.
@@ -84,12 +85,12 @@ export function replayTrace(path: string): ReplayResult {
   return { lines: reached, difference, title: inputs.scenario.title, givenUp };
 }
 
-function playRun({ inputs, tape }: RecordedRun, comparison: Comparison): void {
+function playRun(path: string, { inputs, tape }: RecordedRun, comparison: Comparison): void {
   const queue = new EventQueue();
   const player = new TapePlayer(tape, comparison);
-  const simulation = new Simulation(inputs, queue, playedTransports(inputs, queue, player), (event) =>
-    comparison.put(event),
-  );
+  const observe = (event: object) => comparison.put(event);
+  const recordings = tracedRecordings(path, comparison);
+  const simulation = new Simulation(inputs, queue, playedTransports(inputs, queue, player), observe, recordings);
   simulation.begin();
   player.listen('run', () => simulation.release());
   const over = () => simulation.result !== undefined || comparison.isOver;

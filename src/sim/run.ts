@@ -7,6 +7,7 @@ import { hostTimer, monotonicMs } from '../core/time/hostTime.ts';
 import { Pacer } from '../core/time/pacer.ts';
 import { type GiveUpReason, giveUpReasons, type Observer } from './events/events.ts';
 import { isRealTime, type RunInputs } from './inputs/inputs.ts';
+import { fileRecordings } from './recordings/fileRecordings.ts';
 import { type RunResult, Simulation } from './simulation.ts';
 import { createRecorder } from './tape/recorder.ts';
 import { type TraceTo, TraceWriter, traceHead } from './trace.ts';
@@ -123,11 +124,11 @@ function onStop(stop: AbortSignal | undefined, stopped: (reason: GiveUpReason) =
 }
 
 async function runUnpaced(run: UnderWay): Promise<RunResult> {
-  const { options, queue, observe } = run;
+  const { options, queue, trace, observe } = run;
   const { inputs, opened, stop } = options;
   const transports = virtualTransports(inputs, queue);
   opened?.(transports);
-  const simulation = new Simulation(inputs, queue, transports, observe);
+  const simulation = new Simulation(inputs, queue, transports, observe, fileRecordings(inputs, queue, trace));
   run.simulation = simulation;
   let reason: GiveUpReason | undefined;
   const forget = onStop(stop, (why) => {
@@ -178,12 +179,14 @@ async function runPaced(run: UnderWay): Promise<RunResult> {
   let forget = () => {};
   try {
     opened?.(transports);
-    const simulation = new Simulation(inputs, queue, transports, (event) => {
+    const observed: Observer = (event) => {
       observe(event);
       if (event.type !== 'run.finished') return;
       shut();
       hostTimer(0, () => simulation.result && finish(simulation.result));
-    });
+    };
+    const recordings = fileRecordings(inputs, queue, trace);
+    const simulation: Simulation = new Simulation(inputs, queue, transports, observed, recordings);
     run.simulation = simulation;
     simulation.begin();
     controlled?.(controlsOf(pacer, queue, isRealTime(inputs)));

@@ -27,7 +27,7 @@ import { reportGateways } from './reports/gatewayReport.ts';
 import { bootMs, pause } from './steps/pause.ts';
 import { runSteps } from './steps/runSteps.ts';
 import type { Transports } from './transports/transports.ts';
-import { startTraffic } from './vehicle/backgroundTraffic.ts';
+import { type OpenRecording, startTraffic } from './vehicle/backgroundTraffic.ts';
 import { World } from './world/world.ts';
 
 export interface EcuResult {
@@ -53,6 +53,10 @@ export interface RunResult {
   readonly expectations: readonly Verdict[];
 }
 
+function noRecording(bus: string): never {
+  throw new Error(`nobody has the recording of ${bus}`);
+}
+
 export class Simulation {
   readonly world: World;
   /** Set when the scenario has come to its end. */
@@ -67,12 +71,21 @@ export class Simulation {
   private readonly transports: Transports;
   private readonly ledger = new Ledger();
   private readonly observe: Observer;
+  private readonly openRecording: OpenRecording;
 
-  constructor(inputs: RunInputs, clock: EventQueue, transports: Transports, observe: Observer) {
+  /** `openRecording` is needed where the scenario has recordings that are too long to be held. */
+  constructor(
+    inputs: RunInputs,
+    clock: EventQueue,
+    transports: Transports,
+    observe: Observer,
+    openRecording: OpenRecording = noRecording,
+  ) {
     this.inputs = inputs;
     this.clock = clock;
     this.transports = transports;
     this.observe = observe;
+    this.openRecording = openRecording;
     const emit: Emit = (event) => this.emit(event);
     const { scenario, seed, givenImages } = inputs;
     this.world = new World({ scenario, seed, givenImages, clock, transports, emit });
@@ -92,7 +105,7 @@ export class Simulation {
       reportEthernets(transports.ethernets, clock, emit),
       reportGateways(world.vehicle.gateways, clock, emit),
     ];
-    const endTraffic = startTraffic(scenario.vehicle, transports.buses, clock, seed, emit);
+    const endTraffic = startTraffic(scenario.vehicle, transports.buses, clock, seed, emit, this.openRecording);
     this.endReports = () => {
       endTraffic();
       for (const endReport of reports) endReport();

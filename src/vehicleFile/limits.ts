@@ -19,9 +19,9 @@ export const gatewayBufferBytesMax = 16 * MIB;
 /** The least that it may be told: below, not one FD frame after another fits. */
 export const gatewayBufferBytesMin = 256;
 
-/** A DBC file, and a log whose frames are background load. */
+/** A DBC file: the largest that are seen have some MiB. */
 export const trafficFileBytesMax = 16 * MIB;
-/** Recorded frames that a scenario holds: they travel in the head of its trace. */
+/** Recorded frames that a scenario holds, and its trace in its head. Of a longer recording a trace has the frames that the run took, piece by piece. */
 export const trafficFramesMax = 20_000;
 
 /** The nesting of a scenario or vehicle file: the deepest that means anything is a gateway's range of ids, 8 levels within a scenario. */

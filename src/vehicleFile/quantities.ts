@@ -90,7 +90,12 @@ export function sizeBetween(min: number, max: number) {
 
 /** Milliseconds. */
 export function durationUpTo(max: number, example: string) {
-  return quantity(milliseconds, 0, max, example);
+  return durationBetween(0, max, example);
+}
+
+/** Milliseconds. */
+export function durationBetween(min: number, max: number, example: string) {
+  return quantity(milliseconds, min, max, example);
 }
 
 /** Microseconds. */

@@ -8,7 +8,7 @@ import { canId, duration, filenamePattern, mapOf, minute, name, size, vin } from
 import { gatewaySchema } from './gateways.ts';
 import { declaringImageSchema } from './image.ts';
 import { sizeBetween } from './quantities.ts';
-import { trafficSchema } from './traffic.ts';
+import { trafficSchema } from './traffic/traffic.ts';
 import { withUnits } from './withUnits.ts';
 
 /** What transceivers for CAN FD reach. */

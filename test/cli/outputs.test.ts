@@ -40,6 +40,13 @@ describe('ecunet run', () => {
     folder = mkdtempSync(join(root, 'case-'));
     for (const [name, text] of Object.entries(inputs)) writeFileSync(join(folder, name), text);
   });
+  it('tells on standard error what is left out of a bus’s traffic', async () => {
+    writeFileSync(join(folder, 'bus.dbc'), `${dbc}BO_ 257 Silent: 8 Engine\n`);
+    const { stderr, code } = await inProcess('run', join(folder, 'scenario.yaml'), '--json');
+    const why = 'without a cycle (GenMsgCycleTime), and the traffic names none (`cycle`)';
+    expect([code, stderr]).toEqual([0, `ecunet: ${join(folder, 'bus.dbc')}: message Silent left out: ${why}\n`]);
+  });
+
   const filesNow = () =>
     Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 

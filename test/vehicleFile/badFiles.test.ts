@@ -1,6 +1,6 @@
 // Every kind of bad scenario and vehicle, and the line with which it is refused, to the letter. Its rows are data: file, line, path and
 // text stand by themselves, so that a column can join them.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readScenario } from '../../src/sim/scenario/load.ts';
@@ -12,10 +12,12 @@ import { expectationsRows } from './badFiles/support/expectations.ts';
 import { type BadFile, type Change, changed, soundScenario, soundVehicle } from './badFiles/support/files.ts';
 import { scenarioRows } from './badFiles/support/scenario.ts';
 import { stepsRows } from './badFiles/support/steps.ts';
+import { restDbc, trafficRows } from './badFiles/support/traffic.ts';
 import { vehiclesRows } from './badFiles/support/vehicles.ts';
 import { yamlRows } from './badFiles/support/yaml.ts';
 
 const { folder, path, refusal } = scenarioFolder();
+writeFileSync(join(folder, 'rest.dbc'), restDbc);
 
 const kinds: Readonly<Record<string, readonly BadFile[]>> = {
   'no sound YAML': yamlRows,
@@ -25,6 +27,7 @@ const kinds: Readonly<Record<string, readonly BadFile[]>> = {
   'of expectations': expectationsRows,
   'of a vehicle and its buses': vehiclesRows,
   'of ECUs and gateways': ecusRows,
+  'of background traffic': trafficRows,
 };
 
 const toText = (change: Change | undefined) => {

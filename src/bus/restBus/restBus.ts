@@ -1,12 +1,15 @@
 // Owns: the traffic of all the ECUs that a simulation does not have: cyclic messages, or frames as they once were recorded. Over any
 // `Bus`. Must not know files.
 
+import { fromHex } from '../../core/bytes.ts';
 import type { Random } from '../../core/random.ts';
 import type { Clock, Timer } from '../../core/time/clock.ts';
 import { NS_PER_MS } from '../../core/units.ts';
 import type { Bus, BusNode, CanFrame } from '../bus.ts';
 import { transmitQueueFramesMax } from '../limits.ts';
-import type { CyclicMessage } from './dbc.ts';
+import { type CyclicMessage, restBusNode } from './dbc/cyclicMessages.ts';
+import type { Recording } from './recording.ts';
+import { driveSignals } from './signals/signalDrivers.ts';
 
 /** What became of the background traffic. */
 export interface RestBusTotals {
@@ -24,12 +27,6 @@ export interface RestBusTotals {
 export interface RestBus {
   totals(): RestBusTotals;
   stop(): void;
-}
-
-/** A frame, and when it was recorded, counted from the first. */
-export interface RecordedFrame {
-  readonly atNs: number;
-  readonly frame: CanFrame;
 }
 
 class Totals {
@@ -98,7 +95,7 @@ class Sender {
 /**
  * Sends each message every `cycleMs`, counted from a phase of its own and never from the last one; a message that is still
  * waiting when the next is due is lost, as in a controller with one buffer a message. A node of the bus for each sender; the data are
- * drawn anew each time.
+ * drawn anew each time, but for what the message says of them.
  */
 export function startCyclicTraffic(
   bus: Bus,
@@ -115,7 +112,10 @@ export function startCyclicTraffic(
     senders.set(message.node, sender);
     const own = random.fork(`${index} ${message.id} ${message.extended}`);
     const cycleNs = Math.round(message.cycleMs * NS_PER_MS);
-    let dueNs = clock.nowNs() + own.below(cycleNs);
+    const phaseNs = own.below(cycleNs);
+    const startNs = clock.nowNs() + (message.delayMs === undefined ? phaseNs : Math.round(message.delayMs * NS_PER_MS));
+    const contents = contentsOf(message, own);
+    let dueNs = startNs;
     let last: CanFrame | undefined;
     let waitedCycles = 0;
     const send = () => {
@@ -125,7 +125,7 @@ export function startCyclicTraffic(
         // One that waited so long was lost when the node was taken off the cable.
         sender.forget(last);
         waitedCycles = 0;
-        last = cyclicFrame(message, own.bytes(message.bytes));
+        last = cyclicFrame(message, contents((dueNs - startNs) / NS_PER_MS));
         sender.send(last);
       }
       dueNs += cycleNs;
@@ -142,6 +142,18 @@ export function startCyclicTraffic(
   };
 }
 
+/** Returns a function that gives what the message carries next, `atMs` after its first frame. */
+function contentsOf({ bytes, data, signals }: CyclicMessage, random: Random): (atMs: number) => Uint8Array {
+  const standing = data === undefined ? undefined : fromHex(data);
+  let frame = 0;
+  return (atMs) => {
+    const next = standing?.slice() ?? random.bytes(bytes);
+    if (signals !== undefined) driveSignals(next, signals, { frame, atMs });
+    frame += 1;
+    return next;
+  };
+}
+
 /** A message as it goes over the bus: in CAN FD with the bit rate switch. */
 export function cyclicFrame(
   { id, extended, fd }: Pick<CyclicMessage, 'id' | 'extended' | 'fd'>,
@@ -150,34 +162,34 @@ export function cyclicFrame(
   return { id, extended, remote: false, fd, brs: fd, data };
 }
 
-/** Sends recorded frames as one node, again from the beginning after the last one: then the pause is that before the second frame. */
-export function startRecordedTraffic(bus: Bus, recorded: readonly RecordedFrame[], clock: Clock): RestBus {
+/** Sends recorded frames as one node, again from the beginning after the last one; those of CAN FD where the bus has it. */
+export function startRecordedTraffic(bus: Bus, recording: Recording, clock: Clock): RestBus {
   const totals = new Totals();
-  const sender = new Sender(bus, 'rest-bus', clock, totals);
-  const frames = recorded.filter(({ frame }) => bus.fd || !frame.fd);
+  const sender = new Sender(bus, restBusNode, clock, totals);
   let roundNs = clock.nowNs();
-  let next = 0;
+  let taken = 0;
   let timer: Timer | undefined;
-  const lastNs = frames.at(-1)?.atNs ?? 0;
-  // A round lasts a millisecond at the least, however short the recording.
-  const pauseNs = Math.max(NS_PER_MS - lastNs, frames[1]?.atNs ?? NS_PER_MS);
-  const send = () => {
-    const due = frames[next];
+  const take = () => {
+    const due = recording.next();
     if (due === undefined) return;
-    // An object of its own each time: a bus confirms frames by the object that it was given.
-    sender.send({ ...due.frame });
-    next += 1;
-    if (next === frames.length) {
-      next = 0;
-      roundNs += lastNs + pauseNs;
-    }
-    timer = clock.at(roundNs + (frames[next]?.atNs ?? 0), send);
+    taken += 1;
+    const { frame } = due;
+    timer = clock.at(roundNs + due.atNs, () => {
+      // An object of its own each time: a bus confirms frames by the object that it was given.
+      if (bus.fd || !frame.fd) sender.send({ ...frame });
+      if (taken === recording.frames) {
+        taken = 0;
+        roundNs += recording.lastNs + recording.pauseNs;
+      }
+      take();
+    });
   };
-  if (frames.length > 0) timer = clock.at(roundNs, send);
+  take();
   return {
     totals: () => ({ ...totals }),
     stop: () => {
       timer?.cancel();
+      recording.close();
       sender.stop();
     },
   };

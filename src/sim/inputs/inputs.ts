@@ -21,6 +21,8 @@ export interface RunInputs {
   readonly interfaces: ReadonlyMap<string, string>;
   /** By ECU, what carries the link of its own, over loopback, that it has instead of its bus. */
   readonly links: ReadonlyMap<string, LinkKind>;
+  /** By bus, the file of a recording that is too long to be held; a replay has its frames from the trace. */
+  readonly recordings?: ReadonlyMap<string, string>;
   /** Where clients of slcan, and a cannelloni peer, reach a bus, by bus. */
   readonly slcan?: ReadonlyMap<string, string>;
   readonly cannelloni?: ReadonlyMap<string, string>;

@@ -10,7 +10,7 @@ import { checkForm } from '../../vehicleFile/source/checkForm.ts';
 import { type Finding, findingError } from '../../vehicleFile/source/finding.ts';
 import { ranks } from '../../vehicleFile/source/told.ts';
 import { readSource, type Source } from '../../vehicleFile/source/yamlSource.ts';
-import { trafficFile, withTrafficRead } from '../../vehicleFile/traffic.ts';
+import { trafficFile, withTrafficRead } from '../../vehicleFile/traffic/traffic.ts';
 import { type Vehicle, vehicleSchema } from '../../vehicleFile/vehicle.ts';
 import { scenarioBytesMax } from '../limits.ts';
 import { checkScenario } from './check.ts';
@@ -29,44 +29,51 @@ export function scenarioPath(argument: string): string {
   throw new InputError(`there is no scenario ${argument}${others}`);
 }
 
-/** Takes each file that is read: what it is, as in `the vehicle`, and its path. */
-export type FileNoted = (what: string, path: string) => void;
+export interface LoadObserver {
+  /** Takes each file that is read: what it is, as in `the vehicle`, and its path. */
+  readonly noted?: (what: string, path: string) => void;
+  /** Takes what was left out of a file, and why, in a line. */
+  readonly tell?: (line: string) => void;
+}
 
 export interface LoadedScenario {
   readonly scenario: Scenario;
   /** The line on which a member stands, by its path, or the nearest one around it that the file has. */
   readonly lineOf: (path: readonly PropertyKey[]) => number;
+  /** By bus, the file of a recording that is too long to be held. */
+  readonly recordings: ReadonlyMap<string, string>;
 }
 
 /** The scenario of a file, its vehicle read and every reference in it checked. Throws an InputError. */
-export function loadScenario(path: string, noted?: FileNoted): Scenario {
-  return loadScenarioFile(path, noted).scenario;
+export function loadScenario(path: string): Scenario {
+  return loadScenarioFile(path).scenario;
 }
 
 /** The same, with where everything stands in the file. */
-export function loadScenarioFile(path: string, noted?: FileNoted): LoadedScenario {
-  const read = readScenario(path, noted);
+export function loadScenarioFile(path: string, observer?: LoadObserver): LoadedScenario {
+  const read = readScenario(path, observer);
   if (read.ok) return read.value;
   const [first] = read.fault;
   throw first === undefined ? new InputError(`${path}: not a scenario`) : findingError(first);
 }
 
 /** The same with all that was found wrong, most telling first. Throws an InputError for a file that cannot be read as one. */
-export function readScenario(path: string, noted: FileNoted = () => {}): Result<LoadedScenario, readonly Finding[]> {
-  noted('the scenario', path);
+export function readScenario(path: string, observer: LoadObserver = {}): Result<LoadedScenario, readonly Finding[]> {
+  observer.noted?.('the scenario', path);
   const source = readSource(path, scenarioBytesMax);
   if (!source.ok) return fail([source.fault]);
   const scenario = formed(source.value, scenarioSchema);
   if (!scenario.ok) return scenario;
   const { vehicle: named } = scenario.value;
-  const file = vehicleSource(source.value, named, noted);
+  const file = vehicleSource(source.value, named, observer);
   if (!file.ok) return file;
-  const vehicle = vehicleOf(file.value, named, noted);
+  const vehicle = vehicleOf(file.value, named, observer);
   if (!vehicle.ok) return vehicle;
-  const loaded: Scenario = { ...scenario.value, vehicle: vehicle.value };
+  const { recordings } = vehicle.value;
+  const loaded: Scenario = { ...scenario.value, vehicle: vehicle.value.vehicle };
   const problem = checkScenario(loaded);
   const lineOf = (member: readonly PropertyKey[]) => source.value.finding({ path: member, text: '' }).line;
-  if (problem === undefined) return ok({ scenario: loaded, lineOf });
+  if (problem === undefined) return ok({ scenario: loaded, lineOf, recordings });
   const { path: member, message: text } = problem;
   const isOfVehicle = member[0] === 'vehicle';
   return fail([
@@ -78,23 +85,32 @@ export function readScenario(path: string, noted: FileNoted = () => {}): Result<
 function vehicleSource(
   scenario: Source,
   named: string | Vehicle,
-  noted: FileNoted,
+  observer: LoadObserver,
 ): Result<Source, readonly Finding[]> {
   if (typeof named !== 'string') {
     const finding: Source['finding'] = ({ path, text }) => scenario.finding({ path: ['vehicle', ...path], text });
     return ok({ ...scenario, finding });
   }
   const path = isAbsolute(named) ? named : join(dirname(scenario.path), named);
-  noted('the vehicle', path);
+  observer.noted?.('the vehicle', path);
   const read = unlessUnreadable(path, () => readSource(path, scenarioBytesMax));
   if (!read.ok) return fail([scenario.finding({ path: ['vehicle'], text: read.fault })]);
   return read.value.ok ? read.value : fail([read.value.fault]);
 }
 
-function vehicleOf(file: Source, named: string | Vehicle, noted: FileNoted): Result<Vehicle, readonly Finding[]> {
-  if (typeof named !== 'string') return withAllTraffic(file, named, noted);
+interface VehicleRead {
+  readonly vehicle: Vehicle;
+  readonly recordings: ReadonlyMap<string, string>;
+}
+
+function vehicleOf(
+  file: Source,
+  named: string | Vehicle,
+  observer: LoadObserver,
+): Result<VehicleRead, readonly Finding[]> {
+  if (typeof named !== 'string') return withAllTraffic(file, named, observer);
   const vehicle = formed(file, vehicleSchema);
-  return vehicle.ok ? withAllTraffic(file, vehicle.value, noted) : vehicle;
+  return vehicle.ok ? withAllTraffic(file, vehicle.value, observer) : vehicle;
 }
 
 /** Unknown fields first, as they explain what is missing; each kind from the top of the file. */
@@ -118,16 +134,31 @@ function unlessUnreadable<T>(path: string, read: () => T): Result<T, string> {
   }
 }
 
-function withAllTraffic(file: Source, vehicle: Vehicle, noted: FileNoted): Result<Vehicle, readonly Finding[]> {
+function withAllTraffic(
+  file: Source,
+  vehicle: Vehicle,
+  observer: LoadObserver,
+): Result<VehicleRead, readonly Finding[]> {
   const findings: Finding[] = [];
+  const recordings = new Map<string, string>();
   const buses = Object.entries(vehicle.buses).map(([name, bus]) => {
     const { traffic } = bus;
     if (traffic === undefined) return [name, bus];
     const { path = '', member = '' } = trafficFile(traffic, file.path) ?? {};
-    if (path !== '') noted(`the traffic of ${name}`, path);
-    const read = unlessUnreadable(path, () => withTrafficRead(traffic, file.path));
-    if (!read.ok) findings.push(file.finding({ path: ['buses', name, 'traffic', member], text: read.fault }));
-    return [name, read.ok ? { ...bus, traffic: read.value } : bus];
+    if (path !== '') observer.noted?.(`the traffic of ${name}`, path);
+    const at = ['buses', name, 'traffic'];
+    const read = unlessUnreadable(path, () => withTrafficRead(traffic, file.path, bus.kind === 'can-fd'));
+    if (!read.ok) findings.push(file.finding({ path: [...at, member], text: read.fault }));
+    else if (!read.value.ok)
+      findings.push(file.finding({ ...read.value.fault, path: [...at, ...read.value.fault.path] }));
+    else {
+      for (const note of read.value.value.notes) observer.tell?.(note);
+      if ('log' in read.value.value.traffic) recordings.set(name, path);
+      return [name, { ...bus, traffic: read.value.value.traffic }];
+    }
+    return [name, bus];
   });
-  return findings.length > 0 ? fail(findings) : ok({ ...vehicle, buses: Object.fromEntries(buses) });
+  return findings.length > 0
+    ? fail(findings)
+    : ok({ vehicle: { ...vehicle, buses: Object.fromEntries(buses) }, recordings });
 }

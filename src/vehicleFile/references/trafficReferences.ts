@@ -4,7 +4,8 @@ import { checkFrame } from '../../bus/frame/checkFrame.ts';
 import { idText } from '../../bus/gateway/frameRoutes.ts';
 import { cyclicFrame } from '../../bus/restBus/restBus.ts';
 import { routeTo } from '../routes.ts';
-import { recordedFrames, type Traffic } from '../traffic.ts';
+import { recordedFrames } from '../traffic/recordedTraffic.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import { hasIds, type Vehicle } from '../vehicle.ts';
 import type { Problem } from './problem.ts';
 
@@ -42,11 +43,17 @@ function ownIds(vehicle: Vehicle, bus: string): ReadonlyMap<number, string> {
 }
 
 function* framesOf(traffic: Traffic): Generator<readonly [what: string, frame: CanFrame]> {
+  if ('dbc' in traffic) return;
   if ('messages' in traffic) {
     for (const message of traffic.messages) {
       yield [`message ${message.name}`, cyclicFrame(message, new Uint8Array(message.bytes))];
     }
   } else if ('frames' in traffic) {
     for (const [index, { frame }] of recordedFrames(traffic.frames).entries()) yield [`frame ${index + 1}`, frame];
+  } else if ('log' in traffic) {
+    for (const id of traffic.recording?.ids ?? []) {
+      const form = { extended: false, remote: false, fd: false, brs: false, data: new Uint8Array(0) };
+      yield [`a frame of ${traffic.log}`, { id, ...form }];
+    }
   }
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { classicFrame, fdFrame } from '../../../src/bus/bus.ts';
-import type { CyclicMessage } from '../../../src/bus/restBus/dbc.ts';
+import type { CyclicMessage } from '../../../src/bus/restBus/dbc/cyclicMessages.ts';
+import { heldRecording } from '../../../src/bus/restBus/recording.ts';
 import { startCyclicTraffic, startRecordedTraffic } from '../../../src/bus/restBus/restBus.ts';
 import { frameTimeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
+import { toHex } from '../../../src/core/bytes.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import { EventQueue } from '../../../src/core/time/clock.ts';
 import { BusRecorder, payload } from '../support/harness.ts';
@@ -101,11 +103,42 @@ describe('cyclic messages', () => {
   });
 });
 
+describe('what cyclic messages carry', () => {
+  test('are the bytes that are given, with the driven signals in them; the first one comes when it is told to', () => {
+    const { clock, bus } = scene();
+    const frames: [string, number][] = [];
+    bus.tap(({ data }, timeNs) => frames.push([toHex(data), Math.floor(timeNs / 1_000_000)]));
+    const place = {
+      name: 'C',
+      start: 0,
+      length: 8,
+      bigEndian: false,
+      signed: false,
+      float: false,
+      factor: 1,
+      offset: 0,
+    };
+    const signals = [{ ...place, driver: { counter: { from: 1, to: 2, step: 1 } } }];
+    startCyclicTraffic(
+      bus,
+      [message(1, 10, { bytes: 2, delayMs: 25, data: '00aa', signals })],
+      clock,
+      createRandom('x'),
+    );
+    clock.advanceTo(50_000_000);
+    expect(frames).toEqual([
+      ['01aa', 25],
+      ['02aa', 35],
+      ['01aa', 45],
+    ]);
+  });
+});
+
 test('recorded frames come at their times, again and again', () => {
   const { clock, bus, heard } = scene(true);
   const frames = [classicFrame(1, payload(1)), fdFrame(2, payload(64)), classicFrame(3, payload(8))];
   const recorded = frames.map((frame, index) => ({ atNs: index * 2_000_000, frame }));
-  const traffic = startRecordedTraffic(bus, recorded, clock);
+  const traffic = startRecordedTraffic(bus, heldRecording(recorded), clock);
   clock.advanceTo(11_000_000);
   expect(heard.map(([id]) => id)).toEqual([1, 2, 3, 1, 2, 3]);
   // A round: 4 ms to the last frame, and 2 ms as before the second one.

@@ -296,16 +296,10 @@ describe('the traffic of a bus', () => {
       '{ dbc: idle.dbc }',
       'idle.dbc',
       'BO_ 1 M: 8 A\n',
-      'idle.dbc: no message in it has a sender and a GenMsgCycleTime',
+      'idle.dbc: no message in it is left to be sent: message M left out: without a cycle (GenMsgCycleTime), and the traffic names none (`cycle`)',
     ],
     ['{ log: bad.log }', 'bad.log', 'hello\n', 'bad.log:1: '],
     ['{ log: empty.log }', 'empty.log', '', 'empty.log: no frames in it'],
-    [
-      '{ log: back.log }',
-      'back.log',
-      '(2.0) a 001#\n(1.0) a 001#\n',
-      'back.log: its frames are not in the order of time',
-    ],
     ['{ messages: [] }', '', '', 'vehicle.yaml:3: buses.body.traffic'],
     [
       '{ messages: [{ name: M, node: A, id: 2048, bytes: 8, cycleMs: 10 }] }',
