@@ -1,8 +1,10 @@
 // Owns: the bounds of src/capture alone, each with its reason. Those that several rooms share stand in core/limits.ts.
 import { KIB, MIB } from '../core/units.ts';
 
-/** One line of a captured log: a CAN FD line of an ASC file takes some 400 characters. */
-export const captureLineCharsMax = 4 * KIB;
+/** One line of a captured log: one of CAN FD in an ASC file takes some 400 bytes, one of CAN XL (2048 bytes of data) some 6500. */
+export const captureLineBytesMax = 16 * KIB;
+/** Frames of candump's console that are kept until one shows whether their times count from the frame before or from the first one. */
+export const consoleTimesHeldMax = 256;
 /** One block of a pcapng file that is read: a packet is at most 256 KiB. Others are skipped, however long. */
 export const captureBlockBytesMax = 1 * MIB;
 /** Interfaces of one section of a pcapng file, or channels of an ASC file. */

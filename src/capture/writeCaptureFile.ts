@@ -1,6 +1,5 @@
 // Owns: a capture as a file that grows, under the name `NAME.PROCESS.partial.SUFFIX` until it is complete. What has been written can be read
 // at any time: a text or pcapng file ends after some record, and gzip is written as one member a piece.
-import { concatBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { flowingOutput, GrowingFile, type GrowingOutput } from '../files/growingFile.ts';
 import { captureFormatOf, captureSuffixes } from './captureFormats.ts';
@@ -13,7 +12,8 @@ const pieceBytes = 256 * 1024;
 export class CaptureFile {
   private readonly file: GrowingOutput;
   private readonly encoder: CaptureEncoder;
-  private pieces: Uint8Array[] = [];
+  /** What waits to be written: one piece, and room for the record that completes it. */
+  private waiting = new Uint8Array(2 * pieceBytes);
   private waitingBytes = 0;
   private records = 0;
 
@@ -65,18 +65,25 @@ export class CaptureFile {
 
   private add(bytes: Uint8Array): void {
     if (!this.file.isOpen || bytes.length === 0) return;
-    this.pieces.push(bytes);
+    if (this.waitingBytes + bytes.length > this.waiting.length) this.grow(bytes.length);
+    this.waiting.set(bytes, this.waitingBytes);
     this.waitingBytes += bytes.length;
     // The reader of a pipe waits for it.
     if (this.waitingBytes >= pieceBytes || !this.file.isRegular) this.flush();
   }
 
+  private grow(bytes: number): void {
+    const more = new Uint8Array(this.waitingBytes + bytes);
+    more.set(this.waiting.subarray(0, this.waitingBytes));
+    this.waiting = more;
+  }
+
   private flush(): void {
     if (this.waitingBytes === 0) return;
-    const plain = concatBytes(...this.pieces);
-    this.pieces = [];
+    // A copy: a stream may write it later.
+    const piece = this.waiting.slice(0, this.waitingBytes);
     this.waitingBytes = 0;
-    this.file.write(plain);
+    this.file.write(piece);
   }
 }
 

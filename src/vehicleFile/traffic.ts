@@ -108,7 +108,7 @@ function readLog(path: string, wanted: string | undefined): readonly [number, st
       problem ??= `more than the ${trafficFramesMax} frames that are allowed, all of ${from}`;
     else frames.push([atNs, formatFrame(record.frame)]);
   };
-  const fault = decoder.push(readBoundedFile(path, trafficFileBytesMax), put) ?? decoder.end();
+  const fault = decoder.push(readBoundedFile(path, trafficFileBytesMax), put) ?? decoder.end(put);
   if (fault !== undefined) {
     const { line, message } = fault;
     throw new InputError(line === undefined ? `${path}: ${message}` : `${path}:${line}: ${message}`);
