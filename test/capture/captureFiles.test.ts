@@ -126,14 +126,11 @@ describe.each(formats)('a .%s file', (suffix) => {
 });
 
 describe('what cannot be', () => {
-  it.each(['a', 'a.csv', 'a.gz', 'a.log.zip', 'log', 'a.constructor'])(
-    'a capture called %s',
-    async (name) => {
-      const path = join(folder, name);
-      expect(() => new CaptureFile(path, head)).toThrow(/the name of a capture ends with \.log, /);
-      await expect(readAll(path)).rejects.toThrow(/the name of a capture ends with \.log, /);
-    },
-  );
+  it.each(['a', 'a.csv', 'a.gz', 'a.log.zip', 'log', 'a.constructor'])('a capture called %s', async (name) => {
+    const path = join(folder, name);
+    expect(() => new CaptureFile(path, head)).toThrow(/the name of a capture ends with \.log, /);
+    await expect(readAll(path)).rejects.toThrow(/the name of a capture ends with \.log, /);
+  });
 
   it.each<[string, (path: string) => void, RegExp]>([
     ['no file', () => {}, /no such file/],
