@@ -4,9 +4,9 @@ import { fdLengthAtLeast } from '../../bus/frame/checkFrame.ts';
 import { parseFrame } from '../../bus/frame/frameText.ts';
 import { fromHex } from '../../core/bytes.ts';
 import { printable } from '../../core/text.ts';
-import { captureNameCharsMax } from '../limits.ts';
+import { captureBusesMax, captureNameCharsMax } from '../limits.ts';
 import { hexValues, NameTable, noHex } from '../record/ascii.ts';
-import type { PutRecord } from '../record/captureRecord.ts';
+import { noBytes, type PutRecord } from '../record/captureRecord.ts';
 import type { LineReader, TellOfLine } from '../record/lines.ts';
 import { nanoseconds, SecondTimes } from '../record/timeText.ts';
 
@@ -33,6 +33,7 @@ export class LogReader implements LineReader {
   readonly leavesOut = false;
   private readonly tell: TellOfLine;
   private readonly names = new NameTable();
+  private readonly learnt = new Set<string>();
   private readonly times = new SecondTimes();
 
   constructor(tell: TellOfLine) {
@@ -90,26 +91,23 @@ export class LogReader implements LineReader {
   }
 
   private learn(text: string, name: string): void {
+    if (this.learnt.has(text) || this.learnt.size >= captureBusesMax) return;
+    this.learnt.add(text);
     if (!/^[\x21-\x7e]+$/.test(text) || text !== name) return;
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-    if (this.names.find(bytes, 0, bytes.length) === undefined) this.names.add(bytes, name);
+    this.names.add(bytes, name);
   }
 }
 
-const [opening, closing, dot, space, hash, zero] = Array.from('().\u0020#0', (text) => text.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+const [opening, closing, dot, space, hash, zero, remoteLetter] = Array.from('().\u0020#0R', (text) =>
+  text.charCodeAt(0),
+) as [number, number, number, number, number, number, number];
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
-/** A data frame, classic or CAN FD. */
+/** A data frame, classic or CAN FD, or a remote frame. */
 function plainFrame(bytes: Uint8Array, start: number, lineEnd: number): CanFrame | undefined {
   const end = bytes[lineEnd - 2] === space ? withoutDirection(bytes, lineEnd) : lineEnd;
   const extended = bytes[start + 8] === hash;
@@ -122,6 +120,7 @@ function plainFrame(bytes: Uint8Array, start: number, lineEnd: number): CanFrame
     id = id * 16 + digit;
   }
   if (id > (extended ? errorClassMask : 0x7ff)) return undefined;
+  if (bytes[idEnd + 1] === remoteLetter && idEnd + 1 < end) return plainRemote(bytes, idEnd + 2, end, id, extended);
   const fd = bytes[idEnd + 1] === hash && idEnd + 2 < end;
   const flags = fd ? (hexValues[bytes[idEnd + 2] as number] as number) : 0;
   const dataAt = idEnd + (fd ? 3 : 1);
@@ -140,6 +139,14 @@ function plainFrame(bytes: Uint8Array, start: number, lineEnd: number): CanFrame
   return (flags & 2) !== 0
     ? { id, extended, remote: false, fd, brs, data, esi: true }
     : { id, extended, remote: false, fd, brs, data };
+}
+
+/** From behind the `R` on: nothing, or the length that is asked for. */
+function plainRemote(bytes: Uint8Array, at: number, end: number, id: number, extended: boolean): CanFrame | undefined {
+  const frame = { id, extended, remote: true, fd: false, brs: false, data: noBytes };
+  if (at === end) return frame;
+  const requestedBytes = (bytes[at] as number) - zero;
+  return at + 1 === end && requestedBytes >= 1 && requestedBytes <= 8 ? { ...frame, requestedBytes } : undefined;
 }
 
 function withoutDirection(bytes: Uint8Array, end: number): number {

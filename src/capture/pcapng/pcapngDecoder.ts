@@ -20,7 +20,8 @@ export function createPcapngDecoder(): CaptureDecoder {
 interface Interface {
   readonly name: string;
   readonly linkType: number;
-  readonly nanoseconds: (units: bigint) => bigint;
+  /** Of a time of two words. */
+  readonly nanoseconds: (high: number, low: number) => bigint;
 }
 
 type Read = Result<CaptureRecord | undefined, string>;
@@ -152,7 +153,7 @@ class PcapngDecoder implements CaptureDecoder {
     const length = word(12);
     if (packetFieldsBytes + length > body.length) return fail('a packet longer than its block');
     const bytes = body.subarray(packetFieldsBytes, packetFieldsBytes + length);
-    const timeNs = from.nanoseconds((BigInt(word(4)) << 32n) | BigInt(word(8)));
+    const timeNs = from.nanoseconds(word(4), word(8));
     const where = { timeNs, bus: from.name };
     if (from.linkType === linkTypes.ethernet) return ok({ type: 'packet', ...where, packet: bytes.slice() });
     if (from.linkType !== linkTypes.socketCan) return nothing;
@@ -168,11 +169,24 @@ function nameText(bytes: Uint8Array): string | undefined {
 }
 
 /** By `if_tsresol`: a power of 10, or of 2 where the highest bit is set; and `if_tsoffset`, in seconds. */
-function nanosecondsBy(resolution: number, offsetS: bigint): (units: bigint) => bigint {
+function nanosecondsBy(resolution: number, offsetS: bigint): (high: number, low: number) => bigint {
   const offsetNs = offsetS * nsPerS;
   const exponent = BigInt(resolution & 0x7f);
   const perSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;
-  if (nsPerS % perSecond !== 0n) return (units) => (units * nsPerS) / perSecond + offsetNs;
+  if (nsPerS % perSecond !== 0n) {
+    return (high, low) => (((BigInt(high) << 32n) | BigInt(low)) * nsPerS) / perSecond + offsetNs;
+  }
   const nsPerUnit = nsPerS / perSecond;
-  return (units) => units * nsPerUnit + offsetNs;
+  const nsPerLow = Number(nsPerUnit);
+  // The high word of one packet is most often that of the one before; a low word in whole nanoseconds is exact as a number.
+  let last = 0;
+  let lastNs = offsetNs;
+  return (high, low) => {
+    if (high !== last) {
+      last = high;
+      lastNs = (BigInt(high) << 32n) * nsPerUnit + offsetNs;
+    }
+    const lowNs = low * nsPerLow;
+    return lastNs + (Number.isSafeInteger(lowNs) ? BigInt(lowNs) : BigInt(low) * nsPerUnit);
+  };
 }
