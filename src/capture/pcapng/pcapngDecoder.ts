@@ -32,6 +32,16 @@ const sectionFieldsBytes = 16;
 const interfaceFieldsBytes = 8;
 const packetFieldsBytes = 20;
 
+const knownBlocks: readonly number[] = Object.values(blockTypes);
+
+/** Without a view of each block: there are millions. */
+function wordAt(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  const byte = (index: number) => bytes[at + index] as number;
+  return littleEndian
+    ? ((byte(3) << 24) | (byte(2) << 16) | (byte(1) << 8) | byte(0)) >>> 0
+    : ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
+}
+
 class PcapngDecoder implements CaptureDecoder {
   readonly notes = new CaptureNotes();
   private readonly queue = new ByteQueue();
@@ -74,19 +84,19 @@ class PcapngDecoder implements CaptureDecoder {
     }
     const start = this.queue.peek(blockFrameBytes);
     if (start.length < blockFrameBytes) return false;
-    const view = new DataView(start.buffer, start.byteOffset);
     // The type of a section header reads the same in both orders; its magic says which one it is from here on.
-    if (view.getUint32(0) === blockTypes.section) {
-      const littleEndian = view.getUint32(8, true) === byteOrderMagic;
-      if (!littleEndian && view.getUint32(8) !== byteOrderMagic) return this.stop('a section without its magic number');
+    if (wordAt(start, 0, true) === blockTypes.section) {
+      const littleEndian = wordAt(start, 8, true) === byteOrderMagic;
+      if (!littleEndian && wordAt(start, 8, false) !== byteOrderMagic)
+        return this.stop('a section without its magic number');
       this.littleEndian = littleEndian;
       this.interfaces = [];
     }
     if (this.littleEndian === undefined) return this.stop('this is no pcapng file');
-    const type = view.getUint32(0, this.littleEndian);
-    const total = view.getUint32(4, this.littleEndian);
+    const type = wordAt(start, 0, this.littleEndian);
+    const total = wordAt(start, 4, this.littleEndian);
     if (total < blockFrameBytes || total % 4 !== 0) return this.stop(`a block of ${total} bytes cannot be`);
-    if (!Object.values<number>(blockTypes).includes(type)) {
+    if (!knownBlocks.includes(type)) {
       this.passing = total;
       this.passingBytes = total;
       return true;
@@ -99,27 +109,21 @@ class PcapngDecoder implements CaptureDecoder {
   }
 
   private take(type: number, block: Uint8Array, put: PutRecord): boolean {
-    const little = this.littleEndian;
-    const view = new DataView(block.buffer, block.byteOffset, block.length);
-    if (view.getUint32(block.length - 4, little) !== block.length) return this.stop('a block says two lengths');
+    const little = this.littleEndian === true;
+    if (wordAt(block, block.length - 4, little) !== block.length) return this.stop('a block says two lengths');
     const body = block.subarray(8, block.length - 4);
-    const read = this.readBody(type, body, new DataView(body.buffer, body.byteOffset, body.length));
+    const read = type === blockTypes.enhancedPacket ? this.readPacket(body, little) : this.readBody(type, body);
     if (!read.ok) return this.stop(read.fault);
     this.offset += this.queue.skip(block.length);
     if (read.value !== undefined) put(read.value);
     return true;
   }
 
-  private readBody(type: number, body: Uint8Array, view: DataView): Read {
-    switch (type) {
-      case blockTypes.section:
-        if (body.length < sectionFieldsBytes) return fail('a section header without its fields');
-        return view.getUint16(4, this.littleEndian) === 1 ? nothing : fail('a version other than 1');
-      case blockTypes.interface:
-        return this.readInterface(body, view);
-      default:
-        return this.readPacket(body, view);
-    }
+  private readBody(type: number, body: Uint8Array): Read {
+    const view = new DataView(body.buffer, body.byteOffset, body.length);
+    if (type === blockTypes.interface) return this.readInterface(body, view);
+    if (body.length < sectionFieldsBytes) return fail('a section header without its fields');
+    return view.getUint16(4, this.littleEndian) === 1 ? nothing : fail('a version other than 1');
   }
 
   private readInterface(body: Uint8Array, view: DataView): Read {
@@ -145,21 +149,24 @@ class PcapngDecoder implements CaptureDecoder {
     return nothing;
   }
 
-  private readPacket(body: Uint8Array, view: DataView): Read {
+  private readPacket(body: Uint8Array, little: boolean): Read {
     if (body.length < packetFieldsBytes) return fail('a packet without its fields');
-    const word = (at: number) => view.getUint32(at, this.littleEndian);
-    const from = this.interfaces[word(0)];
-    if (from === undefined) return fail(`a packet of an interface ${word(0)} that is not described`);
-    const length = word(12);
+    const index = wordAt(body, 0, little);
+    const from = this.interfaces[index];
+    if (from === undefined) return fail(`a packet of an interface ${index} that is not described`);
+    const length = wordAt(body, 12, little);
     if (packetFieldsBytes + length > body.length) return fail('a packet longer than its block');
     const bytes = body.subarray(packetFieldsBytes, packetFieldsBytes + length);
-    const timeNs = from.nanoseconds(word(4), word(8));
-    const where = { timeNs, bus: from.name };
-    if (from.linkType === linkTypes.ethernet) return ok({ type: 'packet', ...where, packet: bytes.slice() });
+    const timeNs = from.nanoseconds(wordAt(body, 4, little), wordAt(body, 8, little));
+    const bus = from.name;
+    if (from.linkType === linkTypes.ethernet) return ok({ type: 'packet', timeNs, bus, packet: bytes.slice() });
     if (from.linkType !== linkTypes.socketCan) return nothing;
     const content = decodeSocketCan(bytes);
     if (!content.ok) return content;
-    return content.value === undefined ? nothing : ok({ ...where, ...content.value });
+    if (content.value === undefined) return nothing;
+    if (content.value.type === 'frame') return ok({ type: 'frame', timeNs, bus, frame: content.value.frame });
+    const { errorClass, data } = content.value;
+    return ok({ type: 'error', timeNs, bus, errorClass, data });
   }
 }
 
