@@ -3,6 +3,7 @@
 import { printable } from '../../core/text.ts';
 import { captureBusesMax, captureNameCharsMax } from '../limits.ts';
 import { AsciiCursor } from '../record/ascii.ts';
+import { canXlNote } from '../record/captureNotes.ts';
 import type { CaptureDecoder, PutRecord } from '../record/captureRecord.ts';
 import { LineDecoder, type LineReader, type TellOfLine } from '../record/lines.ts';
 import { nanoseconds, SecondTimes } from '../record/timeText.ts';
@@ -52,6 +53,7 @@ class AscReader implements LineReader {
     const sinceNs = nanoseconds(seconds, fraction);
     const timeNs = (this.relative ? (this.lastNs ?? this.startNs ?? 0n) : (this.startNs ?? 0n)) + sinceNs;
     this.lastNs = timeNs;
+    if (/^CANXL\s/i.test(event)) this.tell(canXlNote);
     if (!read.ok) this.tell(`${read.fault}: the line is left out`);
     else if (read.value !== undefined) this.put(read.value, timeNs, put);
     return undefined;

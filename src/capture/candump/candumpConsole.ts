@@ -5,10 +5,11 @@ import { checkFrame } from '../../bus/frame/checkFrame.ts';
 import { printable } from '../../core/text.ts';
 import { parseUtc } from '../../core/utc.ts';
 import { captureNameCharsMax, consoleTimesHeldMax } from '../limits.ts';
+import { canXlNote } from '../record/captureNotes.ts';
 import { type CaptureRecord, noBytes, type PutRecord } from '../record/captureRecord.ts';
 import type { LineReader, TellOfLine } from '../record/lines.ts';
 import { nanoseconds } from '../record/timeText.ts';
-import { dropForm, dropNote, errorClassMask, xlNote } from './candumpLogLines.ts';
+import { dropForm, dropNote, errorClassMask } from './candumpLogLines.ts';
 
 const stamp = String.raw`(?:\((?:(\d{1,11})|(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d))\.(\d{1,9})\)\s+)?`;
 /** The interface; with -x the direction, BRS and ESI; the id; the length, or with -8 the DLC; the rest. */
@@ -96,7 +97,7 @@ export class ConsoleReader implements LineReader {
     // candump -e explains an error frame in lines of its own.
     if (line.trim() === '' || line.startsWith('\t')) return;
     if (dropForm.test(line)) this.tell(dropNote);
-    else this.tell(xlForm.test(line) ? xlNote : 'not understood, and left out');
+    else this.tell(xlForm.test(line) ? canXlNote : 'not understood, and left out');
   }
 }
 

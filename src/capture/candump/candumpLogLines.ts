@@ -6,6 +6,7 @@ import { fromHex } from '../../core/bytes.ts';
 import { printable } from '../../core/text.ts';
 import { captureBusesMax, captureNameCharsMax } from '../limits.ts';
 import { hexValues, NameTable, noHex } from '../record/ascii.ts';
+import { canXlNote } from '../record/captureNotes.ts';
 import { noBytes, type PutRecord } from '../record/captureRecord.ts';
 import type { LineReader, TellOfLine } from '../record/lines.ts';
 import { nanoseconds, SecondTimes } from '../record/timeText.ts';
@@ -20,7 +21,6 @@ const lineForm = /^\((\d{1,11})\.(\d{1,9})\)[ \t]+(\S+)[ \t]+(\S+)(?:[ \t]+[RT])
 export const dropForm = /^DROPCOUNT: dropped \d+ CAN frames? /;
 /** `VCID PRIORITY # FLAGS:SDT:ACCEPTANCE # DATA`. */
 const xlForm = /^[0-9A-Fa-f]{3,5}#[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{8}#(?:[0-9A-Fa-f]{2})*$/;
-export const xlNote = 'a CAN XL frame is left out';
 export const dropNote = 'candump says here that it lost frames';
 
 /** Whether a line is more likely of a log than of anything else, well-formed or not. */
@@ -52,7 +52,7 @@ export class LogReader implements LineReader {
     const content = parseContent(text);
     if (content === undefined) {
       if (!xlForm.test(text)) return `${printable(text, 80)} is no CAN frame`;
-      this.tell(xlNote);
+      this.tell(canXlNote);
       return undefined;
     }
     const name = printable(bus, captureNameCharsMax);

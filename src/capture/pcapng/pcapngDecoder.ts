@@ -7,7 +7,7 @@ import { printable } from '../../core/text.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../limits.ts';
 import type { CaptureFault } from '../record/captureFault.ts';
-import { CaptureNotes } from '../record/captureNotes.ts';
+import { CaptureNotes, canXlNote } from '../record/captureNotes.ts';
 import type { CaptureDecoder, CaptureRecord, PutRecord } from '../record/captureRecord.ts';
 import { ByteQueue } from './byteQueue.ts';
 import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngEncoder.ts';
@@ -163,7 +163,10 @@ class PcapngDecoder implements CaptureDecoder {
     if (from.linkType !== linkTypes.socketCan) return nothing;
     const content = decodeSocketCan(bytes);
     if (!content.ok) return content;
-    if (content.value === undefined) return nothing;
+    if (content.value === undefined) {
+      this.notes.add(canXlNote, { offset: this.offset });
+      return nothing;
+    }
     if (content.value.type === 'frame') return ok({ type: 'frame', timeNs, bus, frame: content.value.frame });
     const { errorClass, data } = content.value;
     return ok({ type: 'error', timeNs, bus, errorClass, data });
