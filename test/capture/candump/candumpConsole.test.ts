@@ -3,6 +3,7 @@ import { type CanFrame, classicFrame, fdFrame } from '../../../src/bus/bus.ts';
 import { createCandumpDecoder } from '../../../src/capture/candump/candumpLog.ts';
 import { consoleTimesHeldMax } from '../../../src/capture/limits.ts';
 import type { CaptureRecord } from '../../../src/capture/record/captureRecord.ts';
+import { fc, prop } from '../../support/property.ts';
 import { decoded } from '../support/records.ts';
 
 const data = Uint8Array.of(0xde, 0xad, 0xbe, 0xef);
@@ -134,6 +135,34 @@ $ candump can0
     const { ms } = timesOf(stamped(...many, '001.000000'));
     expect(ms.slice(-2)).toEqual([(consoleTimesHeldMax - 1) * 1000, 1000]);
   });
+
+  const word = fc.oneof(
+    fc.constantFrom(
+      'can0',
+      '123',
+      '00000123',
+      '[2]',
+      '[12]',
+      '{9}',
+      '11',
+      'AA`BB',
+      'remote request',
+      'ERRORFRAME',
+      'RX - -',
+      '(000.5)',
+      '\n',
+    ),
+    fc.string({ maxLength: 5 }),
+  );
+  prop([fc.array(word, { maxLength: 40 }), fc.integer({ min: 1, max: 50 })])(
+    'any text after a first line gives frames, however it is cut',
+    (words, pieceBytes) => {
+      const text = `  can0  123   [0]\n${words.join('  ')}`;
+      const { records, fault } = decoded(createCandumpDecoder(), text, pieceBytes);
+      expect(fault).toBeUndefined();
+      expect(records).toEqual(read(text).records);
+    },
+  );
 
   it.each(['hello\n', '<html>\n', '  can0  123   [4\n', '(1.0) can0\n'])(
     'a file that begins with %j is neither form',
