@@ -24,12 +24,6 @@ const xlFlag = 0x80;
 /** sizeof(struct canfd_frame): what kernels before 6.1 give for an FD frame, without the flag. */
 const fdFrameBytes = 72;
 
-export function encodeSocketCan(content: CanContent): Uint8Array {
-  const bytes = new Uint8Array(socketCanBytes(content));
-  writeSocketCan(content, bytes, 0);
-  return bytes;
-}
-
 /** The length of its packet. */
 export function socketCanBytes(content: CanContent): number {
   return headerBytes + (content.type === 'error' ? content.data : content.frame.data).length;
