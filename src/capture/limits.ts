@@ -11,5 +11,9 @@ export const captureBlockBytesMax = 1 * MIB;
 export const captureBusesMax = 1024;
 /** Kinds of things that a reader says it left out: each is a text of ours, of which a format has a handful. */
 export const captureNotesMax = 64;
+/** Names of buses that a conversion says it changed: more would fill a screen. */
+export const namesToldMax = 8;
+/** Names of a log that are compared as bytes: a capture of more buses than a vehicle has takes the slower way for the rest. */
+export const namesKnownMax = 16;
 /** The name of an interface in a capture: Linux allows 15 characters, Windows names them by UUIDs. */
 export const captureNameCharsMax = 128;

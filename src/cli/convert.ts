@@ -66,9 +66,13 @@ export async function convert(
 
 function summary(input: string, output: string, { frames, errors, packets, buses }: Conversion): string {
   const what = [
-    `${frames} frames`,
-    ...(errors === 0 ? [] : [`${errors} error frames`]),
-    ...(packets === 0 ? [] : [`${packets} Ethernet packets`]),
+    counted(frames, 'frame'),
+    ...(errors === 0 ? [] : [counted(errors, 'error frame')]),
+    ...(packets === 0 ? [] : [counted(packets, 'Ethernet packet')]),
   ];
   return `${input}: ${what.join(', ')} of ${buses.length} bus${buses.length === 1 ? '' : 'es'} written to ${output}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

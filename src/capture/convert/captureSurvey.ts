@@ -30,11 +30,9 @@ export class CaptureSurvey {
     return this.earliestNs === undefined;
   }
 
-  /** Buses in the order in which they came, numbered ones by their numbers. */
+  /** Buses in the order in which they came; where all have one name and a number each, by their numbers. */
   get head(): CaptureHead {
-    const ordered = [...this.canBuses];
-    if (ordered.every((name) => /^\d{1,9}$/.test(name))) ordered.sort((a, b) => Number(a) - Number(b));
-    const can = ordered.map((name): CapturedBus => ({ name, kind: 'can' }));
+    const can = inOrder([...this.canBuses]).map((name): CapturedBus => ({ name, kind: 'can' }));
     const ethernet = [...this.ethernets].map(
       (name): CapturedBus => ({ name: this.ethernetName(name), kind: 'ethernet' }),
     );
@@ -46,4 +44,11 @@ export class CaptureSurvey {
   ethernetName(name: string): string {
     return this.canBuses.has(name) ? `${name}-ethernet` : name;
   }
+}
+
+function inOrder(names: readonly string[]): readonly string[] {
+  const parts = names.map((name) => /^(.*?)(\d{1,9})$/.exec(name) ?? [name, name, '']);
+  const isNumbered = parts.every(([, stem, number]) => number !== '' && stem === parts[0]?.[1]);
+  if (!isNumbered) return names;
+  return [...parts].sort(([, , a], [, , b]) => Number(a) - Number(b)).map(([name = '']) => name);
 }

@@ -1,10 +1,8 @@
 // Owns: counting what a format cannot hold of the records that are written in it, and saying it. Must not know files.
 import type { CaptureFormat } from '../captureFormats.ts';
+import { namesToldMax } from '../limits.ts';
 import type { CaptureHead, CaptureRecord } from '../record/captureRecord.ts';
 import { SplitTimes } from '../record/timeText.ts';
-
-/** Of so many buses the names are told; a capture can have a thousand. */
-const namesToldMax = 8;
 
 export class ConversionLosses {
   packets = 0;

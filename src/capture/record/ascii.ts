@@ -1,5 +1,7 @@
 // Owns: reading and writing ASCII as bytes, without a string for each line: a long capture is millions of lines. Must not know formats.
 
+import { namesKnownMax } from '../limits.ts';
+
 /** The value of each byte as a hexadecimal digit; 255 for others. */
 export const hexValues = Uint8Array.from({ length: 256 }, (_, byte) => {
   const digit = Number.parseInt(String.fromCharCode(byte), 16);
@@ -94,7 +96,7 @@ export function hexDigitsOf(id: number): number {
 export class NameTable {
   private readonly known: { readonly bytes: Uint8Array; readonly name: string }[] = [];
 
-  /** The name of the bytes from `start` to before `end`; undefined where `nameOf` has not been asked for it yet. */
+  /** The name of the bytes from `start` to before `end`; undefined where it was not added. */
   find(bytes: Uint8Array, start: number, end: number): string | undefined {
     for (const entry of this.known) {
       if (entry.bytes.length === end - start && isSame(entry.bytes, bytes, start)) return entry.name;
@@ -107,8 +109,6 @@ export class NameTable {
     if (this.known.length < namesKnownMax) this.known.push({ bytes, name });
   }
 }
-
-const namesKnownMax = 16;
 
 function isSame(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
   for (let index = 0; index < name.length; index += 1) if (name[index] !== bytes[start + index]) return false;

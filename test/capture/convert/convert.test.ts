@@ -163,6 +163,19 @@ describe('names of buses', () => {
     ]);
   });
 
+  it('of one name and a number each stand in the order of the numbers, others as they come', async () => {
+    const channels = async (...names: readonly string[]) => {
+      const from = join(folder, 'a.log');
+      writeFileSync(from, names.map((name) => `(1.000000) ${name} 123#\n`).join(''));
+      await converted(from, join(folder, 'b.asc'));
+      const text = readFileSync(join(folder, 'b.asc'), 'utf8');
+      return [...text.matchAll(/channel \d+ is (\S+)/g)].map(([, name]) => name);
+    };
+    expect(await channels('can10', 'can9', 'can0')).toEqual(['can0', 'can9', 'can10']);
+    expect(await channels('vcan1', 'can0')).toEqual(['vcan1', 'can0']);
+    expect(await channels('body', 'can0')).toEqual(['body', 'can0']);
+  });
+
   it('numbers stand in their order', async () => {
     const from = join(folder, 'a.trc');
     const line = (bus: number) => `      1         1.000 DT ${bus}      0123 Rx -  0\r\n`;
@@ -183,7 +196,7 @@ describe('ecunet convert', { timeout: 60_000 }, () => {
     writeFileSync(from, log);
     const { code, stdout, stderr } = await inProcess('convert', from, to);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^\S+a\.log: 1 frames, 1 error frames of 2 buses written to \S+b\.asc\.gz in \d+\.\d s\n$/);
+    expect(stdout).toMatch(/^\S+a\.log: 1 frame, 1 error frame of 2 buses written to \S+b\.asc\.gz in \d+\.\d s\n$/);
     expect(stderr).toBe(`ecunet: ${to}: not all that is known of 1 error frame: .log and .pcapng hold it\n`);
     expect(gunzipSync(readFileSync(to)).toString()).toMatch(
       /^date .*\n.*1 {2}123 {13}Rx {3}d 4 DE AD BE EF\n.*2 {2}ErrorFrame\n$/s,
@@ -214,7 +227,7 @@ describe('ecunet convert', { timeout: 60_000 }, () => {
     writeFileSync(from, log);
     const { code, stdout, stderr } = await inProcessBytes('convert', from, '-.log');
     expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: log });
-    expect(stderr).toMatch(/1 frames, 1 error frames of 2 buses written to -\.log/);
+    expect(stderr).toMatch(/1 frame, 1 error frame of 2 buses written to -\.log/);
     const zipped = await inProcessBytes('convert', from, '-.log.gz');
     expect(gunzipSync(zipped.stdout).toString()).toBe(log);
   });
