@@ -58,6 +58,7 @@ const edges = [
   '^src/core/time/pacer\\.ts$',
   '^src/bus/socketcan/(openSocketCanBus|socketcanBus|socketcanOpening|canInterface)\\.ts$',
   '^src/bus/sockets/',
+  '^src/capture/convert/convertFile\\.ts$',
   '^src/capture/player/playFile\\.ts$',
 ];
 const pureRooms = '^src/(core|crypto|uptane|messages|bus|capture|ecu|primary|secondary|repository)/';

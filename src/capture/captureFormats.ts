@@ -1,10 +1,15 @@
 // Owns: which formats there are, and which one a file's name stands for.
 import { createAscDecoder } from './asc/ascDecoder.ts';
-import { createAscEncoder } from './asc/ascEncoder.ts';
+import { ascName, createAscEncoder, isWholeInAsc } from './asc/ascEncoder.ts';
 import { createCandumpDecoder, createCandumpEncoder } from './candump/candumpLog.ts';
 import { createPcapngDecoder } from './pcapng/pcapngDecoder.ts';
 import { createPcapngEncoder } from './pcapng/pcapngEncoder.ts';
+import { oneWord } from './record/busNames.ts';
 import type { CaptureDecoder, CaptureEncoder, CaptureHead } from './record/captureRecord.ts';
+import type { FormatLacks } from './record/formatLacks.ts';
+import { createTrcDecoder } from './trc/trcDecoder.ts';
+import { createTrcEncoder } from './trc/trcEncoder.ts';
+import { isWholeInTrc } from './trc/trcError.ts';
 
 export interface CaptureFormat {
   /** None for a format that is only read. */
@@ -14,6 +19,10 @@ export interface CaptureFormat {
   readonly beginsAs: (bytes: Uint8Array) => boolean;
   /** Whether it has a place for packets of Ethernet. */
   readonly holdsEthernet: boolean;
+  /** What else it has no place for; nothing where omitted. */
+  readonly lacks?: FormatLacks;
+  /** The encoder's head says nothing: no need to know the buses and the start before the first record. */
+  readonly isHeadless?: true;
 }
 
 function beginsWith(...start: readonly number[]): (bytes: Uint8Array) => boolean {
@@ -30,12 +39,23 @@ const formats: Readonly<Record<string, CaptureFormat>> = {
     createDecoder: createCandumpDecoder,
     beginsAs: beginsWithText('('),
     holdsEthernet: false,
+    lacks: { nanoseconds: true, nameOf: oneWord },
+    isHeadless: true,
   },
+  txt: { createDecoder: createCandumpDecoder, beginsAs: () => false, holdsEthernet: false },
   asc: {
     createEncoder: createAscEncoder,
     createDecoder: createAscDecoder,
     beginsAs: beginsWithText('date '),
     holdsEthernet: false,
+    lacks: { nanoseconds: true, nameOf: ascName, isWholeError: isWholeInAsc },
+  },
+  trc: {
+    createEncoder: createTrcEncoder,
+    createDecoder: createTrcDecoder,
+    beginsAs: beginsWithText(';$FILEVERSION='),
+    holdsEthernet: false,
+    lacks: { nanoseconds: true, nameOf: oneWord, isWholeError: isWholeInTrc },
   },
   pcapng: {
     createEncoder: createPcapngEncoder,
@@ -53,7 +73,7 @@ export interface NamedFormat extends CaptureFormat {
 }
 
 /** For messages. */
-export const captureSuffixes = '.log, .asc or .pcapng, with .gz after it or without';
+export const captureSuffixes = '.log, .txt (candump), .asc, .trc or .pcapng, with .gz after it or without';
 
 /** The format that a file's name ends with; undefined where it ends with none. */
 export function captureFormatOf(path: string): NamedFormat | undefined {

@@ -1,14 +1,20 @@
 // Owns: the bounds of src/capture alone, each with its reason. Those that several rooms share stand in core/limits.ts.
 import { KIB, MIB, NS_PER_S } from '../core/units.ts';
 
-/** One line of a captured log: a CAN FD line of an ASC file takes some 400 characters. */
-export const captureLineCharsMax = 4 * KIB;
+/** One line of a captured log: one of CAN FD in an ASC file takes some 400 bytes, one of CAN XL (2048 bytes of data) some 6500. */
+export const captureLineBytesMax = 16 * KIB;
+/** Frames of candump's console that are kept until one shows whether their times count from the frame before or from the first one. */
+export const consoleTimesHeldMax = 256;
 /** One block of a pcapng file that is read: a packet is at most 256 KiB. Others are skipped, however long. */
 export const captureBlockBytesMax = 1 * MIB;
 /** Interfaces of one section of a pcapng file, or channels of an ASC file. */
 export const captureBusesMax = 1024;
 /** Kinds of things that a reader says it left out: each is a text of ours, of which a format has a handful. */
 export const captureNotesMax = 64;
+/** Names of buses that a conversion says it changed: more would fill a screen. */
+export const namesToldMax = 8;
+/** Names of a log that are compared as bytes: a capture of more buses than a vehicle has takes the slower way for the rest. */
+export const namesKnownMax = 16;
 /** The name of an interface in a capture: Linux allows 15 characters, Windows names them by UUIDs. */
 export const captureNameCharsMax = 128;
 /** A frame of a recording may come so long after later ones, as tools write those of several channels one after the other. */

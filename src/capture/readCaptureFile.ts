@@ -31,7 +31,8 @@ export async function* readCaptureFile(
       throw new InputError(`${path}: ${captureFaultText(fault)}`);
     }
   }
-  const fault = decoder.end();
+  const fault = decoder.end(put);
+  if (records.length > 0) yield records;
   tellOf(path, decoder, tell);
   if (fault !== undefined) throw new InputError(`${path}: ${captureFaultText(fault)}`);
 }

@@ -1,28 +1,40 @@
 // Owns: a capture as a file that grows, under the name `NAME.PROCESS.partial.SUFFIX` until it is complete. What has been written can be read
 // at any time: a text or pcapng file ends after some record, and gzip is written as one member a piece.
-import { concatBytes } from '../core/bytes.ts';
 import { InputError } from '../core/faults.ts';
 import { flowingOutput, GrowingFile, type GrowingOutput } from '../files/growingFile.ts';
-import { captureFormatOf, captureSuffixes } from './captureFormats.ts';
+import { type CaptureFormat, captureFormatOf, captureSuffixes, type NamedFormat } from './captureFormats.ts';
 import type { CaptureEncoder, CaptureHead, CaptureRecord } from './record/captureRecord.ts';
 
 /** Written at once, and one member of a gzip file. */
 const pieceBytes = 256 * 1024;
 
+/** The format that a file's name ends with. Throws an InputError where it ends with none that is written. */
+export function writtenFormatOf(path: string): NamedFormat & Required<Pick<CaptureFormat, 'createEncoder'>> {
+  const format = captureFormatOf(path);
+  if (format === undefined) throw new InputError(`${path}: the name of a capture ends with ${captureSuffixes}`);
+  const { createEncoder } = format;
+  if (createEncoder === undefined) throw new InputError(`${path}: captures of this form are read, not written`);
+  return { ...format, createEncoder };
+}
+
 /** Faults of the file system are InputErrors. */
 export class CaptureFile {
   private readonly file: GrowingOutput;
   private readonly encoder: CaptureEncoder;
-  private pieces: Uint8Array[] = [];
+  /** What waits to be written: one piece, and room for the record that completes it. */
+  private waiting = new Uint8Array(2 * pieceBytes);
   private waitingBytes = 0;
   private records = 0;
+  private isEmpty = true;
 
-  /** The end of `path` says the format. With `out` the bytes go there, and there is no file. */
-  constructor(path: string, head: CaptureHead, out?: (bytes: Uint8Array) => void) {
-    const format = captureFormatOf(path);
-    if (format === undefined) throw new InputError(`${path}: the name of a capture ends with ${captureSuffixes}`);
-    if (format.createEncoder === undefined)
-      throw new InputError(`${path}: captures of this form are read, not written`);
+  private readonly isLive: boolean;
+
+  /**
+   * The end of `path` says the format. With `out` the bytes go there, and there is no file. What reads a pipe sees each record at once,
+   * unless the capture is `whole`: made of one that is there already.
+   */
+  constructor(path: string, head: CaptureHead, out?: (bytes: Uint8Array) => void, made: 'live' | 'whole' = 'live') {
+    const format = writtenFormatOf(path);
     this.encoder = format.createEncoder(head);
     const grows = () =>
       new GrowingFile({
@@ -41,6 +53,7 @@ export class CaptureFile {
         },
       });
     this.file = out === undefined ? grows() : flowingOutput(out, format.gzip);
+    this.isLive = made === 'live' && !this.file.isRegular;
     this.add(this.encoder.head);
   }
 
@@ -52,7 +65,9 @@ export class CaptureFile {
   /** Completes the file, and gives it its name. */
   finish(): void {
     if (!this.file.isOpen) return;
-    this.flush();
+    // A gzip file of nothing is a member of nothing, and no empty file.
+    if (this.isEmpty) this.file.write(this.waiting.slice(0, this.waitingBytes));
+    else this.flush();
     this.file.complete();
   }
 
@@ -65,18 +80,25 @@ export class CaptureFile {
 
   private add(bytes: Uint8Array): void {
     if (!this.file.isOpen || bytes.length === 0) return;
-    this.pieces.push(bytes);
+    if (this.waitingBytes + bytes.length > this.waiting.length) this.grow(bytes.length);
+    this.waiting.set(bytes, this.waitingBytes);
     this.waitingBytes += bytes.length;
-    // The reader of a pipe waits for it.
-    if (this.waitingBytes >= pieceBytes || !this.file.isRegular) this.flush();
+    if (this.waitingBytes >= pieceBytes || this.isLive) this.flush();
+  }
+
+  private grow(bytes: number): void {
+    const more = new Uint8Array(this.waitingBytes + bytes);
+    more.set(this.waiting.subarray(0, this.waitingBytes));
+    this.waiting = more;
   }
 
   private flush(): void {
     if (this.waitingBytes === 0) return;
-    const plain = concatBytes(...this.pieces);
-    this.pieces = [];
+    // A copy: a stream may write it later.
+    const piece = this.waiting.slice(0, this.waitingBytes);
     this.waitingBytes = 0;
-    this.file.write(plain);
+    this.isEmpty = false;
+    this.file.write(piece);
   }
 }
 

@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, (act: Act) => Promise<Command>>> = {
     (await import('./commands/replay.ts')).replayCommand(act(async () => (await import('./replay.ts')).replay)),
   play: async (act) =>
     (await import('./commands/play.ts')).playCommand(act(async () => (await import('./play.ts')).play)),
+  convert: async (act) =>
+    (await import('./commands/convert.ts')).convertCommand(act(async () => (await import('./convert.ts')).convert)),
   verify: async (act) =>
     (await import('./commands/verify.ts')).verifyCommand(act(async () => (await import('./verify.ts')).verify)),
   tuf: async (act) => (await import('./commands/tuf.ts')).tufCommand(act(async () => (await import('./tuf.ts')).tuf)),

@@ -74,6 +74,7 @@ export async function play(
       clock,
       enter,
       presentNs,
+      tell: (note) => tell(io, note),
       signal: interruption.signal,
     });
     const end = await Promise.race([played, broken]);

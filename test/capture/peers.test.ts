@@ -1,13 +1,15 @@
 // Our captures in the programs that people open them with, and theirs in ours: Wireshark's tshark, editcap and text2pcap, and
-// can-utils' log2asc and asc2log.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// can-utils' log2asc, asc2log and log2long; python-can.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { classicFrame, fdFrame } from '../../src/bus/bus.ts';
+import { formatFrame } from '../../src/bus/frame/frameText.ts';
 import { attachIsoTpNode } from '../../src/bus/isotp/node.ts';
 import { createVirtualCan } from '../../src/bus/virtualCan/virtualCan.ts';
 import { captureBuses } from '../../src/capture/busCapture.ts';
+import { convertFile } from '../../src/capture/convert/convertFile.ts';
 import { readCaptureFile } from '../../src/capture/readCaptureFile.ts';
 import type { CaptureRecord } from '../../src/capture/record/captureRecord.ts';
 import { CaptureFile } from '../../src/capture/writeCaptureFile.ts';
@@ -16,10 +18,11 @@ import { EventQueue } from '../../src/core/time/clock.ts';
 import { payload, present, value } from '../bus/support/harness.ts';
 import { withReason } from '../support/skips.ts';
 import { asText, captured, startNs, startS, twoBuses } from './support/records.ts';
-import { missingTool, output } from './support/tools.ts';
+import { debianPython, missingModule, missingTool, output } from './support/tools.ts';
 
 const noWireshark = missingTool('tshark', 'tshark');
 const noCanUtils = missingTool('log2asc', 'can-utils');
+const noPythonCan = missingModule('can', 'python3-can');
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-peers-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -183,6 +186,54 @@ describe.skipIf(noWireshark !== undefined)(withReason('tshark', noWireshark), ()
   });
 });
 
+/** What `ecunet convert` makes of a pcapng of the records. */
+async function convertedTo(name: string, content: readonly CaptureRecord[]): Promise<string> {
+  const input = write(`of-${name}.pcapng`, content);
+  const path = join(folder, name);
+  const { signal } = new AbortController();
+  await convertFile({ input, output: path, tell: () => {}, progress: () => {}, signal });
+  return path;
+}
+
+/** Prints what python-can reads of a file: microseconds since 1970 or the start, the frame in candump's form. */
+const pythonReader = `
+import sys, can
+name = sys.argv[1]
+options = {"relative_timestamp": False} if name.endswith(".asc") else {}
+for m in can.LogReader(name, **options):
+    if m.is_error_frame:
+        print("error")
+        continue
+    text = ("%08X" if m.is_extended_id else "%03X") % m.arbitration_id
+    flags = (1 if m.bitrate_switch else 0) + (2 if m.error_state_indicator else 0)
+    content = "R%s" % (m.dlc or "") if m.is_remote_frame else m.data.hex().upper()
+    mark = "##%d" % flags if m.is_fd else "#"
+    print("%d %s%s%s" % (round(m.timestamp * 1e6), text, mark, content))
+`;
+
+describe.skipIf(noPythonCan !== undefined)(withReason('python-can', noPythonCan), () => {
+  const frameLines = (which: readonly CaptureRecord[]) =>
+    which.flatMap((record) =>
+      record.type === 'frame' ? [`${record.timeNs / 1000n} ${formatFrame(record.frame)}`] : ['error'],
+    );
+  /** Of versions of 2022, which Debian has, the TRC reader knows classic data frames alone, since the start. */
+  const classic = frames.filter((record) => record.type === 'frame' && !record.frame.fd && !record.frame.remote);
+
+  it.each<[string, readonly CaptureRecord[]]>([
+    ['python.log', records],
+    ['python.asc', records],
+    ['python.trc', classic],
+  ])('reads %s as ecunet convert wrote it', async (name, content) => {
+    const path = await convertedTo(name, content);
+    const lines = output(debianPython, ['-c', pythonReader, path]).trimEnd().split('\n');
+    // Its ASC reader takes a CAN FD line without data for a remote frame.
+    const since =
+      name === 'python.trc' ? content.map((record) => ({ ...record, timeNs: record.timeNs - startNs })) : content;
+    const expected = frameLines(since).map((line) => (name === 'python.asc' ? line.replace(/##(\d)$/, '##$1R') : line));
+    expect(lines).toEqual(expected);
+  });
+});
+
 describe.skipIf(noCanUtils !== undefined)(withReason('can-utils', noCanUtils), () => {
   /** Each line's interface and frame, and its time after the first line's. */
   const inShort = (log: string) => {
@@ -201,6 +252,19 @@ describe.skipIf(noCanUtils !== undefined)(withReason('can-utils', noCanUtils), (
     const [from, to] = [inShort(output('cat', [log])), inShort(output('asc2log', ['-I', asc]))];
     const names: Readonly<Record<string, string>> = { body: 'can0', chassis: 'can1' };
     expect(to).toEqual(from.map(([time, bus, frame]) => [time, names[String(bus)], frame]));
+  });
+
+  it('we read log2long’s lines, which are candump’s on a console', async () => {
+    const log = write('for-long.log', records);
+    const path = join(folder, 'long.txt');
+    writeFileSync(path, output('log2long', [], readFileSync(log, 'utf8')));
+    // They say nothing of BRS and ESI, and log2long keeps no class of an error.
+    const expected = frames.map((record): CaptureRecord => {
+      if (record.type !== 'frame') return record;
+      const { esi: _, ...frame } = record.frame;
+      return { ...record, frame: { ...frame, brs: false } };
+    });
+    expect(asText((await read(path)).filter(({ type }) => type === 'frame'))).toBe(asText(expected));
   });
 
   it('asc2log reads our ASC as it reads log2asc’s of the same frames', () => {

@@ -102,7 +102,12 @@ describe('the buses of a result', { timeout: 60_000 }, () => {
   const traffic = { type: 'bus.traffic', t: 1, bus: 'body', lost: 2, latestNs: 0, latestId: 0, delaysNs: 0 } as const;
 
   it.each<[string, BusSummary, readonly SimEvent[], object]>([
-    ['that carried nothing', body, [], { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, runLoad: 0, ...none }],
+    [
+      'that carried nothing',
+      body,
+      [],
+      { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, runLoad: 0, ...none },
+    ],
     [
       'half as busy in all as at its most',
       body,
@@ -119,7 +124,16 @@ describe('the buses of a result', { timeout: 60_000 }, () => {
       'whose background traffic found no room',
       body,
       [{ ...traffic, frames: 0 }],
-      { id: 'body', kind: 'can', frames: 0, load: 0, peakLoad: 0, runLoad: 0, ...none, traffic: { frames: 0, lost: 2 } },
+      {
+        id: 'body',
+        kind: 'can',
+        frames: 0,
+        load: 0,
+        peakLoad: 0,
+        runLoad: 0,
+        ...none,
+        traffic: { frames: 0, lost: 2 },
+      },
     ],
     [
       'of Ethernet',

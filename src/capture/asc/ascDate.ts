@@ -3,8 +3,15 @@ import { formatUtc, parseUtc } from '../../core/utc.ts';
 
 const weekdays = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** As Vector's tools write them in German, where that differs. */
-const germanMonths: Readonly<Record<string, string>> = { Mär: 'Mar', Mrz: 'Mar', Mai: 'May', Okt: 'Oct', Dez: 'Dec' };
+/** As Vector's tools write them in German, where that differs: in UTF-8, or in a code page, of which the umlaut is no UTF-8. */
+const germanMonths: Readonly<Record<string, string>> = {
+  Mär: 'Mar',
+  'M\ufffdr': 'Mar',
+  Mrz: 'Mar',
+  Mai: 'May',
+  Okt: 'Oct',
+  Dez: 'Dec',
+};
 const secondsPerDay = 86_400;
 
 /** The date of whole seconds since 1970. */

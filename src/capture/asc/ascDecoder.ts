@@ -1,145 +1,142 @@
 // Owns: reading Vector's ASC format, as far as can-utils' asc2log reads it: classic, CAN FD and error frames. What other events
 // there are (statistics, LIN, status, CAN XL) holds no record. Must not know files.
-import type { CanFrame } from '../../bus/bus.ts';
-import { checkFrame } from '../../bus/frame/checkFrame.ts';
-import { fromHex } from '../../core/bytes.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
 import { captureBusesMax, captureNameCharsMax } from '../limits.ts';
-import { type CaptureDecoder, type CaptureRecord, noBytes } from '../record/captureRecord.ts';
-import { LineDecoder, type LineReader } from '../record/lines.ts';
-import { nanoseconds } from '../record/timeText.ts';
+import { AsciiCursor } from '../record/ascii.ts';
+import { canXlNote } from '../record/captureNotes.ts';
+import type { CaptureDecoder, PutRecord } from '../record/captureRecord.ts';
+import { LineDecoder, type LineReader, type TellOfLine } from '../record/lines.ts';
+import { nanoseconds, SecondTimes } from '../record/timeText.ts';
 import { parseAscDate } from './ascDate.ts';
-import { ascFlags } from './ascEncoder.ts';
+import { type AscBase, type AscEvent, ascErrorClass, plainAscFrame, readAscEvent } from './ascLines.ts';
 
 export function createAscDecoder(): CaptureDecoder {
-  return new LineDecoder(new AscReader());
+  return new LineDecoder((tell) => new AscReader(tell));
 }
 
-type Read = Result<CaptureRecord | undefined, string>;
-
-const nothing: Read = ok(undefined);
 const eventForm = /^\s*(\d{1,11})\.(\d{1,9})\s+(\S.*)$/;
-const baseForm = /^base\s+(hex|de[cz])\s+timestamps\s+(absolute|relative)\b/i;
+/** Begins as an event does, whatever its time. */
+const eventLikeForm = /^\s*[-+]?[\d.,]+\s/;
+const baseForm = /^base\s+(hex|de[cz])(?:\s+timestamps\s+(absolute|relative)\b)?/i;
+const triggerForm = /^\s*begin\s+trigger\s?block\s*(.*)$/i;
+/** Lines of a file that hold nothing for us. */
+const otherForm = /^\s*(?:$|\/\/|(?:no\s+)?internal\s+events\s+logged|end\s+trigger\s?block)/i;
 /** Written by our encoder. */
 const channelForm = /^\/\/ channel (\d{1,3}) is ([^\s:]+)/;
-/** Nothing more is known of an error frame: SocketCAN's class for an error on the bus. */
-const busErrorClass = 0x80;
-/** A frame that was asked for and has not been on the bus is `TxRq`. */
-const onBusForm = /^(?:Rx|Tx)$/i;
+const point = 0x2e;
 
 class AscReader implements LineReader {
-  private readonly names = new Map<string, string>();
-  private startNs = 0n;
-  private base: 16 | 10 | undefined;
+  readonly leavesOut = true;
+  private readonly tell: TellOfLine;
+  private readonly cursor = new AsciiCursor();
+  private readonly names = new Map<number, string>();
+  private startNs: bigint | undefined;
+  private times = new SecondTimes();
+  private base: AscBase | undefined;
   private relative = false;
   /** The last event, where times are relative. */
   private lastNs: bigint | undefined;
 
-  read(line: string): Read {
+  constructor(tell: TellOfLine) {
+    this.tell = tell;
+  }
+
+  read(line: string, put: PutRecord): string | undefined {
     const [, seconds, fraction, event] = eventForm.exec(line) ?? [];
     if (seconds === undefined || fraction === undefined || event === undefined) return this.readOther(line);
-    if (this.base === undefined) return fail('an event before the line that says base and timestamps');
+    const read = readAscEvent(event.trimEnd().split(/\s+/), this.base ?? 16);
+    if (this.base === undefined) {
+      if (read.ok && read.value === undefined) return undefined;
+      this.base = 16;
+      this.tell('no line before says base and timestamps: taken for base hex, absolute times');
+    }
     const sinceNs = nanoseconds(seconds, fraction);
-    const timeNs = (this.relative ? (this.lastNs ?? this.startNs) : this.startNs) + sinceNs;
+    const timeNs = (this.relative ? (this.lastNs ?? this.startNs ?? 0n) : (this.startNs ?? 0n)) + sinceNs;
     this.lastNs = timeNs;
-    return this.readEvent(timeNs, event.trimEnd().split(/\s+/));
+    if (/^CANXL\s/i.test(event)) this.tell(canXlNote);
+    if (!read.ok) this.tell(`${read.fault}: the line is left out`);
+    else if (read.value !== undefined) this.put(read.value, timeNs, put);
+    return undefined;
   }
 
   end(): string | undefined {
-    return this.base === undefined ? 'no line says base and timestamps: this is no ASC file' : undefined;
+    return this.base === undefined
+      ? 'no line says base and timestamps, nor is one a frame: this is no ASC file'
+      : undefined;
   }
 
-  private readOther(line: string): Read {
+  /** `SECONDS.FRACTION` and a data frame, of absolute times and base hex. */
+  readPlain(bytes: Uint8Array, start: number, end: number, put: PutRecord): boolean {
+    if (this.base !== 16 || this.relative) return false;
+    const { cursor } = this;
+    cursor.begin(bytes, start, end);
+    cursor.blanks();
+    const seconds = cursor.decimal(11);
+    if (seconds < 0 || cursor.byte !== point) return false;
+    cursor.at += 1;
+    const fractionAt = cursor.at;
+    const fraction = cursor.decimal(9);
+    const digits = cursor.at - fractionAt;
+    if (fraction < 0 || !cursor.blanks()) return false;
+    const read = plainAscFrame(cursor);
+    if (read === undefined) return false;
+    const timeNs = this.times.at(seconds, fraction * (powersOf10[9 - digits] as number));
+    put({ type: 'frame', timeNs, bus: this.busOf(read.channel), frame: read.frame });
+    return true;
+  }
+
+  private put(event: AscEvent, timeNs: bigint, put: PutRecord): void {
+    const where = { timeNs, bus: this.busOf(Number(event.channel)) };
+    if (event.type === 'error') {
+      put({ type: 'error', ...where, errorClass: ascErrorClass, data: new Uint8Array(8) });
+      return;
+    }
+    if (event.note !== undefined) this.tell(event.note);
+    put({ type: 'frame', ...where, frame: event.frame });
+  }
+
+  private busOf(channel: number): string {
+    return this.names.get(channel) ?? String(channel);
+  }
+
+  private readOther(line: string): string | undefined {
     const [, base, timestamps] = baseForm.exec(line) ?? [];
-    if (base !== undefined && timestamps !== undefined) {
+    if (base !== undefined) {
       this.base = base.toLowerCase() === 'hex' ? 16 : 10;
-      this.relative = timestamps.toLowerCase() === 'relative';
-    } else if (line.startsWith('date ')) this.startNs = parseAscDate(line.slice(5)) ?? 0n;
+      this.relative = timestamps?.toLowerCase() === 'relative';
+      if (timestamps === undefined) this.tell('not said whether times are absolute or relative: taken for absolute');
+      return undefined;
+    }
+    if (/^base\s/i.test(line)) return 'the base is neither hex nor dec: what follows could be read wrongly';
+    if (/^date\s/i.test(line)) {
+      this.begin(parseAscDate(line.slice(5)));
+      return undefined;
+    }
+    const [, date] = triggerForm.exec(line) ?? [];
+    if (date !== undefined) {
+      if (this.startNs === undefined) this.begin(parseAscDate(date));
+      return undefined;
+    }
+    if (this.readChannel(line) || otherForm.test(line)) return undefined;
+    if (this.relative && eventLikeForm.test(line)) {
+      return 'the time of this event is not understood, and those that follow count from it';
+    }
+    this.tell('not understood, and left out');
+    return undefined;
+  }
+
+  private begin(startNs: bigint | undefined): void {
+    if (startNs === undefined) this.tell('the date is not understood: taken for 1970');
+    this.startNs = startNs ?? 0n;
+    this.times = new SecondTimes(this.startNs);
+  }
+
+  private readChannel(line: string): boolean {
     const [, channel, name] = channelForm.exec(line) ?? [];
-    if (channel !== undefined && name !== undefined && name.length <= captureNameCharsMax) {
-      if (this.names.size < captureBusesMax) this.names.set(channel, printable(name, captureNameCharsMax));
-    }
-    return nothing;
-  }
-
-  private readEvent(timeNs: bigint, words: readonly string[]): Read {
-    const [first = '', second = ''] = words;
-    if (first === 'CANFD') return this.readFd(timeNs, words);
-    if (!/^\d{1,3}$/.test(first)) return nothing;
-    const bus = this.busOf(first);
-    if (second.startsWith('ErrorFrame')) {
-      return ok({ type: 'error', timeNs, bus, errorClass: busErrorClass, data: new Uint8Array(8) });
-    }
-    return this.readClassic(timeNs, bus, words);
-  }
-
-  private busOf(channel: string): string {
-    return this.names.get(String(Number(channel))) ?? String(Number(channel));
-  }
-
-  /** `CHANNEL ID DIRECTION d LENGTH BYTE...` or, remote, `r [LENGTH]`. The length is hexadecimal whatever the base. */
-  private readClassic(timeNs: bigint, bus: string, words: readonly string[]): Read {
-    const [, idText = '', direction = '', kind, lengthText] = words;
-    if (!onBusForm.test(direction) || (kind !== 'd' && kind !== 'r')) return nothing;
-    const id = parseId(idText, this.base ?? 16);
-    const dlc = /^[0-9A-Fa-f]$/.test(lengthText ?? '') ? Number.parseInt(lengthText ?? '', 16) : undefined;
-    const length = Math.min(dlc ?? 0, 8);
-    const remote = kind === 'r';
-    if (id === undefined || (dlc === undefined && !remote)) return fail('the id or the length is not understood');
-    const data = remote ? noBytes : parseBytes(words.slice(5, 5 + length), length, this.base ?? 16);
-    return record(timeNs, bus, data && { ...id, remote, fd: false, brs: false, data, ...asked(remote ? length : 0) });
-  }
-
-  /**
-   * `CANFD CHANNEL DIRECTION ID [NAME] BRS ESI DLC LENGTH BYTE... DURATION BITS FLAGS ...`, hexadecimal but for LENGTH. Such a
-   * line holds a classic frame where FLAGS does not say FD.
-   */
-  private readFd(timeNs: bigint, words: readonly string[]): Read {
-    const [, channel = '', direction = '', idText = ''] = words;
-    if (!/^\d{1,3}$/.test(channel) || !onBusForm.test(direction)) return nothing;
-    const at = /^[01]$/.test(words[4] ?? '') ? 4 : 5;
-    const [brsText = '', esiText = '', dlc = '', lengthText = ''] = words.slice(at, at + 4);
-    const id = parseId(idText, 16);
-    if (id === undefined || !/^[01] [01] [0-9a-f] \d{1,2}$/i.test(`${brsText} ${esiText} ${dlc} ${lengthText}`)) {
-      return fail('the id, the flags or the lengths of a CANFD line are not understood');
-    }
-    const length = Number(lengthText);
-    const dataAt = at + 4;
-    const flagsText = words[dataAt + length + 2] ?? '';
-    if (!/^[0-9A-Fa-f]{1,8}$/.test(flagsText)) return fail('a CANFD line that ends before its flags');
-    const flags = Number.parseInt(flagsText, 16);
-    const fd = (flags & ascFlags.fd) !== 0;
-    const remote = !fd && (flags & ascFlags.remote) !== 0;
-    const data = remote ? noBytes : parseBytes(words.slice(dataAt, dataAt + length), length, 16);
-    const isPassive = fd && (flags & ascFlags.esi) !== 0;
-    const requestedBytes = remote ? Math.min(Number.parseInt(dlc, 16), 8) : 0;
-    const told = { ...asked(requestedBytes), ...(isPassive && { esi: true as const }) };
-    const brs = fd && (flags & ascFlags.brs) !== 0;
-    return record(timeNs, this.busOf(channel), data && { ...id, remote, fd, brs, data, ...told });
+    if (channel === undefined || name === undefined || name.length > captureNameCharsMax) return false;
+    if (this.names.size < captureBusesMax) this.names.set(Number(channel), printable(name, captureNameCharsMax));
+    return true;
   }
 }
 
-function record(timeNs: bigint, bus: string, frame: CanFrame | undefined): Read {
-  if (frame === undefined) return fail('data bytes are missing, or not understood');
-  const fault = checkFrame(frame, true);
-  return fault === undefined ? ok({ type: 'frame', timeNs, bus, frame }) : fail(fault.message);
-}
-
-/** The length that a remote frame asks for, where it is not 0. */
-function asked(requestedBytes: number): Pick<CanFrame, 'requestedBytes'> {
-  return requestedBytes > 0 ? { requestedBytes } : {};
-}
-
-function parseId(text: string, base: 16 | 10): { readonly id: number; readonly extended: boolean } | undefined {
-  const form = base === 16 ? /^([0-9A-Fa-f]{1,8})(x?)$/ : /^(\d{1,10})(x?)$/;
-  const [, digits, extended] = form.exec(text) ?? [];
-  return digits === undefined ? undefined : { id: Number.parseInt(digits, base), extended: extended === 'x' };
-}
-
-function parseBytes(words: readonly string[], length: number, base: 16 | 10): Uint8Array | undefined {
-  if (words.length !== length) return undefined;
-  if (base === 16) return words.every((word) => word.length === 2) ? fromHex(words.join('').toLowerCase()) : undefined;
-  const values = words.map((word) => (/^\d{1,3}$/.test(word) ? Number(word) : 256));
-  return values.every((value) => value <= 255) ? Uint8Array.from(values) : undefined;
-}
+const powersOf10 = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];

@@ -1,33 +1,55 @@
 // Owns: writing Vector's ASC format in the columns of can-utils' log2asc: hexadecimal, absolute times. Must not know files.
-import type { CanFrame } from '../../bus/bus.ts';
 import { fdDataLengths } from '../../bus/frame/checkFrame.ts';
-import { toHex, utf8 } from '../../core/bytes.ts';
+import { utf8 } from '../../core/bytes.ts';
 import { NS_PER_S } from '../../core/units.ts';
+import { AsciiLine, hexDigitsOf } from '../record/ascii.ts';
+import { oneWord } from '../record/busNames.ts';
 import {
+  type CapturedError,
   type CapturedFrame,
   type CaptureEncoder,
   type CaptureHead,
-  type CaptureRecord,
   noBytes,
 } from '../record/captureRecord.ts';
-import { secondsText } from '../record/timeText.ts';
+import { SplitTimes } from '../record/timeText.ts';
 import { ascDateText } from './ascDate.ts';
+import { ascErrorClass, ascFlags } from './ascLines.ts';
 
-/** Bits of the `Flags` field of CAN FD lines. */
-export const ascFlags = { remote: 0x10, fd: 0x1000, brs: 0x2000, esi: 0x4000 } as const;
+/** A CAN FD line takes some 400 bytes. */
+const lineBytesMax = 1024;
 /** Columns that a symbolic name would take. */
-const noName = ' '.repeat(34);
+const nameColumns = 34;
+const zero = 0x30;
+const point = 0x2e;
+const lineFeed = 0x0a;
+const extendedMark = 0x78;
+const channelColumns = 2;
+const idColumns = 15;
+const fdIdColumns = 11;
+
+const words = {
+  error: utf8(' ErrorFrame'),
+  classic: utf8(' Rx   '),
+  data: utf8('d '),
+  remote: utf8('r '),
+  fd: utf8('CANFD '),
+  fdDirection: utf8(' Rx   '),
+  /** The duration and the length in bits are not known: 0. */
+  fdLengths: utf8('        0    0 '),
+  fdEnd: utf8(' 0 0 0 0 0'),
+};
 
 /** A channel a CAN bus, from 1 in the head's order, named in comments. Times count from the head's start; Ethernet has no form here. */
 export function createAscEncoder({ startS, buses }: CaptureHead): CaptureEncoder {
-  const startNs = BigInt(startS) * BigInt(NS_PER_S);
   const canBuses = buses.filter(({ kind }) => kind === 'can');
   const channels = new Map(canBuses.map(({ name }, index) => [name, index + 1]));
   const names = canBuses.map(({ name, note }, index) => {
     const more = note === undefined ? '' : `: ${note}`;
-    return `// channel ${index + 1} is ${name}${more}\n`;
+    return `// channel ${index + 1} is ${ascName(name)}${more}\n`;
   });
   const date = ascDateText(startS);
+  const line = new AsciiLine(lineBytesMax);
+  const times = new SplitTimes(BigInt(startS) * BigInt(NS_PER_S));
   return {
     head: utf8(
       `date ${date}\nbase hex  timestamps absolute\nno internal events logged\n// version 9.0.0\n${names.join('')}`,
@@ -35,42 +57,83 @@ export function createAscEncoder({ startS, buses }: CaptureHead): CaptureEncoder
     encode(record) {
       const channel = channels.get(record.bus);
       if (record.type === 'packet' || channel === undefined) return noBytes;
-      const time = secondsText(record.timeNs - startNs).padStart(11);
-      return utf8(`${time} ${eventText(record, channel)}\n`);
+      line.begin();
+      times.split(record.timeNs);
+      line.decimal(times.seconds, 4);
+      line.byte(point);
+      line.decimal(Math.floor(times.ns / 1000), 6, zero);
+      line.spaces(1);
+      if (record.type === 'error') {
+        writeChannel(line, channel);
+        line.text(words.error);
+      } else if (record.frame.fd) writeFd(line, record, channel);
+      else writeClassic(line, record, channel);
+      line.byte(lineFeed);
+      return line.taken();
     },
   };
 }
 
-function eventText(record: Exclude<CaptureRecord, { type: 'packet' }>, channel: number): string {
-  if (record.type === 'error') return `${String(channel).padEnd(2)} ErrorFrame`;
-  return record.frame.fd ? fdText(record, channel) : classicText(record, channel);
+/** As our comment holds it: one word, and its end is a colon. */
+export function ascName(name: string): string {
+  return oneWord(name).replace(/:/g, '_');
 }
 
-function idText({ id, extended }: CanFrame): string {
-  return `${id.toString(16).toUpperCase()}${extended ? 'x' : ' '}`;
+/** Of an error it says no more than that there was one on the bus, which is how the reader gives it. */
+export function isWholeInAsc({ errorClass, data }: CapturedError): boolean {
+  return errorClass === ascErrorClass && data.length === 8 && data.every((byte) => byte === 0);
 }
 
-function classicText({ frame }: CapturedFrame, channel: number): string {
-  const start = `${String(channel).padEnd(2)} ${idText(frame).padEnd(15)} Rx  `;
-  return frame.remote
-    ? `${start} r ${frame.requestedBytes ?? 0}`
-    : `${start} d ${frame.data.length}${spacedHex(frame.data)}`;
+function writeChannel(line: AsciiLine, channel: number): void {
+  line.decimal(channel);
+  if (channel < 10) line.spaces(channelColumns - 1);
 }
 
-/** The duration, the length in bits, and what comes after the flags are not known: 0. */
-function fdText({ frame }: CapturedFrame, channel: number): string {
+function writeId(line: AsciiLine, { id, extended }: CapturedFrame['frame'], before: number, columns: number): void {
+  const digits = hexDigitsOf(id);
+  line.spaces(before === 0 ? 0 : before - digits - 1);
+  line.hex(id, digits);
+  if (extended) line.byte(extendedMark);
+  else line.spaces(1);
+  line.spaces(columns === 0 ? 0 : columns - digits - 1);
+}
+
+function writeClassic(line: AsciiLine, { frame }: CapturedFrame, channel: number): void {
+  writeChannel(line, channel);
+  line.spaces(1);
+  writeId(line, frame, 0, idColumns);
+  line.text(words.classic);
+  if (frame.remote) {
+    line.text(words.remote);
+    line.decimal(frame.requestedBytes ?? 0);
+    return;
+  }
+  line.text(words.data);
+  line.decimal(frame.data.length);
+  line.spacedHexBytes(frame.data);
+}
+
+/** What comes after the flags is not known: 0. */
+function writeFd(line: AsciiLine, { frame }: CapturedFrame, channel: number): void {
   const { brs, data, esi } = frame;
+  line.text(words.fd);
+  line.decimal(channel, 3);
+  line.text(words.fdDirection);
+  writeId(line, frame, fdIdColumns, 0);
+  line.spaces(nameColumns);
+  line.decimal(brs ? 1 : 0);
+  line.spaces(1);
+  line.decimal(esi ? 1 : 0);
+  line.spaces(1);
+  line.text(dlcDigits[fdDataLengths.indexOf(data.length)] ?? noBytes);
+  line.spaces(1);
+  line.decimal(data.length, 2);
+  line.spacedHexBytes(data);
+  line.text(words.fdLengths);
   const flags = ascFlags.fd | (brs ? ascFlags.brs : 0) | (esi ? ascFlags.esi : 0);
-  const dlc = fdDataLengths.indexOf(data.length).toString(16);
-  const start = `CANFD ${String(channel).padStart(3)} Rx   ${idText(frame).padStart(11)}${noName}`;
-  const lengths = `${brs ? 1 : 0} ${esi ? 1 : 0} ${dlc} ${String(data.length).padStart(2)}`;
-  return `${start}${lengths}${spacedHex(data)} ${'0'.padStart(8)} ${'0'.padStart(4)} ${hex8(flags)} 0 0 0 0 0`;
+  line.spaces(4);
+  line.hex(flags, 4);
+  line.text(words.fdEnd);
 }
 
-function hex8(word: number): string {
-  return word.toString(16).toUpperCase().padStart(8);
-}
-
-function spacedHex(bytes: Uint8Array): string {
-  return toHex(bytes).toUpperCase().replace(/../g, ' $&');
-}
+const dlcDigits = Array.from({ length: 16 }, (_, dlc) => utf8(dlc.toString(16)));

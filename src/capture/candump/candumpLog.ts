@@ -1,73 +1,120 @@
-// Owns: candump's log format, `(1436509052.249713) vcan0 123#DEADBEEF`, as candump -l writes it and canplayer reads it. Must not
-// know files.
-import type { CanFrame } from '../../bus/bus.ts';
-import { formatFrame, parseFrame } from '../../bus/frame/frameText.ts';
-import { fromHex, toHex, utf8 } from '../../core/bytes.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import { printable } from '../../core/text.ts';
-import { captureNameCharsMax } from '../limits.ts';
-import { type CaptureDecoder, type CaptureEncoder, type CaptureRecord, noBytes } from '../record/captureRecord.ts';
-import { LineDecoder, type LineReader } from '../record/lines.ts';
-import { nanoseconds, secondsText } from '../record/timeText.ts';
+// Owns: candump's log format, `(1436509052.249713) vcan0 123#DEADBEEF`, as candump -l writes it and canplayer reads it; and which files of
+// candump's are a log and which its console's lines. Must not know files.
 
-/** The bit of SocketCAN's id word by which a frame is an error message. */
-const errorFlag = 0x2000_0000;
-const errorClassMask = 0x1fff_ffff;
+import { AsciiLine } from '../record/ascii.ts';
+import { nameBytes } from '../record/busNames.ts';
+import {
+  type CaptureDecoder,
+  type CaptureEncoder,
+  type CaptureRecord,
+  noBytes,
+  type PutRecord,
+} from '../record/captureRecord.ts';
+import { LineDecoder, type LineReader, type TellOfLine } from '../record/lines.ts';
+import { SplitTimes } from '../record/timeText.ts';
+import { ConsoleReader, isConsoleLine } from './candumpConsole.ts';
+import { dropForm, dropNote, errorClassMask, errorFlag, isLogLine, LogReader } from './candumpLogLines.ts';
 
-/** Times are cut to whole microseconds. Ethernet packets have no form here. */
+/** A name of 128 characters, times, the frame's text. */
+const lineBytesMax = 1024;
+const [space, opening, closing, point, hash, remoteLetter, zero] = Array.from(' ().#R0', (text) =>
+  text.charCodeAt(0),
+) as [number, number, number, number, number, number, number];
+const lineFeed = 0x0a;
+
+/** Times are cut to whole microseconds. Ethernet packets have no form here; blanks in a name are written as `_`. */
 export function createCandumpEncoder(): CaptureEncoder {
+  const line = new AsciiLine(lineBytesMax);
+  const times = new SplitTimes(0n);
+  const names = new Map<string, Uint8Array>();
+  const nameOf = (bus: string) => {
+    const known = names.get(bus) ?? nameBytes(bus);
+    names.set(bus, known);
+    return known;
+  };
   return {
     head: noBytes,
     encode(record) {
       if (record.type === 'packet') return noBytes;
-      return utf8(`(${secondsText(record.timeNs)}) ${record.bus} ${contentText(record)}\n`);
+      line.begin();
+      times.split(record.timeNs);
+      line.byte(opening);
+      line.decimal(times.seconds);
+      line.byte(point);
+      line.decimal(Math.floor(times.ns / 1000), 6, zero);
+      line.byte(closing);
+      line.byte(space);
+      line.text(nameOf(record.bus));
+      line.byte(space);
+      writeContent(line, record);
+      line.byte(lineFeed);
+      return line.taken();
     },
   };
 }
 
-function contentText(record: Exclude<CaptureRecord, { type: 'packet' }>): string {
+function writeContent(line: AsciiLine, record: Exclude<CaptureRecord, { type: 'packet' }>): void {
   if (record.type === 'error') {
-    const id = ((record.errorClass & errorClassMask) | errorFlag).toString(16);
-    return `${id}#${toHex(record.data)}`.toUpperCase();
+    line.hex((record.errorClass & errorClassMask) | errorFlag, 8);
+    line.byte(hash);
+    line.hexBytes(record.data);
+    return;
   }
-  return formatFrame(record.frame);
+  const { id, extended, remote, fd, brs, esi, data, requestedBytes } = record.frame;
+  line.hex(id, extended ? 8 : 3);
+  line.byte(hash);
+  if (remote) {
+    line.byte(remoteLetter);
+    if (requestedBytes !== undefined) line.decimal(requestedBytes);
+    return;
+  }
+  if (fd) {
+    line.byte(hash);
+    line.decimal((brs ? 1 : 0) + (esi ? 2 : 0));
+  }
+  line.hexBytes(data);
 }
 
+/** Of a log, or of what candump prints on a console: the first line that holds a frame says which. */
 export function createCandumpDecoder(): CaptureDecoder {
-  const reader: LineReader = { read: readLine, end: () => undefined };
-  return new LineDecoder(reader);
+  return new LineDecoder((tell) => new CandumpReader(tell));
 }
 
-/** `R` or `T` at the end is the direction, which candump -x and asc2log write. */
-const lineForm = /^\((\d{1,11})\.(\d{1,9})\)[ \t]+(\S+)[ \t]+(\S+)(?:[ \t]+[RT])?[ \t]*$/;
+class CandumpReader implements LineReader {
+  private readonly tell: TellOfLine;
+  private reader: LineReader | undefined;
 
-function readLine(line: string): Result<CaptureRecord | undefined, string> {
-  if (line === '' || line.startsWith('#') || line.startsWith(';')) return ok(undefined);
-  const [, seconds, fraction, bus, text] = lineForm.exec(line) ?? [];
-  if (seconds === undefined || fraction === undefined || bus === undefined || text === undefined) {
-    return fail('not of the form (SECONDS.FRACTION) INTERFACE ID#DATA');
+  constructor(tell: TellOfLine) {
+    this.tell = tell;
   }
-  if (bus.length > captureNameCharsMax) return fail('the name of the interface is too long');
-  const content = parseContent(text);
-  if (content === undefined) return fail(`${printable(text, 80)} is no CAN frame`);
-  return ok({ timeNs: nanoseconds(seconds, fraction), bus: printable(bus, captureNameCharsMax), ...content });
+
+  get leavesOut(): boolean {
+    return this.reader?.leavesOut ?? false;
+  }
+
+  readPlain(bytes: Uint8Array, start: number, end: number, put: PutRecord): boolean {
+    return this.reader?.readPlain?.(bytes, start, end, put) ?? false;
+  }
+
+  read(line: string, put: PutRecord): string | undefined {
+    if (this.reader === undefined) {
+      if (isBare(line)) return undefined;
+      if (dropForm.test(line)) {
+        this.tell(dropNote);
+        return undefined;
+      }
+      if (isLogLine(line)) this.reader = new LogReader(this.tell);
+      else if (isConsoleLine(line)) this.reader = new ConsoleReader(this.tell);
+      else return 'neither a line of a candump log, (SECONDS.FRACTION) INTERFACE ID#DATA, nor one that candump prints';
+    }
+    return this.reader.read(line, put);
+  }
+
+  end(put: PutRecord): string | undefined {
+    return this.reader?.end(put);
+  }
 }
 
-type Content =
-  | { readonly type: 'error'; readonly errorClass: number; readonly data: Uint8Array }
-  | { readonly type: 'frame'; readonly frame: CanFrame };
-
-/** What candump adds to a frame's text: a raw DLC above 8 after `_`. */
-const rawDlcForm = /^([^#_]*#(?:[^#_]{16}|[Rr]8?))_[9A-Fa-f]$/;
-
-function parseContent(text: string): Content | undefined {
-  const error = /^([2-3][0-9A-Fa-f]{7})#((?:[0-9A-Fa-f]{2}){0,8})$/.exec(text);
-  if (error !== null) {
-    const [, id = '', hex = ''] = error;
-    const data = fromHex(hex.toLowerCase());
-    return data && { type: 'error', errorClass: Number.parseInt(id, 16) & errorClassMask, data };
-  }
-  const [, eightBytes] = rawDlcForm.exec(text) ?? [];
-  const frame = parseFrame(eightBytes ?? text);
-  return frame && { type: 'frame', frame };
+function isBare(line: string): boolean {
+  return line.trim() === '' || line.startsWith('#') || line.startsWith(';');
 }

@@ -7,7 +7,7 @@ import { printable } from '../../core/text.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../limits.ts';
 import type { CaptureFault } from '../record/captureFault.ts';
-import { CaptureNotes } from '../record/captureNotes.ts';
+import { CaptureNotes, canXlNote } from '../record/captureNotes.ts';
 import type { CaptureDecoder, CaptureRecord, PutRecord } from '../record/captureRecord.ts';
 import { ByteQueue } from './byteQueue.ts';
 import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngEncoder.ts';
@@ -20,7 +20,8 @@ export function createPcapngDecoder(): CaptureDecoder {
 interface Interface {
   readonly name: string;
   readonly linkType: number;
-  readonly nanoseconds: (units: bigint) => bigint;
+  /** Of a time of two words. */
+  readonly nanoseconds: (high: number, low: number) => bigint;
 }
 
 type Read = Result<CaptureRecord | undefined, string>;
@@ -30,6 +31,16 @@ const nsPerS = BigInt(NS_PER_S);
 const sectionFieldsBytes = 16;
 const interfaceFieldsBytes = 8;
 const packetFieldsBytes = 20;
+
+const knownBlocks: readonly number[] = Object.values(blockTypes);
+
+/** Without a view of each block: there are millions. */
+function wordAt(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  const byte = (index: number) => bytes[at + index] as number;
+  return littleEndian
+    ? ((byte(3) << 24) | (byte(2) << 16) | (byte(1) << 8) | byte(0)) >>> 0
+    : ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
+}
 
 class PcapngDecoder implements CaptureDecoder {
   readonly notes = new CaptureNotes();
@@ -73,19 +84,19 @@ class PcapngDecoder implements CaptureDecoder {
     }
     const start = this.queue.peek(blockFrameBytes);
     if (start.length < blockFrameBytes) return false;
-    const view = new DataView(start.buffer, start.byteOffset);
     // The type of a section header reads the same in both orders; its magic says which one it is from here on.
-    if (view.getUint32(0) === blockTypes.section) {
-      const littleEndian = view.getUint32(8, true) === byteOrderMagic;
-      if (!littleEndian && view.getUint32(8) !== byteOrderMagic) return this.stop('a section without its magic number');
+    if (wordAt(start, 0, true) === blockTypes.section) {
+      const littleEndian = wordAt(start, 8, true) === byteOrderMagic;
+      if (!littleEndian && wordAt(start, 8, false) !== byteOrderMagic)
+        return this.stop('a section without its magic number');
       this.littleEndian = littleEndian;
       this.interfaces = [];
     }
     if (this.littleEndian === undefined) return this.stop('this is no pcapng file');
-    const type = view.getUint32(0, this.littleEndian);
-    const total = view.getUint32(4, this.littleEndian);
+    const type = wordAt(start, 0, this.littleEndian);
+    const total = wordAt(start, 4, this.littleEndian);
     if (total < blockFrameBytes || total % 4 !== 0) return this.stop(`a block of ${total} bytes cannot be`);
-    if (!Object.values<number>(blockTypes).includes(type)) {
+    if (!knownBlocks.includes(type)) {
       this.passing = total;
       this.passingBytes = total;
       return true;
@@ -98,27 +109,21 @@ class PcapngDecoder implements CaptureDecoder {
   }
 
   private take(type: number, block: Uint8Array, put: PutRecord): boolean {
-    const little = this.littleEndian;
-    const view = new DataView(block.buffer, block.byteOffset, block.length);
-    if (view.getUint32(block.length - 4, little) !== block.length) return this.stop('a block says two lengths');
+    const little = this.littleEndian === true;
+    if (wordAt(block, block.length - 4, little) !== block.length) return this.stop('a block says two lengths');
     const body = block.subarray(8, block.length - 4);
-    const read = this.readBody(type, body, new DataView(body.buffer, body.byteOffset, body.length));
+    const read = type === blockTypes.enhancedPacket ? this.readPacket(body, little) : this.readBody(type, body);
     if (!read.ok) return this.stop(read.fault);
     this.offset += this.queue.skip(block.length);
     if (read.value !== undefined) put(read.value);
     return true;
   }
 
-  private readBody(type: number, body: Uint8Array, view: DataView): Read {
-    switch (type) {
-      case blockTypes.section:
-        if (body.length < sectionFieldsBytes) return fail('a section header without its fields');
-        return view.getUint16(4, this.littleEndian) === 1 ? nothing : fail('a version other than 1');
-      case blockTypes.interface:
-        return this.readInterface(body, view);
-      default:
-        return this.readPacket(body, view);
-    }
+  private readBody(type: number, body: Uint8Array): Read {
+    const view = new DataView(body.buffer, body.byteOffset, body.length);
+    if (type === blockTypes.interface) return this.readInterface(body, view);
+    if (body.length < sectionFieldsBytes) return fail('a section header without its fields');
+    return view.getUint16(4, this.littleEndian) === 1 ? nothing : fail('a version other than 1');
   }
 
   private readInterface(body: Uint8Array, view: DataView): Read {
@@ -144,21 +149,27 @@ class PcapngDecoder implements CaptureDecoder {
     return nothing;
   }
 
-  private readPacket(body: Uint8Array, view: DataView): Read {
+  private readPacket(body: Uint8Array, little: boolean): Read {
     if (body.length < packetFieldsBytes) return fail('a packet without its fields');
-    const word = (at: number) => view.getUint32(at, this.littleEndian);
-    const from = this.interfaces[word(0)];
-    if (from === undefined) return fail(`a packet of an interface ${word(0)} that is not described`);
-    const length = word(12);
+    const index = wordAt(body, 0, little);
+    const from = this.interfaces[index];
+    if (from === undefined) return fail(`a packet of an interface ${index} that is not described`);
+    const length = wordAt(body, 12, little);
     if (packetFieldsBytes + length > body.length) return fail('a packet longer than its block');
     const bytes = body.subarray(packetFieldsBytes, packetFieldsBytes + length);
-    const timeNs = from.nanoseconds((BigInt(word(4)) << 32n) | BigInt(word(8)));
-    const where = { timeNs, bus: from.name };
-    if (from.linkType === linkTypes.ethernet) return ok({ type: 'packet', ...where, packet: bytes.slice() });
+    const timeNs = from.nanoseconds(wordAt(body, 4, little), wordAt(body, 8, little));
+    const bus = from.name;
+    if (from.linkType === linkTypes.ethernet) return ok({ type: 'packet', timeNs, bus, packet: bytes.slice() });
     if (from.linkType !== linkTypes.socketCan) return nothing;
     const content = decodeSocketCan(bytes);
     if (!content.ok) return content;
-    return content.value === undefined ? nothing : ok({ ...where, ...content.value });
+    if (content.value === undefined) {
+      this.notes.add(canXlNote, { offset: this.offset });
+      return nothing;
+    }
+    if (content.value.type === 'frame') return ok({ type: 'frame', timeNs, bus, frame: content.value.frame });
+    const { errorClass, data } = content.value;
+    return ok({ type: 'error', timeNs, bus, errorClass, data });
   }
 }
 
@@ -168,11 +179,24 @@ function nameText(bytes: Uint8Array): string | undefined {
 }
 
 /** By `if_tsresol`: a power of 10, or of 2 where the highest bit is set; and `if_tsoffset`, in seconds. */
-function nanosecondsBy(resolution: number, offsetS: bigint): (units: bigint) => bigint {
+function nanosecondsBy(resolution: number, offsetS: bigint): (high: number, low: number) => bigint {
   const offsetNs = offsetS * nsPerS;
   const exponent = BigInt(resolution & 0x7f);
   const perSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;
-  if (nsPerS % perSecond !== 0n) return (units) => (units * nsPerS) / perSecond + offsetNs;
+  if (nsPerS % perSecond !== 0n) {
+    return (high, low) => (((BigInt(high) << 32n) | BigInt(low)) * nsPerS) / perSecond + offsetNs;
+  }
   const nsPerUnit = nsPerS / perSecond;
-  return (units) => units * nsPerUnit + offsetNs;
+  const nsPerLow = Number(nsPerUnit);
+  // The high word of one packet is most often that of the one before; a low word in whole nanoseconds is exact as a number.
+  let last = 0;
+  let lastNs = offsetNs;
+  return (high, low) => {
+    if (high !== last) {
+      last = high;
+      lastNs = (BigInt(high) << 32n) * nsPerUnit + offsetNs;
+    }
+    const lowNs = low * nsPerLow;
+    return lastNs + (Number.isSafeInteger(lowNs) ? BigInt(lowNs) : BigInt(low) * nsPerUnit);
+  };
 }

@@ -3,7 +3,7 @@
 import { concatBytes, utf8 } from '../../core/bytes.ts';
 import type { CaptureEncoder, CaptureHead, CaptureRecord } from '../record/captureRecord.ts';
 import { noBytes } from '../record/captureRecord.ts';
-import { encodeSocketCan } from './socketCanPacket.ts';
+import { socketCanBytes, writeSocketCan } from './socketCanPacket.ts';
 
 export const blockTypes = { section: 0x0a0d_0d0a, interface: 1, enhancedPacket: 6 } as const;
 export const byteOrderMagic = 0x1a2b_3c4d;
@@ -15,6 +15,9 @@ export const blockFrameBytes = 12;
 /** 10 to the power of -9 s. */
 const nanosecondResolution = 9;
 const packetFieldsBytes = 20;
+/** Where the packet begins in its block. */
+const packetAt = 28;
+const wordValues = 2 ** 32;
 
 export function createPcapngEncoder({ buses }: CaptureHead): CaptureEncoder {
   const interfaces = new Map(buses.map(({ name }, index) => [name, index]));
@@ -30,11 +33,12 @@ export function createPcapngEncoder({ buses }: CaptureHead): CaptureEncoder {
       option(optionCodes.end, noBytes),
     );
   });
+  const blocks = new PacketBlocks();
   return {
     head: concatBytes(sectionHeader(), ...descriptions),
     encode(record) {
       const index = interfaces.get(record.bus);
-      return index === undefined ? noBytes : packetBlock(index, record);
+      return index === undefined ? noBytes : blocks.encode(index, record);
     },
   };
 }
@@ -54,21 +58,46 @@ function sectionHeader(): Uint8Array {
   );
 }
 
-function packetBlock(index: number, record: CaptureRecord): Uint8Array {
-  const bytes = record.type === 'packet' ? record.packet : encodeSocketCan(record);
-  const total = blockFrameBytes + packetFieldsBytes + padded(bytes.length);
-  const whole = new Uint8Array(total);
-  const view = new DataView(whole.buffer);
-  view.setUint32(0, blockTypes.enhancedPacket, true);
-  view.setUint32(4, total, true);
-  view.setUint32(8, index, true);
-  view.setUint32(12, Number(record.timeNs >> 32n), true);
-  view.setUint32(16, Number(record.timeNs & 0xffff_ffffn), true);
-  view.setUint32(20, bytes.length, true);
-  view.setUint32(24, bytes.length, true);
-  whole.set(bytes, 28);
-  view.setUint32(total - 4, total, true);
-  return whole;
+/** Writes each packet into the same bytes. */
+class PacketBlocks {
+  private bytes = new Uint8Array(0);
+  private view = new DataView(this.bytes.buffer);
+  /** The high word of the time last written, as a time: the next is most often within the same 4 seconds. */
+  private highNs = 0n;
+  private high = 0;
+
+  encode(index: number, record: CaptureRecord): Uint8Array {
+    const length = record.type === 'packet' ? record.packet.length : socketCanBytes(record);
+    const total = blockFrameBytes + packetFieldsBytes + padded(length);
+    if (this.bytes.length < total) this.grow(total);
+    const { bytes, view } = this;
+    view.setUint32(0, blockTypes.enhancedPacket, true);
+    view.setUint32(4, total, true);
+    view.setUint32(8, index, true);
+    const low = this.lowWord(record.timeNs);
+    view.setUint32(12, this.high, true);
+    view.setUint32(16, low, true);
+    view.setUint32(20, length, true);
+    view.setUint32(24, length, true);
+    if (record.type === 'packet') bytes.set(record.packet, packetAt);
+    else writeSocketCan(record, bytes, packetAt);
+    for (let at = packetAt + length; at < total - 4; at += 1) bytes[at] = 0;
+    view.setUint32(total - 4, total, true);
+    return bytes.subarray(0, total);
+  }
+
+  private grow(bytes: number): void {
+    this.bytes = new Uint8Array(2 * bytes);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  private lowWord(timeNs: bigint): number {
+    const low = Number(timeNs - this.highNs);
+    if (low >= 0 && low < wordValues) return low;
+    this.high = Number(timeNs >> 32n);
+    this.highNs = (timeNs >> 32n) << 32n;
+    return Number(timeNs - this.highNs);
+  }
 }
 
 function option(code: number, value: Uint8Array): Uint8Array {

@@ -24,6 +24,8 @@ export interface PlayFileOptions {
   readonly enter: Enter;
   /** As in `PlayerOptions`. */
   readonly presentNs: () => number;
+  /** What was left out of the file, or taken as given: once. */
+  readonly tell?: (note: string) => void;
   /** Ends it early. */
   readonly signal: AbortSignal;
 }
@@ -76,7 +78,7 @@ class Playing {
     signal.addEventListener('abort', interrupted, { once: true });
     let problem: unknown;
     try {
-      for (let pass = 0; pass < loops && !this.done; pass += 1) await this.playOnce();
+      for (let pass = 0; pass < loops && !this.done; pass += 1) await this.playOnce(pass === 0);
     } catch (error) {
       problem = error;
     }
@@ -88,9 +90,9 @@ class Playing {
     return { frames, latestNs, leftOut: this.leftOut, fault: this.fault };
   }
 
-  private async playOnce(): Promise<void> {
+  private async playOnce(isFirst: boolean): Promise<void> {
     this.schedule.restart();
-    for await (const records of readCaptureFile(this.options.path)) {
+    for await (const records of readCaptureFile(this.options.path, isFirst ? this.options.tell : undefined)) {
       await this.until(() => this.done || this.player.wanting);
       if (this.done) return;
       this.options.enter(() => this.player.offer(this.dueFrames(records)));

@@ -3,6 +3,9 @@
 import { captureNotesMax } from '../limits.ts';
 import { type CapturePlace, captureFaultText } from './captureFault.ts';
 
+/** Formats say it in the same words. */
+export const canXlNote = 'a CAN XL frame is left out';
+
 interface Note {
   readonly first: CapturePlace;
   count: number;

@@ -48,7 +48,10 @@ export interface CaptureHead {
 export interface CaptureEncoder {
   /** The bytes before the first record. */
   readonly head: Uint8Array;
-  /** A record of one of the head's buses; no bytes where the format cannot hold it. A capture may end after any record. */
+  /**
+   * A record of one of the head's buses; no bytes where the format cannot hold it. A capture may end after any record. What it returns
+   * holds until the next call.
+   */
   encode(record: CaptureRecord): Uint8Array;
 }
 
@@ -60,8 +63,8 @@ export type PutRecord = (record: CaptureRecord) => void;
 export interface CaptureDecoder {
   /** Takes the next bytes, cut anywhere; gives each record that they complete to `put`. */
   push(bytes: Uint8Array, put: PutRecord): CaptureFault | undefined;
-  /** There are no more bytes. */
-  end(): CaptureFault | undefined;
+  /** There are no more bytes. Gives the last records to `put`. */
+  end(put: PutRecord): CaptureFault | undefined;
   /** What it has left out so far, or taken as given. */
   readonly notes: CaptureNotes;
 }

@@ -47,7 +47,7 @@ export function* readRecordingFile(
     yield* inTime(picked.order.ready());
     if (fault !== undefined) throw new InputError(placed(path, captureFaultText(fault)));
   }
-  const fault = decoder.end();
+  const fault = decoder.end(put);
   if (fault !== undefined) throw new InputError(placed(path, captureFaultText(fault)));
   yield* inTime(picked.order.rest());
   if (firstNs === undefined) throw new InputError(`${path}: ${picked.nothing()}`);

@@ -21,7 +21,10 @@ export function runCommand(action: (scenario: string, options: RunCommandOptions
     .argument('<scenario>', 'a YAML file, or a name such as nominal')
     .option('--seed <n>', 'the seed of every random choice; the scenario gives the default', parseSeed)
     .option('--trace <file>', 'write the trace, as JSON Lines, for ecunet replay')
-    .option('--capture <file>', 'write what every bus carries: .log as candump, .asc or .pcapng, each also with .gz')
+    .option(
+      '--capture <file>',
+      'write what every bus carries: .log as candump, .asc, .trc or .pcapng, each also with .gz',
+    )
     .option('--json', 'print the result as one JSON object')
     .option('--no-dash', 'print lines instead of the dashboard')
     .option('--image <ecu=file>', 'use a file as the new image of an ECU; may be repeated', pairs)

@@ -93,6 +93,12 @@ describe('Vector’s ASC format', () => {
     ],
     ['0.001 CANFD 1 Rx 123 0 0 2 2 01 02 0 0 0 0 0 0 0 0', ['1 +1000 123 classic 0102']],
     ['0.001 CANFD 1 Rx 123 0 0 4 0 0 0 10 0 0 0 0 0', ['1 +1000 123 remote 4']],
+    ['0.001 CANFD 1 Rx ErrorFrame Stuff Error fffe 82 20aa Data 0 0 0 0 0 0', ['1 +1000 error']],
+    ['0.001 CANFD 2 Tx ErrorFrame Not Acknowledge error, dominant error flag fffe c7 31ca Arb. 5', ['2 +1000 error']],
+    [`0.001 CANFD 1 Rx 123 1 1 9 12${' 5a'.repeat(12)} 0 0 0 0 0`, [`1 +1000 123 brs esi fd ${'5a'.repeat(12)}`]],
+    [`0.001 CANFD 1 Rx 123 0 0 f 64${' 5a'.repeat(64)} 0 0 0 0 0`, [`1 +1000 123 fd ${'5a'.repeat(64)}`]],
+    ['0.001 1 123X rx D 1 5A', ['1 +1000 123x classic 5a']],
+    ['0.001 1 123 Rx R 3', ['1 +1000 123 remote 3']],
     ['0.001 1 123 TxRq d 1 00', []],
     ['0.001 CANXL 2 Rx XLFF 984438 4656 432 e0 0 1fe 511', []],
     ['0.001 Li 3d RTE 1', []],
@@ -113,11 +119,75 @@ describe('Vector’s ASC format', () => {
     '0.001 CANFD 1 Rx 123 1 0 9 12',
     '0.001 CANFD 1 Rx 123 2 0 9 12 00',
     `0.001 CANFD 1 Rx 123 1 0 9 9${' 00'.repeat(9)} 0 0 3000 0 0 0 0 0`,
-  ])('%j is a fault', (line) => {
-    expect(decoded(createAscDecoder(), `${head()}${line}\n`).fault).toMatchObject({ line: 4 });
+    '-0.001 1 123 Rx d 0',
+    'what is this?',
+    'very long',
+  ])('%j is passed over, and told once with its number', (text) => {
+    const line = text === 'very long' ? `0.001 1 Status ${'x'.repeat(20_000)}` : text;
+    const good = '0.001 1 123 Rx d 0\n';
+    const decoder = createAscDecoder();
+    const { records, fault } = decoded(decoder, `${head()}${good}${line}\n${good}${line}\n${good}`, 1000);
+    expect([records.length, fault]).toEqual([3, undefined]);
+    expect(decoder.notes.texts).toEqual([
+      expect.stringMatching(/^line 5: .*left out.* \(2 times, this is the first\)$/),
+    ]);
   });
 
-  it.each(['', 'hello\n', 'date Mon Jun 01 08:00:00.000 am 2026\n', '0.001 1 123 Rx d 0\n'])(
+  it.each([
+    ['base oct  timestamps absolute', 'hex'],
+    ['0,5 1 123 Rx d 0', 'hex'],
+  ])('%j ends the reading where what follows would be read wrongly', (line) => {
+    const relative = head('hex', 'relative');
+    expect(decoded(createAscDecoder(), `${relative}${line}\n`).fault).toMatchObject({ line: 4 });
+  });
+
+  it.each<[string, string, readonly string[], RegExp]>([
+    [
+      'no word for the times',
+      'base hex\n0.001 1 12 Rx d 1 10\n0.002 1 12 Rx d 0\n',
+      ['1 +1000 12 classic 10', '1 +2000 12 classic'],
+      /absolute or relative: taken for absolute$/,
+    ],
+    [
+      'no head',
+      '// a snippet\n0.001 1 12 Rx d 1 10\n0.002 1 12 Rx d 0\n',
+      ['1 +1000 12 classic 10', '1 +2000 12 classic'],
+      /^line 2: .*taken for base hex, absolute times$/,
+    ],
+    [
+      'no base',
+      'date Thu Jan 01 00:00:01.000 am 1970\n0.001 1 12 Rx d 0\n',
+      ['1 +1001000 12 classic'],
+      /^line 2: .*base hex/,
+    ],
+    [
+      'no date',
+      'base hex  timestamps absolute\nBegin Triggerblock Thu Jan 01 00:00:01.000 am 1970\n0.001 1 12 Rx d 0\n0.1 Start',
+      ['1 +1001000 12 classic'],
+      /^line 4: the last line/,
+    ],
+    [
+      'another date',
+      'date yesterday\nbase hex  timestamps absolute\n0.001 1 12 Rx d 0\n',
+      ['1 +1000 12 classic'],
+      /^line 1: the date/,
+    ],
+  ])('a head with %s is read, and told', (_, text, records, note) => {
+    const decoder = createAscDecoder();
+    const read = decoded(decoder, text);
+    const since1970 = read.records.map((record) => brief({ ...record, timeNs: record.timeNs + startNs }));
+    expect([since1970, read.fault]).toEqual([records, undefined]);
+    expect(decoder.notes.texts).toEqual([expect.stringMatching(note)]);
+  });
+
+  it('a CANFD line without flags is CAN FD, which is told', () => {
+    const decoder = createAscDecoder();
+    const { records } = decoded(decoder, `${head()}0.001 CANFD 1 Rx 123 1 1 2 2 01 02\n`);
+    expect(records.map(brief)).toEqual(['1 +1000 123 brs esi fd 0102']);
+    expect(decoder.notes.texts).toEqual(['line 4: a CANFD line ends before its flags: taken for CAN FD']);
+  });
+
+  it.each(['', 'hello\n', 'date Mon Jun 01 08:00:00.000 am 2026\n', '0.001 1 Status\n'])(
     'without base and timestamps it is none: %j',
     (text) => expect(decoded(createAscDecoder(), text).fault?.message).toContain('base and timestamps'),
   );
@@ -151,5 +221,18 @@ describe('Vector’s ASC format', () => {
   prop([fc.array(word, { maxLength: 60 })])('any text gives records or a fault with its line', (words) => {
     const { fault } = decoded(createAscDecoder(), `${head()}0.5 ${words.join(' ')}\n`);
     if (fault !== undefined) expect(fault.line).toBeGreaterThan(3);
+  });
+
+  const spoiled = fc
+    .tuple(anyFrameRecord, fc.nat(120), fc.constantFrom('', ' ', '0', 'G', 'x', 'R', 'd', '.', '\t', '9F', '1', '-'))
+    .map(([record, at, by]) => {
+      const line = fromUtf8(createAscEncoder({ startS, buses: twoBuses }).encode(record))?.trimEnd() ?? '';
+      return `${line.slice(0, at)}${by}${line.slice(at + 1)}`;
+    });
+  prop([spoiled])('the quick way reads no line otherwise than the careful one', (line) => {
+    // Times that count from an event at 0 are the same, and read carefully.
+    const quick = decoded(createAscDecoder(), `${head()}${line}\n`);
+    const careful = decoded(createAscDecoder(), `${head('hex', 'relative')}${line}\n`);
+    if (careful.fault === undefined) expect(quick).toEqual(careful);
   });
 });

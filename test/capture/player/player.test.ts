@@ -155,6 +155,17 @@ describe('a capture played on a virtual bus', () => {
     });
   });
 
+  it('what was left out of the file is told once, however often it is played', async () => {
+    const run = virtualRun();
+    const { bus } = makeBus('body', run.clock);
+    const path = logFile('left-out', '(1.0) can0 555#', '(1.1) can0 00045#81:00:12345678#11');
+    const notes: string[] = [];
+    const tell = (note: string) => void notes.push(note);
+    const played = await play(run, { path, routes: [{ onto: bus, from: undefined }], loops: 3, tell });
+    expect(played.frames).toBe(3);
+    expect(notes).toEqual([`${path}: line 2: a CAN XL frame is left out`]);
+  });
+
   it('what stands before a fault of the file is played first', async () => {
     const run = virtualRun();
     const { bus, heard } = makeBus('body', run.clock);

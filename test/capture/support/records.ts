@@ -35,7 +35,7 @@ export function captured(frame: CanFrame, afterNs = 0, more: Partial<CapturedFra
 }
 
 export function encoded(encoder: CaptureEncoder, records: readonly CaptureRecord[]): Uint8Array {
-  return concatBytes(encoder.head, ...records.map((record) => encoder.encode(record)));
+  return concatBytes(encoder.head, ...records.map((record) => encoder.encode(record).slice()));
 }
 
 export interface Decoded {
@@ -58,7 +58,8 @@ export function decoded(
     const fault = decoder.push(bytes.subarray(at, at + pieceBytes), put);
     if (fault !== undefined) return { records, fault };
   }
-  return { records, fault: decoder.end() };
+  const fault = decoder.end(put);
+  return { records, fault };
 }
 
 /** Records as one text: comparing many of them member by member is slow. */

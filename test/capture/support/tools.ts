@@ -17,3 +17,12 @@ export function output(name: string, args: readonly string[], input?: string): s
     ...(input !== undefined && { input }),
   });
 }
+
+/** The Python of Debian's modules, whatever other one comes first. */
+export const debianPython = '/usr/bin/python3';
+
+/** Why tests with this module are skipped; undefined where it is installed. */
+export function missingModule(name: string, debianPackage: string): string | undefined {
+  const { status } = spawnSync(debianPython, ['-c', `import ${name}`], { stdio: 'ignore' });
+  return status === 0 ? undefined : `${name} is not installed: apt-get install ${debianPackage}`;
+}

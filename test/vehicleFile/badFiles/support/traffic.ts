@@ -1,4 +1,5 @@
 // Owns: rows of bad files: the background traffic of a bus, and the DBC file that they name.
+import { captureSuffixes } from '../../../../src/capture/captureFormats.ts';
 import type { BadFile } from './files.ts';
 
 /** Stands beside the vehicle file. */
@@ -197,11 +198,7 @@ const rows: readonly (readonly [traffic: string, member: string, text: string])[
     'a map (`name: value`) is needed, not 5',
   ],
   ['{ dbc: rest.dbc, cycle: 10ms, signals: [Speed] }', '.signals', 'a map (`name: value`) is needed, not a list'],
-  [
-    '{ log: rest.txt }',
-    '.log',
-    'rest.txt: the name of a capture ends with .log, .asc or .pcapng, with .gz after it or without',
-  ],
+  ['{ log: rest.csv }', '.log', `rest.csv: the name of a capture ends with ${captureSuffixes}`],
   ['{ log: gone.log }', '.log', 'gone.log: no such file'],
   ['{ log: gone.log, interfaces: can0 }', '.interfaces', 'there is no such field: did you mean interface?'],
   [
