@@ -107,7 +107,7 @@ export interface BusLoad {
 /** `timeNs`: when the frame was whole, on the bus's clock. Never called from inside `send` or `attach`. */
 export type FrameTap = Tap<CanFrame>;
 
-/** Hears what a real interface's driver tells of errors. A virtual bus counts its errors, and sends no such frames. */
+/** Hears of errors: what a real interface's driver tells, or what the driver of the node that saw it first would. */
 export type ErrorTap = Tap<CanErrorFrame>;
 
 export interface Bus {

@@ -35,6 +35,16 @@ function counted(trace: string): Readonly<Record<string, number>> {
 }
 
 describe('ecunet run --capture', { timeout: 120_000 }, () => {
+  it('holds each error frame of a virtual bus, as the result counts them', async () => {
+    const path = join(folder, 'noisy.pcapng');
+    const { stdout } = await inProcess('run', 'noisy-buses', '--json', '--capture', path);
+    const { buses }: { buses: readonly { id: string; errorFrames: number }[] } = JSON.parse(stdout);
+    const errors = (await read(path)).filter(({ type }) => type === 'error');
+    const held = buses.map(({ id }) => ({ id, errorFrames: errors.filter(({ bus }) => bus === id).length }));
+    expect(held).toEqual(buses.map(({ id, errorFrames }) => ({ id, errorFrames })));
+    expect(errors.length).toBeGreaterThan(1000);
+  });
+
   it('every format holds every frame of every bus, and the run comes out as without', async () => {
     const trace = join(folder, 'nominal.jsonl');
     const plain = await inProcess('run', 'nominal', '--json', '--trace', trace);

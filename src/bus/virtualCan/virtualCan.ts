@@ -23,8 +23,10 @@ import {
   type BusListener,
   type BusLoad,
   type BusNode,
+  type CanErrorFrame,
   type CanFrame,
   classicFrame,
+  type ErrorTap,
   type FrameTap,
 } from '../bus.ts';
 import { FrameDigest } from '../frame/frameDigest.ts';
@@ -33,6 +35,7 @@ import { type BitRates, bitsNs, frameTimeNs, interframeNs, nominalNs } from './b
 import { BusyTime } from './busLoad.ts';
 import { collide } from './collision.ts';
 import { Disturbances, undisturbed } from './disturbances.ts';
+import { type CounterState, errorReport } from './errors/errorReport.ts';
 import { errorTailBits, type WireError } from './errors/wireError.ts';
 import { FaultConfinement } from './faultConfinement.ts';
 import { NodeRecords } from './nodeRecords.ts';
@@ -93,6 +96,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
   private readonly pauseNs: number;
   private readonly table = new AcceptanceTable<VirtualCanNode>();
   private readonly taps = new Taps<CanFrame>();
+  private readonly errorTaps = new Taps<CanErrorFrame>();
   private readonly records = new NodeRecords();
   private readonly digest = new FrameDigest();
   private readonly busy = new BusyTime();
@@ -161,8 +165,11 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.breakOff();
   }
 
-  tap(hear: FrameTap): () => void {
-    return this.taps.add(hear);
+  tap(hear: FrameTap, hearError?: ErrorTap): () => void {
+    const ends = [this.taps.add(hear), ...(hearError === undefined ? [] : [this.errorTaps.add(hearError)])];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   load(): BusLoad {
@@ -193,6 +200,7 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     this.onWire = undefined;
     this.confinement.recovery.close();
     this.taps.clear();
+    this.errorTaps.clear();
     for (const node of this.table.all()) this.remove(node);
   }
 
@@ -342,6 +350,8 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     if (error === undefined) return;
     this.errorFrames += 1;
     const repeats = isAckError && senders.length === 1 && senders[0]?.isPassive === true;
+    const reporter = this.errorTaps.areNone ? undefined : (firstToSee ?? senders[0]);
+    const before = reporter?.counters();
     for (const node of senders) {
       node.failed(this.idleAtNs - startNs);
       this.confinement.senderFailed(node, outcome, this.idleAtNs);
@@ -349,9 +359,19 @@ class VirtualCanBus implements VirtualCan, NodeHost {
     }
     if (error.delivered) this.deliver(frame, senders, firstToSee === undefined ? nobody : [firstToSee]);
     this.confinement.receiversFailed(this.table.all(), senders, outcome, this.idleAtNs);
+    if (reporter !== undefined && before !== undefined) this.tellError(transmission, reporter, before);
     this.confinement.integrate();
     if (repeats) this.stand(transmission);
     if (this.ready.length > 0) this.contend();
+  }
+
+  private tellError({ frame, outcome }: Transmission, reporter: VirtualCanNode, before: CounterState): void {
+    const { error, bits, firstToSee, isAckError } = outcome;
+    if (error === undefined) return;
+    const { flagAtBit } = error;
+    const bySender = firstToSee === undefined && !error.senderStopped;
+    const report = { frame, bits, flagAtBit, isAckError, bySender, before, after: reporter.counters() };
+    this.errorTaps.tell(errorReport(report), this.clock.nowNs());
   }
 
   /** Nothing changes any more for a node alone on the bus and error-passive: its attempts are counted when somebody looks. */

@@ -9,6 +9,7 @@ import { transmitQueueFramesMax } from '../limits.ts';
 import { arbitrationKey } from './bits/frameTiming.ts';
 import type { BitNoise } from './errors/bitNoise.ts';
 import type { ErrorCounters } from './errors/errorCounters.ts';
+import type { CounterState } from './errors/errorReport.ts';
 import type { NodeRecord } from './nodeRecords.ts';
 
 /** What a node needs of its bus. */
@@ -57,6 +58,12 @@ export class VirtualCanNode implements BusNode, Accepting {
 
   get isOnBus(): boolean {
     return !this.isDetached && !this.missesRest && this.controller.state !== 'bus-off';
+  }
+
+  /** Its controller's counters, as they are now. */
+  counters(): CounterState {
+    const { transmitErrors, receiveErrors, state } = this.controller;
+    return { transmitErrors, receiveErrors, state };
   }
 
   get isPassive(): boolean {
