@@ -200,9 +200,11 @@ describe('pcapng', () => {
       expect(records).toMatchObject([{ frame: { id: 0x123, ...kind } }]);
     });
 
-    it('a CAN XL frame is passed over', () => {
+    it('a CAN XL frame is passed over, and told', () => {
       const bytes = concatBytes(section(), can, packet(0, 0n, Uint8Array.of(0, 0, 0, 1, 0x80, 0, 0, 1, 0, 0, 0, 0, 1)));
-      expect(decoded(createPcapngDecoder(), bytes)).toEqual({ records: [], fault: undefined });
+      const decoder = createPcapngDecoder();
+      expect(decoded(decoder, bytes)).toEqual({ records: [], fault: undefined });
+      expect(decoder.notes.texts).toEqual([expect.stringMatching(/^byte \d+: a CAN XL frame is left out$/)]);
     });
   });
 

@@ -81,6 +81,13 @@ describe('what is left out is told once', () => {
   });
 });
 
+test('a last line without its end is read, and told', () => {
+  expect(read('cut.log', '(1.0) a 001#\n(1.5) a 001#11')).toEqual({
+    frames: ['0 001#', '500 001#11'],
+    notes: ['cut.log: line 2: the last line has no end: the file may have been cut short within it'],
+  });
+});
+
 describe('what is wrong', () => {
   test.each<[string, string | Uint8Array, string]>([
     ['a.csv', '', 'a.csv: the name of a capture ends with'],
