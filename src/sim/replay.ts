@@ -15,7 +15,14 @@ import { Simulation } from './simulation.ts';
 import type { Player, TapeContent, TapeInput } from './tape/tape.ts';
 import { playedBus, playedLink, type TapedBus } from './tape/taped.ts';
 import { type GivenUp, traceHead } from './trace.ts';
-import { busRandom, type LinkPair, type Transports, virtualBuses, virtualEthernets } from './transports/transports.ts';
+import {
+  busRandom,
+  interfacePlace,
+  type LinkPair,
+  type Transports,
+  virtualBuses,
+  virtualEthernets,
+} from './transports/transports.ts';
 
 /** Where a replay first left the trace; `line` counts from 1. `was` or `is` is absent where one of them has ended. */
 export interface Difference {
@@ -110,7 +117,7 @@ function playedTransports(inputs: RunInputs, queue: EventQueue, player: Player):
   const interfaces = new Map<string, TapedBus>();
   for (const [name, onInterface] of inputs.interfaces) {
     const fd = scenario.vehicle.buses[name]?.kind === 'can-fd';
-    const bus = playedBus(name, onInterface, fd, queue, player);
+    const bus = playedBus(name, interfacePlace(inputs, name, onInterface), fd, queue, player);
     interfaces.set(name, bus);
     buses.set(name, vehicleBus(bus, queue, busRandom(seed, name)));
   }

@@ -19,6 +19,9 @@ const patienceMs = 300_000;
 const folder = mkdtempSync(join(tmpdir(), 'ecunet-updates-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What another program sends while an update goes on. */
+const foreignFrames = 300;
+
 async function until(condition: () => boolean): Promise<void> {
   const startMs = monotonicMs();
   while (!condition()) {
@@ -68,6 +71,38 @@ describe.skipIf(skipped !== undefined)(withReason('a run', skipped), { timeout: 
     const door = eventsOf(events, 'ecu.progress').filter(({ ecu }) => ecu === 'door-ecu');
     const downNs = eventsOf(events, 'bus.changed')[0]?.t ?? 0;
     expect(door.some(({ t }) => t > downNs)).toBe(true);
+    expect(replayTrace(tracePath).difference).toBeUndefined();
+  });
+
+  test('counts all frames on its interface, another program’s too: as many as candump', async () => {
+    const interfaces = new Map([
+      ['body', 'vcan0'],
+      ['chassis', 'vcan1'],
+    ]);
+    const before = kernelListeners('vcan0', 'raw');
+    const dump = startTool('candump', ['-L', 'vcan0']);
+    await until(() => kernelListeners('vcan0', 'raw') > before || dump.ended.code !== undefined);
+    const events: SimEvent[] = [];
+    let generator: ReturnType<typeof startTool> | undefined;
+    let stillRuns = false;
+    const observe = (event: SimEvent) => {
+      events.push(event);
+      if (event.type === 'run.finished') stillRuns = generator?.ended.code === undefined;
+      if (event.type !== 'ecu.progress') return;
+      generator ??= startTool('cangen', ['vcan0', '-g', '2', '-I', '7A0', '-L', '8', '-n', String(foreignFrames)]);
+    };
+    const tracePath = join(folder, 'others.jsonl');
+    const run = await runScenario({ inputs: oneUpdate(interfaces), observers: [observe], tracePath });
+    expect(run?.expectations.filter(({ passed }) => !passed)).toEqual([]);
+    expect([generator?.ended.code, stillRuns]).toEqual([0, false]);
+    const counted = eventsOf(events, 'bus.window').filter(({ bus }) => bus === 'body');
+    const frames = counted.reduce((sum, window) => sum + window.frames, 0);
+    const dumped = () => dump.output.text.split('\n').length - 1;
+    await until(() => dumped() >= frames);
+    console.log(`${frames} frames counted, ${dumped()} lines of candump, ${foreignFrames} of them cangen’s`);
+    expect(frames).toBe(dumped());
+    expect(dump.output.text.split('\n').filter((line) => line.includes(' 7A0#'))).toHaveLength(foreignFrames);
+    expect(counted.every(({ busyNs }) => busyNs > 0)).toBe(true);
     expect(replayTrace(tracePath).difference).toBeUndefined();
   });
 

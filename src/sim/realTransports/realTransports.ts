@@ -8,8 +8,15 @@ import { InputError } from '../../core/faults.ts';
 import type { SimulatedClock } from '../../core/time/clock.ts';
 import type { RunInputs } from '../inputs/inputs.ts';
 import type { Recorder } from '../tape/tape.ts';
-import { recordedBus, type TapedBus } from '../tape/taped.ts';
-import { busRandom, type LinkPair, type Transports, virtualBuses, virtualEthernets } from '../transports/transports.ts';
+import { type InterfacePlace, recordedBus, type TapedBus } from '../tape/taped.ts';
+import {
+  busRandom,
+  interfacePlace,
+  type LinkPair,
+  type Transports,
+  virtualBuses,
+  virtualEthernets,
+} from '../transports/transports.ts';
 import { openAttachPoints } from './attachPoints.ts';
 import { openLink } from './realLinks.ts';
 
@@ -40,8 +47,9 @@ export async function openTransports(
   };
   try {
     for (const [name, onInterface] of inputs.interfaces) {
+      const place = interfacePlace(inputs, name, onInterface);
       const fd = inputs.scenario.vehicle.buses[name]?.kind === 'can-fd';
-      const bus = await openBus({ name, onInterface, fd, clock, recorder, enter });
+      const bus = await openBus({ name, place, fd, clock, recorder, enter });
       interfaces.set(name, bus);
       buses.set(name, vehicleBus(bus, clock, busRandom(inputs.seed, name)));
     }
@@ -58,15 +66,16 @@ export async function openTransports(
 
 interface OpenedBus {
   readonly name: string;
-  readonly onInterface: string;
+  readonly place: InterfacePlace;
   readonly fd: boolean;
   readonly clock: SimulatedClock;
   readonly recorder: Recorder;
   readonly enter: Enter;
 }
 
-async function openBus({ name, onInterface, fd, clock, recorder, enter }: OpenedBus): Promise<TapedBus> {
-  const bus = await openSocketCanBus({ name, interface: onInterface, fd, clock, enter });
-  if (!bus.ok) throw new InputError(`--bus ${name}=${onInterface}: ${bus.fault.message}`);
-  return recordedBus(bus.value, onInterface, clock, recorder);
+async function openBus({ name, place, fd, clock, recorder, enter }: OpenedBus): Promise<TapedBus> {
+  const { interfaceName } = place;
+  const bus = await openSocketCanBus({ name, interface: interfaceName, fd, clock, enter });
+  if (!bus.ok) throw new InputError(`--bus ${name}=${interfaceName}: ${bus.fault.message}`);
+  return recordedBus(bus.value, place, clock, recorder);
 }

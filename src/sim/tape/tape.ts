@@ -46,6 +46,8 @@ export const tapeInputSchema = z.discriminatedUnion('kind', [
   /** What happened to the interface that carries a bus. */
   input('interfaceDown', { message: z.string() }),
   input('interfaceUp', {}),
+  /** What others have sent on it since the last time: so many frames, which take so long at the vehicle file's bit rates. */
+  input('carried', { frames: z.int().min(1), busyNs: z.int().min(0) }),
   input('errorFrame', { errorClass: z.int().min(0).max(0x1fff_ffff), base64: z.base64() }),
 ]);
 

@@ -6,9 +6,11 @@ import { formatFrame, parseFrame } from '../../bus/frame/frameText.ts';
 import type { Link, LinkListener } from '../../bus/link.ts';
 import { type InterfaceEvent, InterfaceRecord } from '../../bus/socketcan/interfaceRecord.ts';
 import type { InterfaceBus } from '../../bus/socketcan/socketcanBus.ts';
+import { type BitRates, frameTimeNs } from '../../bus/virtualCan/bits/frameTiming.ts';
 import { wrappedBus } from '../../bus/wrappedBus.ts';
 import { ok } from '../../core/result.ts';
 import type { Clock } from '../../core/time/clock.ts';
+import { hostTimer } from '../../core/time/hostTime.ts';
 import type { Player, Recorder, TapeContent } from './tape.ts';
 
 /** A bus whose interface's changes come from the tape too. */
@@ -17,33 +19,82 @@ export interface TapedBus extends Bus {
   watch(changed: (text: string) => void): void;
 }
 
-/** Frames that left, counted where recording and playing agree: when their sender is told. And what happened to the interface. */
+/** A bus on an interface, as the vehicle file has it. */
+export interface InterfacePlace {
+  readonly interfaceName: string;
+  readonly rates: BitRates;
+}
+
+/**
+ * Frames on the interface, counted where recording and playing agree: those of the run when their sender is told, those of others when
+ * the tape says so. And what happened to the interface.
+ */
 class TapedLoad {
   changed: (text: string) => void = () => {};
   private frames = 0;
+  private sentFrames = 0;
+  private busyNs = 0;
   private readonly digest = new FrameDigest();
   private readonly clock: Clock;
+  private readonly rates: BitRates;
   private readonly record: InterfaceRecord;
 
-  constructor(clock: Clock, interfaceName: string) {
+  constructor(clock: Clock, { interfaceName, rates }: InterfacePlace) {
     this.clock = clock;
+    this.rates = rates;
     this.record = new InterfaceRecord(interfaceName);
   }
 
   count(frame: CanFrame): void {
     this.frames += 1;
+    this.sentFrames += 1;
+    this.busyNs += frameTimeNs(frame, this.rates);
     this.digest.add(this.clock.nowNs(), frame);
   }
 
   load(): BusLoad {
-    const { frames } = this;
-    return { frames, busyNs: 0, recentShare: 0, ...this.record.load(frames), digest: this.digest.text() };
+    const { frames, sentFrames, busyNs } = this;
+    return { frames, busyNs, recentShare: 0, ...this.record.load(sentFrames), digest: this.digest.text() };
   }
 
   take(content: TapeContent): void {
+    if (content.kind === 'carried') {
+      this.frames += content.frames;
+      this.busyNs += content.busyNs;
+      return;
+    }
     const event = interfaceEvent(content);
     const text = event && this.record.take(event);
     if (text !== undefined) this.changed(text);
+  }
+}
+
+/** What others send gathers so long for one line of the tape: a report of a bus is not finer. */
+const gatherMs = 100;
+
+/** Frames of others on an interface, put on the tape now and then. */
+class OthersFrames {
+  private frames = 0;
+  private busyNs = 0;
+  private readonly rates: BitRates;
+  private readonly bring: (content: TapeContent) => void;
+
+  constructor(rates: BitRates, bring: (content: TapeContent) => void) {
+    this.rates = rates;
+    this.bring = bring;
+  }
+
+  add(frame: CanFrame): void {
+    if (this.frames === 0) hostTimer(gatherMs, () => this.flush());
+    this.frames += 1;
+    this.busyNs += frameTimeNs(frame, this.rates);
+  }
+
+  private flush(): void {
+    const { frames, busyNs } = this;
+    this.frames = 0;
+    this.busyNs = 0;
+    this.bring({ kind: 'carried', frames, busyNs });
   }
 }
 
@@ -114,8 +165,16 @@ function ports(bus: string): (node: string) => string {
 }
 
 /** `bus`, over the interface of that name, with everything that it brings recorded. */
-export function recordedBus(bus: InterfaceBus, interfaceName: string, clock: Clock, recorder: Recorder): TapedBus {
-  const counted = new TapedLoad(clock, interfaceName);
+export function recordedBus(bus: InterfaceBus, place: InterfacePlace, clock: Clock, recorder: Recorder): TapedBus {
+  const counted = new TapedLoad(clock, place);
+  /** Given to the kernel, and not told as sent yet. */
+  const own = new Set<CanFrame>();
+  const others = new OthersFrames(place.rates, (content) =>
+    recorder.input(interfacePort(bus.name), content, () => counted.take(content)),
+  );
+  bus.tap((frame) => {
+    if (!own.has(frame)) others.add(frame);
+  });
   const portOf = ports(bus.name);
   bus.watch((event) => {
     const content = interfaceContent(event);
@@ -139,7 +198,10 @@ export function recordedBus(bus: InterfaceBus, interfaceName: string, clock: Clo
         node,
         {
           frameReceived: (frame) => bring({ kind: 'frame', frame: formatFrame(frame) }),
-          frameSent: () => bring({ kind: 'sent' }),
+          frameSent: (frame) => {
+            own.delete(frame);
+            bring({ kind: 'sent' });
+          },
           nodeFailed: (fault) => bring({ kind: 'nodeFailed', fault }),
         },
         options,
@@ -147,13 +209,16 @@ export function recordedBus(bus: InterfaceBus, interfaceName: string, clock: Clo
       return {
         send(frame) {
           const result = inner.send(frame);
-          if (result.ok) sent.push(frame);
-          else recorder.note(port, { kind: 'refused', call: calls, fault: result.fault });
+          if (result.ok) {
+            sent.push(frame);
+            own.add(frame);
+          } else recorder.note(port, { kind: 'refused', call: calls, fault: result.fault });
           calls += 1;
           return result;
         },
         detach() {
           attached = false;
+          for (const frame of sent) own.delete(frame);
           inner.detach();
         },
       };
@@ -162,8 +227,8 @@ export function recordedBus(bus: InterfaceBus, interfaceName: string, clock: Clo
 }
 
 /** The bus that a trace tells of. */
-export function playedBus(name: string, interfaceName: string, fd: boolean, clock: Clock, player: Player): TapedBus {
-  const counted = new TapedLoad(clock, interfaceName);
+export function playedBus(name: string, place: InterfacePlace, fd: boolean, clock: Clock, player: Player): TapedBus {
+  const counted = new TapedLoad(clock, place);
   const portOf = ports(name);
   player.listen(interfacePort(name), (content) => counted.take(content));
   return {

@@ -10,6 +10,7 @@ import type { SimulatedClock } from '../../core/time/clock.ts';
 import { NS_PER_US } from '../../core/units.ts';
 import { ethernetLinks } from '../../vehicleFile/references/ethernetReferences.ts';
 import type { Vehicle } from '../../vehicleFile/vehicle.ts';
+import type { InterfacePlace } from '../tape/taped.ts';
 
 /** What the lookup in a switch takes, as chips for vehicles have it. */
 const forwardingNs = 2 * NS_PER_US;
@@ -65,6 +66,12 @@ export function virtualBuses(
       virtualBus(name, described, clock, busRandom(seed, name)),
     ]),
   );
+}
+
+/** The interface that carries a bus, and the bit rates that the vehicle file says of it. */
+export function interfacePlace({ scenario }: NetworkInputs, bus: string, interfaceName: string): InterfacePlace {
+  const { bitrate = 1_000_000, dataBitrate = bitrate } = scenario.vehicle.buses[bus] ?? {};
+  return { interfaceName, rates: { bitrate, dataBitrate } };
 }
 
 /** What chance does to a bus: nothing else of the run draws from it. */

@@ -4,8 +4,10 @@ import { errorClass } from '../../../src/bus/frame/canErrorFrame.ts';
 import { formatFrame } from '../../../src/bus/frame/frameText.ts';
 import { transmitQueueFramesMax } from '../../../src/bus/limits.ts';
 import type { WatchInterface } from '../../../src/bus/socketcan/interfaceRecord.ts';
+import { frameTimeNs } from '../../../src/bus/virtualCan/bits/frameTiming.ts';
 import { createVirtualCan } from '../../../src/bus/virtualCan/virtualCan.ts';
 import { EventQueue } from '../../../src/core/time/clock.ts';
+import { hostTimer } from '../../../src/core/time/hostTime.ts';
 import type { Player, Recorder, TapeContent, TapeInput } from '../../../src/sim/tape/tape.ts';
 import { playedBus, recordedBus } from '../../../src/sim/tape/taped.ts';
 
@@ -40,12 +42,13 @@ it('plays a bus back as it was: what was heard, sent and refused, and the load',
     },
     note: put,
   };
+  const place = { interfaceName: 'can0', rates: { bitrate: 500_000, dataBitrate: 500_000 } };
   let happens: WatchInterface = () => {};
   const watch = (watcher: WatchInterface) => {
     happens = watcher;
   };
   const bus = Object.assign(createVirtualCan({ name: 'body', clock, bitrate: 500_000, fd: false }), { watch });
-  const real = recordedBus(bus, 'can0', clock, recorder);
+  const real = recordedBus(bus, place, clock, recorder);
   const changes: string[] = [];
   real.watch((text) => changes.push(text));
   const first = talk(real);
@@ -78,7 +81,7 @@ it('plays a bus back as it was: what was heard, sent and refused, and the load',
       return refused?.kind === 'refused' ? refused.fault : undefined;
     },
   };
-  const played = playedBus('body', 'can0', false, again, player);
+  const played = playedBus('body', place, false, again, player);
   const playedChanges: string[] = [];
   played.watch((text) => playedChanges.push(text));
   const second = talk(played);
@@ -90,4 +93,41 @@ it('plays a bus back as it was: what was heard, sent and refused, and the load',
   expect(second).toEqual(first);
   expect(playedChanges).toEqual(changes);
   expect(played.load()).toEqual(real.load());
+});
+
+it('counts what others send on the interface, and plays that back', async () => {
+  const clock = new EventQueue();
+  const tape: TapeContent[] = [];
+  const recorder: Recorder = {
+    input(_, content, deliver) {
+      tape.push(content);
+      deliver();
+    },
+    note: () => {},
+  };
+  const rates = { bitrate: 500_000, dataBitrate: 500_000 };
+  const place = { interfaceName: 'can0', rates };
+  const bus = Object.assign(createVirtualCan({ name: 'body', clock, bitrate: 500_000, fd: false }), {
+    watch: () => {},
+  });
+  const real = recordedBus(bus, place, clock, recorder);
+  const silent: BusListener = { frameReceived: () => {}, frameSent: () => {}, nodeFailed: () => {} };
+  const own = real.attach('ecu', silent, { acceptIds: [] });
+  const other = bus.attach('cangen', silent);
+  const frame = classicFrame(0x123, Uint8Array.of(1, 2, 3));
+  for (let count = 0; count < 3; count += 1) own.send({ ...frame });
+  for (let count = 0; count < 5; count += 1) other.send({ ...frame, id: 0x321 });
+  while (clock.step());
+  expect(real.load()).toMatchObject({ frames: 3, busyNs: 3 * frameTimeNs(frame, rates) });
+  const carried = () => tape.filter(({ kind }) => kind === 'carried');
+  while (carried().length === 0) await new Promise<void>((resolve) => hostTimer(5, resolve));
+  expect(carried()).toEqual([{ kind: 'carried', frames: 5, busyNs: 5 * frameTimeNs({ ...frame, id: 0x321 }, rates) }]);
+  expect(real.load().frames).toBe(8);
+  const played = new Map<string, (content: TapeContent) => void>();
+  const again = playedBus('body', place, false, clock, {
+    listen: (port, play) => played.set(port, play),
+    refusal: () => undefined,
+  });
+  for (const content of carried()) played.get('interface/body')?.(content);
+  expect(again.load()).toMatchObject({ frames: 5, nodes: real.load().nodes.map(() => ({ frames: 0 })) });
 });
