@@ -4,10 +4,9 @@ import { createAscDecoder } from './asc/ascDecoder.ts';
 import { ascName, createAscEncoder, isWholeInAsc } from './asc/ascEncoder.ts';
 import { createBlfDecoder } from './blf/blfDecoder.ts';
 import { createCandumpDecoder, createCandumpEncoder } from './candump/candumpLog.ts';
-import { createPcapDecoder } from './pcap/pcapDecoder.ts';
+import { createAnyPcapDecoder } from './pcap/anyPcapDecoder.ts';
 import { createPcapEncoder } from './pcap/pcapEncoder.ts';
 import { beginsAsPcap } from './pcap/pcapHeader.ts';
-import { createPcapngDecoder } from './pcapng/pcapngDecoder.ts';
 import { createPcapngEncoder } from './pcapng/pcapngEncoder.ts';
 import { oneWord } from './record/busNames.ts';
 import type { CaptureDecoder, CaptureEncoder, CaptureHead } from './record/captureRecord.ts';
@@ -64,13 +63,13 @@ const formats: Readonly<Record<string, CaptureFormat>> = {
   },
   pcapng: {
     createEncoder: createPcapngEncoder,
-    createDecoder: createPcapngDecoder,
+    createDecoder: () => createAnyPcapDecoder(false),
     beginsAs: beginsWith(0x0a, 0x0d, 0x0d, 0x0a),
     holdsEthernet: true,
   },
   pcap: {
     createEncoder: createPcapEncoder,
-    createDecoder: createPcapDecoder,
+    createDecoder: () => createAnyPcapDecoder(true),
     beginsAs: beginsAsPcap,
     holdsEthernet: false,
     lacks: { nameOf: () => undefined },
