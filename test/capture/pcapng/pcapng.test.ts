@@ -35,7 +35,7 @@ function blocks(little: boolean) {
     block(1, u16(linkType), u16(0), u32(0), ...options);
   const packet = (index: number, units: bigint, bytes: Uint8Array, length = bytes.length) =>
     block(6, u32(index), u32(Number(units >> 32n)), u32(Number(units & 0xffff_ffffn)), u32(length), u32(length), bytes);
-  return { u32, block, option, section, description, packet };
+  return { u16, u32, block, option, section, description, packet };
 }
 
 const frame123 = Uint8Array.of(0, 0, 1, 0x23, 2, 0, 0, 0, 0xab, 0xcd);
@@ -229,14 +229,27 @@ describe('pcapng', () => {
       ],
       [
         'CAN XL',
-        [description(227), packet(0, 0n, Uint8Array.of(0, 0, 0, 1, 0x80, 0, 0, 1, 0, 0, 0, 0, 1)), packet(0, 0n, frame123)],
+        [
+          description(227),
+          packet(0, 0n, Uint8Array.of(0, 0, 0, 1, 0x80, 0, 0, 1, 0, 0, 0, 0, 1)),
+          packet(0, 0n, frame123),
+        ],
         ['byte 48: a CAN XL frame is left out'],
       ],
       [
         'that an older cooked capture knows no interfaces',
         [
           description(113),
-          packet(0, 0n, concatBytes(Uint8Array.of(0, 1, 1, 24), new Uint8Array(10), Uint8Array.of(0, 12, 0x23, 1), u32(0))),
+          packet(
+            0,
+            0n,
+            concatBytes(
+              Uint8Array.of(0, 1, 1, 24),
+              new Uint8Array(10),
+              Uint8Array.of(0, 12, 0x23, 1),
+              new Uint8Array(6),
+            ),
+          ),
         ],
         [
           'byte 28: a Linux cooked capture of the older form does not say which interface a frame was on: all are taken for one bus',
