@@ -1,8 +1,12 @@
 // Owns: which formats there are, and which one a file's name stands for.
+import { inflate } from '../files/filePieces.ts';
 import { createAscDecoder } from './asc/ascDecoder.ts';
 import { ascName, createAscEncoder, isWholeInAsc } from './asc/ascEncoder.ts';
+import { createBlfDecoder } from './blf/blfDecoder.ts';
 import { createCandumpDecoder, createCandumpEncoder } from './candump/candumpLog.ts';
-import { createPcapngDecoder } from './pcapng/pcapngDecoder.ts';
+import { createAnyPcapDecoder } from './pcap/anyPcapDecoder.ts';
+import { createPcapEncoder } from './pcap/pcapEncoder.ts';
+import { beginsAsPcap } from './pcap/pcapHeader.ts';
 import { createPcapngEncoder } from './pcapng/pcapngEncoder.ts';
 import { oneWord } from './record/busNames.ts';
 import type { CaptureDecoder, CaptureEncoder, CaptureHead } from './record/captureRecord.ts';
@@ -59,8 +63,21 @@ const formats: Readonly<Record<string, CaptureFormat>> = {
   },
   pcapng: {
     createEncoder: createPcapngEncoder,
-    createDecoder: createPcapngDecoder,
+    createDecoder: () => createAnyPcapDecoder(false),
     beginsAs: beginsWith(0x0a, 0x0d, 0x0d, 0x0a),
+    holdsEthernet: true,
+  },
+  pcap: {
+    createEncoder: createPcapEncoder,
+    createDecoder: () => createAnyPcapDecoder(true),
+    beginsAs: beginsAsPcap,
+    holdsEthernet: false,
+    lacks: { nameOf: () => undefined },
+    isHeadless: true,
+  },
+  blf: {
+    createDecoder: () => createBlfDecoder(inflate),
+    beginsAs: beginsWithText('LOGG'),
     holdsEthernet: true,
   },
 };
@@ -73,7 +90,7 @@ export interface NamedFormat extends CaptureFormat {
 }
 
 /** For messages. */
-export const captureSuffixes = '.log, .txt (candump), .asc, .trc or .pcapng, with .gz after it or without';
+export const captureSuffixes = '.log, .txt (candump), .asc, .trc, .pcap, .pcapng or .blf, with .gz after it or without';
 
 /** The format that a file's name ends with; undefined where it ends with none. */
 export function captureFormatOf(path: string): NamedFormat | undefined {

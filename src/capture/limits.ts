@@ -7,6 +7,10 @@ export const captureLineBytesMax = 16 * KIB;
 export const consoleTimesHeldMax = 256;
 /** One block of a pcapng file that is read: a packet is at most 256 KiB. Others are skipped, however long. */
 export const captureBlockBytesMax = 1 * MIB;
+/** One container of a BLF file, packed or not: Vector's tools pack 128 KiB at once, and let their users ask for some megabytes. */
+export const captureContainerBytesMax = 16 * MIB;
+/** One object of a BLF file that is read: a packet of Ethernet has at most 64 KiB. Others are skipped, however long. */
+export const captureObjectBytesMax = 128 * KIB;
 /** Interfaces of one section of a pcapng file, or channels of an ASC file. */
 export const captureBusesMax = 1024;
 /** Kinds of things that a reader says it left out: each is a text of ours, of which a format has a handful. */

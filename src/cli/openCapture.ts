@@ -30,6 +30,14 @@ export function openCapture(path: string, { scenario, interfaces }: RunInputs, i
     isStandardOutput(path) ? io.out : undefined,
   );
   if (interfaces.size > 0) tell(io, `${path}: ${notKnownOfReal}`);
+  const { lacks } = captureFormatOf(path) ?? {};
+  if (
+    buses.length > 1 &&
+    lacks?.nameOf !== undefined &&
+    buses.every(({ name }) => lacks.nameOf?.(name) === undefined)
+  ) {
+    tell(io, `${path} has no place for the names of buses: all that they carry looks like one; .pcapng holds them`);
+  }
   if (networks.length > 0 && captureFormatOf(path)?.holdsEthernet === false)
     tell(io, `${path} ${leftOutWords(networks)}; .pcapng holds both`);
   return file;

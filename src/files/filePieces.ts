@@ -1,7 +1,7 @@
 // Owns: reading a file of any length piece by piece, in memory that does not grow with it: a pipe as well, and what gzip packed. Those who
-// cannot wait get each piece when they ask for it.
+// cannot wait get each piece when they ask for it. And unpacking what zlib packed within a file.
 import { createReadStream } from 'node:fs';
-import { crc32, createGunzip } from 'node:zlib';
+import { constants, crc32, createGunzip, inflateSync } from 'node:zlib';
 // Its form without Node's workers: they are not used, and what loads them does not go into a bundle.
 import { Gunzip } from 'fflate/browser';
 import { InputError } from '../core/faults.ts';
@@ -77,4 +77,17 @@ function* unpacked(path: string): Generator<Uint8Array> {
       trailer.getUint32(0, true) === crc &&
       trailer.getUint32(4, true) === length % 2 ** 32);
   if (!isWhole) throw new InputError(`${path}: not what gzip packed, or not all of it`);
+}
+
+/**
+ * The bytes that `packed`, a zlib stream, holds; undefined where it is none, or holds more than `bytesMax`. A stream that ends too early
+ * is none, but with `isCut`: then what its beginning holds.
+ */
+export function inflate(packed: Uint8Array, bytesMax: number, isCut = false): Uint8Array | undefined {
+  const finishFlush = isCut ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
+  try {
+    return inflateSync(packed, { maxOutputLength: bytesMax, finishFlush });
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { classicFrame, fdFrame } from '../../src/bus/bus.ts';
 import { formatFrame } from '../../src/bus/frame/frameText.ts';
 import { attachIsoTpNode } from '../../src/bus/isotp/node.ts';
 import { createVirtualCan } from '../../src/bus/virtualCan/virtualCan.ts';
@@ -17,7 +16,8 @@ import { toHex } from '../../src/core/bytes.ts';
 import { EventQueue } from '../../src/core/time/clock.ts';
 import { payload, present, value } from '../bus/support/harness.ts';
 import { withReason } from '../support/skips.ts';
-import { asText, captured, startNs, startS, twoBuses } from './support/records.ts';
+import { everyKind as frames, plainBusError } from './support/everyKind.ts';
+import { asText, startNs, startS, twoBuses } from './support/records.ts';
 import { debianPython, missingModule, missingTool, output } from './support/tools.ts';
 
 const noWireshark = missingTool('tshark', 'tshark');
@@ -27,30 +27,8 @@ const folder = mkdtempSync(join(tmpdir(), 'ecunet-peers-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const data = Uint8Array.of(0xde, 0xad, 0xbe, 0xef, 0, 1, 2, 3);
-const noData = new Uint8Array(0);
-const us = 1000;
 
-/** Every kind of frame, on two buses. */
-const frames: readonly CaptureRecord[] = [
-  captured(classicFrame(0x123, data), 0),
-  captured(classicFrame(0x7ff, noData), 1 * us, { bus: 'chassis' }),
-  captured({ ...classicFrame(0x123, data.subarray(0, 3)), extended: true }, 999_999 * us),
-  captured({ ...classicFrame(0x321, noData), remote: true, requestedBytes: 4 }, 1_000_000 * us),
-  captured({ ...classicFrame(0x1fff_ffff, noData), extended: true, remote: true, requestedBytes: 8 }, 1_000_001 * us),
-  captured(fdFrame(0x222, new Uint8Array(64).fill(0x5a)), 2_000_000 * us, { bus: 'chassis' }),
-  captured({ ...fdFrame(0x18da_10f1, data), extended: true, brs: false, esi: true }, 2_500_000 * us),
-  captured(fdFrame(0x223, noData), 3_000_000 * us),
-  captured({ ...fdFrame(0x224, new Uint8Array(12)), brs: false }, 12_345_678 * us),
-];
-/** An ASC file keeps no more of an error frame than that there was one on the bus. */
-const busError: CaptureRecord = {
-  type: 'error',
-  timeNs: startNs + 12_345_679_000n,
-  bus: 'body',
-  errorClass: 0x80,
-  data: new Uint8Array(8),
-};
-const records: readonly CaptureRecord[] = [...frames, busError];
+const records: readonly CaptureRecord[] = [...frames, plainBusError];
 
 function write(name: string, content: readonly CaptureRecord[]): string {
   const path = join(folder, name);

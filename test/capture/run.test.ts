@@ -82,6 +82,19 @@ describe('ecunet run --capture', { timeout: 120_000 }, () => {
     }
   });
 
+  it('a .pcap says what it has no place for', async () => {
+    const path = join(folder, 'nominal.pcap');
+    const { code, stderr } = await inProcess('run', 'nominal', '--json', '--capture', path);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `ecunet: ${path} has no place for the names of buses: all that they carry looks like one; .pcapng holds them\n`,
+    });
+    const read1 = await read(path);
+    expect(new Set(read1.map(({ bus }) => bus))).toEqual(new Set(['0']));
+    const all = await read(join(folder, 'nominal.pcapng'));
+    expect(read1.map(({ timeNs }) => timeNs)).toEqual(all.map(({ timeNs }) => timeNs));
+  });
+
   it('interrupted, what was recorded is kept under its name', async () => {
     const own = mkdtempSync(join(folder, 'interrupted-'));
     const path = join(own, 'cut.log');

@@ -1,17 +1,18 @@
-// Owns: reading pcapng: sections of either byte order, interfaces of CAN (LINKTYPE_CAN_SOCKETCAN) and Ethernet, enhanced packet
-// blocks. Other blocks and interfaces are skipped. Must not know files.
+// Owns: reading pcapng: sections of either byte order, interfaces, enhanced packet blocks and the obsolete packet blocks. Other blocks
+// are skipped. Must not know files.
 
 import { fromUtf8 } from '../../core/bytes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { printable } from '../../core/text.ts';
 import { NS_PER_S } from '../../core/units.ts';
 import { captureBlockBytesMax, captureBusesMax, captureNameCharsMax } from '../limits.ts';
+import { noteOfLinkType, readLinkPacket } from '../linkLayer/linkPacket.ts';
+import { ByteQueue } from '../record/byteQueue.ts';
 import type { CaptureFault } from '../record/captureFault.ts';
-import { CaptureNotes, canXlNote } from '../record/captureNotes.ts';
+import { CaptureNotes } from '../record/captureNotes.ts';
 import type { CaptureDecoder, CaptureRecord, PutRecord } from '../record/captureRecord.ts';
-import { ByteQueue } from './byteQueue.ts';
-import { blockFrameBytes, blockTypes, byteOrderMagic, linkTypes, optionCodes, padded } from './pcapngEncoder.ts';
-import { decodeSocketCan } from './socketCanPacket.ts';
+import { wordAt } from '../record/words.ts';
+import { blockFrameBytes, blockTypes, byteOrderMagic, optionCodes, padded } from './pcapngEncoder.ts';
 
 export function createPcapngDecoder(): CaptureDecoder {
   return new PcapngDecoder();
@@ -31,16 +32,11 @@ const nsPerS = BigInt(NS_PER_S);
 const sectionFieldsBytes = 16;
 const interfaceFieldsBytes = 8;
 const packetFieldsBytes = 20;
+/** A block that has no time, and only the first interface: not read. */
+const simplePacketType = 3;
+const simplePacketNote = 'a simple packet block is left out: it says no time';
 
 const knownBlocks: readonly number[] = Object.values(blockTypes);
-
-/** Without a view of each block: there are millions. */
-function wordAt(bytes: Uint8Array, at: number, littleEndian: boolean): number {
-  const byte = (index: number) => bytes[at + index] as number;
-  return littleEndian
-    ? ((byte(3) << 24) | (byte(2) << 16) | (byte(1) << 8) | byte(0)) >>> 0
-    : ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
-}
 
 class PcapngDecoder implements CaptureDecoder {
   readonly notes = new CaptureNotes();
@@ -97,6 +93,7 @@ class PcapngDecoder implements CaptureDecoder {
     const total = wordAt(start, 4, this.littleEndian);
     if (total < blockFrameBytes || total % 4 !== 0) return this.stop(`a block of ${total} bytes cannot be`);
     if (!knownBlocks.includes(type)) {
+      if (type === simplePacketType) this.notes.add(simplePacketNote, { offset: this.offset });
       this.passing = total;
       this.passingBytes = total;
       return true;
@@ -112,7 +109,7 @@ class PcapngDecoder implements CaptureDecoder {
     const little = this.littleEndian === true;
     if (wordAt(block, block.length - 4, little) !== block.length) return this.stop('a block says two lengths');
     const body = block.subarray(8, block.length - 4);
-    const read = type === blockTypes.enhancedPacket ? this.readPacket(body, little) : this.readBody(type, body);
+    const read = type === blockTypes.enhancedPacket ? this.readEnhanced(body, little) : this.readBody(type, body);
     if (!read.ok) return this.stop(read.fault);
     this.offset += this.queue.skip(block.length);
     if (read.value !== undefined) put(read.value);
@@ -122,6 +119,11 @@ class PcapngDecoder implements CaptureDecoder {
   private readBody(type: number, body: Uint8Array): Read {
     const view = new DataView(body.buffer, body.byteOffset, body.length);
     if (type === blockTypes.interface) return this.readInterface(body, view);
+    if (type === blockTypes.packet) {
+      if (body.length < packetFieldsBytes) return fail('a packet without its fields');
+      // As the enhanced one, but for the interface: a number of 16 bits, behind which stands how many packets were lost before.
+      return this.readPacket(body, view.getUint16(0, this.littleEndian), this.littleEndian === true);
+    }
     if (body.length < sectionFieldsBytes) return fail('a section header without its fields');
     return view.getUint16(4, this.littleEndian) === 1 ? nothing : fail('a version other than 1');
   }
@@ -146,30 +148,33 @@ class PcapngDecoder implements CaptureDecoder {
     }
     const linkType = view.getUint16(0, this.littleEndian);
     this.interfaces.push({ name, linkType, nanoseconds: nanosecondsBy(resolution, offsetS) });
+    const note = noteOfLinkType(linkType);
+    if (note !== undefined) this.notes.add(note, { offset: this.offset });
     return nothing;
   }
 
-  private readPacket(body: Uint8Array, little: boolean): Read {
+  private readEnhanced(body: Uint8Array, little: boolean): Read {
     if (body.length < packetFieldsBytes) return fail('a packet without its fields');
-    const index = wordAt(body, 0, little);
+    return this.readPacket(body, wordAt(body, 0, little), little);
+  }
+
+  private readPacket(body: Uint8Array, index: number, littleEndian: boolean): Read {
     const from = this.interfaces[index];
     if (from === undefined) return fail(`a packet of an interface ${index} that is not described`);
-    const length = wordAt(body, 12, little);
+    const length = wordAt(body, 12, littleEndian);
     if (packetFieldsBytes + length > body.length) return fail('a packet longer than its block');
-    const bytes = body.subarray(packetFieldsBytes, packetFieldsBytes + length);
-    const timeNs = from.nanoseconds(wordAt(body, 4, little), wordAt(body, 8, little));
-    const bus = from.name;
-    if (from.linkType === linkTypes.ethernet) return ok({ type: 'packet', timeNs, bus, packet: bytes.slice() });
-    if (from.linkType !== linkTypes.socketCan) return nothing;
-    const content = decodeSocketCan(bytes);
-    if (!content.ok) return content;
-    if (content.value === undefined) {
-      this.notes.add(canXlNote, { offset: this.offset });
-      return nothing;
-    }
-    if (content.value.type === 'frame') return ok({ type: 'frame', timeNs, bus, frame: content.value.frame });
-    const { errorClass, data } = content.value;
-    return ok({ type: 'error', timeNs, bus, errorClass, data });
+    const read = readLinkPacket({
+      linkType: from.linkType,
+      timeNs: from.nanoseconds(wordAt(body, 4, littleEndian), wordAt(body, 8, littleEndian)),
+      bus: from.name,
+      bytes: body.subarray(packetFieldsBytes, packetFieldsBytes + length),
+      littleEndian,
+      isCut: length < wordAt(body, 16, littleEndian),
+    });
+    if (!read.ok) return read;
+    if ('type' in read.value) return ok(read.value);
+    this.notes.add(read.value.leftOut, { offset: this.offset });
+    return nothing;
   }
 }
 

@@ -1,13 +1,14 @@
 // Owns: writing pcapng: one section, little-endian, an interface a bus, times in nanoseconds; and the format's numbers
 // (draft-ietf-opsawg-pcapng), which the decoder shares. Must not know files.
 import { concatBytes, utf8 } from '../../core/bytes.ts';
+import { linkTypes } from '../linkLayer/linkPacket.ts';
+import { socketCanBytes, writeSocketCan } from '../linkLayer/socketCanPacket.ts';
 import type { CaptureEncoder, CaptureHead, CaptureRecord } from '../record/captureRecord.ts';
 import { noBytes } from '../record/captureRecord.ts';
-import { socketCanBytes, writeSocketCan } from './socketCanPacket.ts';
 
-export const blockTypes = { section: 0x0a0d_0d0a, interface: 1, enhancedPacket: 6 } as const;
+/** `packet` is obsolete, and only read. */
+export const blockTypes = { section: 0x0a0d_0d0a, interface: 1, packet: 2, enhancedPacket: 6 } as const;
 export const byteOrderMagic = 0x1a2b_3c4d;
-export const linkTypes = { ethernet: 1, socketCan: 227 } as const;
 export const optionCodes = { end: 0, comment: 1, sectionApplication: 4, name: 2, resolution: 9, offset: 14 } as const;
 /** Block type, total length, and the total length once more. */
 export const blockFrameBytes = 12;

@@ -35,7 +35,7 @@ function blocks(little: boolean) {
     block(1, u16(linkType), u16(0), u32(0), ...options);
   const packet = (index: number, units: bigint, bytes: Uint8Array, length = bytes.length) =>
     block(6, u32(index), u32(Number(units >> 32n)), u32(Number(units & 0xffff_ffffn)), u32(length), u32(length), bytes);
-  return { u32, block, option, section, description, packet };
+  return { u16, u32, block, option, section, description, packet };
 }
 
 const frame123 = Uint8Array.of(0, 0, 1, 0x23, 2, 0, 0, 0, 0xab, 0xcd);
@@ -205,6 +205,76 @@ describe('pcapng', () => {
       const decoder = createPcapngDecoder();
       expect(decoded(decoder, bytes)).toEqual({ records: [], fault: undefined });
       expect(decoder.notes.texts).toEqual([expect.stringMatching(/^byte \d+: a CAN XL frame is left out$/)]);
+    });
+  });
+
+  describe('what is not read is told', () => {
+    const { u16, u32, block, section, description, packet } = blocks(true);
+    const told = (...parts: readonly Uint8Array[]) => {
+      const decoder = createPcapngDecoder();
+      const { records, fault } = decoded(decoder, concatBytes(section(), ...parts), 9);
+      expect(fault).toBeUndefined();
+      return [records.length, decoder.notes.texts];
+    };
+
+    it.each<[string, readonly Uint8Array[], readonly string[]]>([
+      ['nothing', [description(227), packet(0, 0n, frame123), block(5, new Uint8Array(12))], []],
+      [
+        'other link types',
+        [description(147), description(227), packet(0, 0n, frame123), packet(1, 0n, frame123), packet(0, 0n, frame123)],
+        ['byte 68: a packet of link type 147 is left out (2 times, this is the first)'],
+      ],
+      [
+        'simple packet blocks',
+        [description(227), block(3, u32(10), frame123), packet(0, 0n, frame123)],
+        ['byte 48: a simple packet block is left out: it says no time'],
+      ],
+      [
+        'CAN XL',
+        [
+          description(227),
+          packet(0, 0n, Uint8Array.of(0, 0, 0, 1, 0x80, 0, 0, 1, 0, 0, 0, 0, 1)),
+          packet(0, 0n, frame123),
+        ],
+        ['byte 48: a CAN XL frame is left out'],
+      ],
+      [
+        'that an older cooked capture knows no interfaces',
+        [
+          description(113),
+          packet(
+            0,
+            0n,
+            concatBytes(
+              Uint8Array.of(0, 1, 1, 24),
+              new Uint8Array(10),
+              Uint8Array.of(0, 12, 0x23, 1),
+              new Uint8Array(6),
+            ),
+          ),
+        ],
+        [
+          'byte 28: a Linux cooked capture of the older form does not say which interface a frame was on: all are taken for one bus',
+        ],
+      ],
+    ])('%s', (_, parts, notes) => {
+      expect(told(...parts)).toEqual([1, notes]);
+    });
+
+    it('but for an obsolete packet block, which is read', () => {
+      const obsolete = block(2, u16(1), u16(7), u32(0), u32(5), u32(10), u32(10), frame123);
+      const { records } = decoded(
+        createPcapngDecoder(),
+        concatBytes(section(), description(1), description(227), obsolete),
+      );
+      expect(records).toEqual([
+        { type: 'frame', timeNs: 5000n, bus: '1', frame: classicFrame(0x123, Uint8Array.of(0xab, 0xcd)) },
+      ]);
+    });
+
+    it('a packet of which only the beginning was captured', () => {
+      const cut = block(6, u32(0), u32(0), u32(0), u32(9), u32(10), frame123.subarray(0, 9));
+      expect(told(description(227), cut)).toEqual([0, [expect.stringMatching(/only the beginning was captured/)]]);
     });
   });
 

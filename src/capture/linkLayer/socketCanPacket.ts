@@ -1,9 +1,11 @@
 // Owns: a CAN frame as a packet of LINKTYPE_CAN_SOCKETCAN (227): the id word in network order with SocketCAN's flags, the length,
-// the CAN FD flags, two bytes reserved, the data.
+// the CAN FD flags, two bytes reserved, the data. A Linux cooked capture has the same behind its own header, but for the id word's
+// order.
 import type { CanFrame } from '../../bus/bus.ts';
 import { checkFrame, classicDataBytesMax } from '../../bus/frame/checkFrame.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type CapturedError, type CapturedFrame, noBytes } from '../record/captureRecord.ts';
+import { wordAt } from '../record/words.ts';
 
 type FrameContent = Pick<CapturedFrame, 'type' | 'frame'>;
 type ErrorContent = Pick<CapturedError, 'type' | 'errorClass' | 'data'>;
@@ -62,19 +64,27 @@ function writePacket(
   for (let index = 0; index < data.length; index += 1) target[at + headerBytes + index] = data[index] as number;
 }
 
+export interface SocketCanForm {
+  /** The order of the id word. */
+  readonly littleEndian: boolean;
+  /** What is said of the frame besides it: that it is CAN FD, or not. */
+  readonly fd?: boolean;
+}
+
+const plainForm: SocketCanForm = { littleEndian: false };
+
 /** Undefined for a CAN XL frame, which is not read. The data is a copy. */
-export function decodeSocketCan(bytes: Uint8Array): Result<CanContent | undefined, string> {
+export function decodeSocketCan(bytes: Uint8Array, form = plainForm): Result<CanContent | undefined, string> {
   if (bytes.length < headerBytes) return fail(`a CAN packet of ${bytes.length} bytes has no room for its header`);
-  const byte = (at: number) => bytes[at] as number;
-  const word = ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
-  const [length, flags] = [byte(4), byte(5)];
+  const word = wordAt(bytes, 0, form.littleEndian);
+  const [length, flags] = [bytes[4] as number, bytes[5] as number];
   if ((length & xlFlag) !== 0) return ok(undefined);
   const remote = (word & remoteFlag) !== 0;
   if (bytes.length < headerBytes + length && !remote) return fail('a CAN packet is shorter than its frame');
   const data = bytes.slice(headerBytes, headerBytes + length);
   if ((word & errorFlag) !== 0) return ok({ type: 'error', errorClass: word & id29Mask, data });
   const extended = (word & extendedFlag) !== 0;
-  const fd = (flags & fdFlag) !== 0 || length > classicDataBytesMax || bytes.length === fdFrameBytes;
+  const fd = length > classicDataBytesMax || (form.fd ?? ((flags & fdFlag) !== 0 || bytes.length === fdFrameBytes));
   const id = word & (extended ? id29Mask : id11Mask);
   const brs = fd && (flags & brsFlag) !== 0;
   const frame = frameOf({ id, extended, remote, fd, brs, data: remote ? noBytes : data }, length, flags);
