@@ -8,7 +8,7 @@ import type { Enter } from '../bus/enter.ts';
 import { checkInterface } from '../bus/socketcan/canInterface.ts';
 import { openSocketCanBus } from '../bus/socketcan/openSocketCanBus.ts';
 import { type PlayedFile, playFile } from '../capture/player/playFile.ts';
-import { attachRoutes, playRoutes } from '../capture/player/playRoutes.ts';
+import { playRoutes } from '../capture/player/playRoutes.ts';
 import { type EnvironmentFault, InputError } from '../core/faults.ts';
 import type { Result } from '../core/result.ts';
 import { printable } from '../core/text.ts';
@@ -28,9 +28,8 @@ export async function play(
   path: string,
   { onto = [], into = [], from = [], loop, gap, skip, speed }: PlayOptions,
 ): Promise<number> {
-  const interfaces = playRoutes(onto, from);
-  const attached = attachRoutes(into);
-  const routes = [...interfaces, ...attached];
+  const { interfaces, attachPoints } = playRoutes(onto, into, from);
+  const routes = [...interfaces, ...attachPoints];
   if (routes.length === 0) throw new InputError('--onto INTERFACE or --into ADDRESS is needed: where to send');
   const interruption = new AbortController();
   const clock = new EventQueue();
@@ -47,7 +46,7 @@ export async function play(
   try {
     for (const { onto: name } of interfaces)
       if (!opened.has(name)) opened.set(name, await openInterface(name, clock, enter));
-    for (const { onto: text } of attached) if (!opened.has(text)) opened.set(text, await joinPoint(text, enter));
+    for (const { onto: text } of attachPoints) if (!opened.has(text)) opened.set(text, await joinPoint(text, enter));
   } catch (problem) {
     shut();
     throw problem;
@@ -128,7 +127,7 @@ function report(
   { frames, leftOut, latestNs, fault }: PlayedFile,
 ): void {
   const late = `at most ${(latestNs / NS_PER_MS).toFixed(1)} ms late`;
-  const errors = leftOut === 0 ? '' : `; ${leftOut} error frames left out`;
+  const errors = leftOut === 0 ? '' : `; ${leftOut} error frame${leftOut === 1 ? '' : 's'} left out`;
   const unwanted = refused === 0 ? '' : `; ${refused} more were refused there`;
   const time = `${(wallMs / 1000).toFixed(1)} s`;
   const text = `${path}: ${frames - refused} frames played onto ${names.join(', ')} in ${time}, ${late}${errors}${unwanted}`;

@@ -8,16 +8,27 @@ export interface Route {
   readonly from: string | undefined;
 }
 
+export interface PlayRoutes {
+  readonly interfaces: readonly Route[];
+  readonly attachPoints: readonly Route[];
+}
+
 /**
- * `--onto vcan0`: every recorded bus; with as many `--from` as such `--onto`, each from its own, in their order. `--onto vcan2=can0`, as
- * canplayer has it: onto vcan2 what can0 carried. Throws an InputError.
+ * `--onto vcan0` and `--into 3333`: every recorded bus; with as many `--from` as there are of those, each from its own, in their order,
+ * `--onto` before `--into`. `--onto vcan2=can0`, as canplayer has it: onto vcan2 what can0 carried; `--into body=3333`: into that attach
+ * point what body carried. Throws an InputError.
  */
-export function playRoutes(onto: readonly string[], from: readonly string[]): readonly Route[] {
-  const plain = onto.filter((text) => !text.includes('='));
+export function playRoutes(onto: readonly string[], into: readonly string[], from: readonly string[]): PlayRoutes {
+  const plain = [...onto, ...into].filter((text) => !text.includes('='));
   if (from.length > 0 && from.length !== plain.length) {
-    throw new InputError(`--from is given ${from.length} times, for ${plain.length} times --onto: each needs its own`);
+    const times = `--from is given ${from.length} times, for ${plain.length} times --onto and --into that name no bus`;
+    throw new InputError(`${times}: each needs its own`);
   }
   const sources = from.values();
+  return { interfaces: ontoRoutes(onto, sources), attachPoints: intoRoutes(into, sources) };
+}
+
+function ontoRoutes(onto: readonly string[], sources: Iterator<string, undefined>): readonly Route[] {
   return onto.map((text): Route => {
     if (!text.includes('=')) return { onto: text, from: sources.next().value };
     const [, target, source] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
@@ -26,10 +37,9 @@ export function playRoutes(onto: readonly string[], from: readonly string[]): re
   });
 }
 
-/** `--into 3333`: every recorded bus goes to that attach point; `--into body=3333`: what body carried. Throws an InputError. */
-export function attachRoutes(into: readonly string[]): readonly Route[] {
+function intoRoutes(into: readonly string[], sources: Iterator<string, undefined>): readonly Route[] {
   return into.map((text): Route => {
-    const [, from, onto] = /^(?:([^=]+)=)?([^=]+)$/.exec(text) ?? [];
+    const [, from = sources.next().value, onto] = /^(?:([^=]+)=)?([^=]+)$/.exec(text) ?? [];
     if (onto === undefined) throw new InputError(`--into ${text}: ADDRESS or RECORDED=ADDRESS is needed`);
     return { onto, from };
   });

@@ -16,7 +16,7 @@ export function playCommand(action: (file: string, options: PlayOptions) => Prom
     .description(
       'send the frames of a capture on CAN interfaces or into a run, at the times at which they were recorded',
     )
-    .argument('<file>', 'a capture: .log or .txt of candump, .asc, .trc or .pcapng, each also with .gz')
+    .argument('<file>', 'a capture: .log or .txt of candump, .asc, .trc, .blf, .pcap or .pcapng, each also with .gz')
     .option('--onto <interface>', 'where to send; can0=body sends there what body carried; may be repeated', collect)
     .option(
       '--into <address>',
@@ -25,7 +25,7 @@ export function playCommand(action: (file: string, options: PlayOptions) => Prom
     )
     .option(
       '--from <bus>',
-      'send what this recorded bus carried, else all; may be repeated, once for each --onto',
+      'send what this recorded bus carried, else all; may be repeated, once for each --onto and --into',
       collect,
     )
     .option('--loop <n>', 'how often to play the file; i: until stopped', parseLoop, 1)

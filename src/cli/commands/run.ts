@@ -23,7 +23,7 @@ export function runCommand(action: (scenario: string, options: RunCommandOptions
     .option('--trace <file>', 'write the trace, as JSON Lines, for ecunet replay')
     .option(
       '--capture <file>',
-      'write what every bus carries: .log as candump, .asc, .trc or .pcapng, each also with .gz',
+      'write what every bus carries: .log as candump, .asc, .trc, .pcap or .pcapng, each also with .gz',
     )
     .option('--json', 'print the result as one JSON object')
     .option('--no-dash', 'print lines instead of the dashboard')

@@ -9,7 +9,7 @@ const { u8, u16, u32, u64 } = fieldsOf(true);
 export type SystemTime = readonly [number, number, number, number, number, number, number, number];
 
 /** 2026-06-01T08:00:00.250Z, a Monday: a quarter of a second after the start of the other tests' captures. */
-export const blfStart: SystemTime = [2026, 6, 1, 1, 8, 0, 0, 250];
+const blfStart: SystemTime = [2026, 6, 1, 1, 8, 0, 0, 250];
 
 export interface BlfHeaderOptions {
   readonly signature?: string;
