@@ -58,7 +58,7 @@ describe('what is loaded', { timeout: 60_000 }, () => {
     const { own, packages } = loadedBy('run', 'nominal', '--json');
     expect(packages.filter((name) => ['ink', 'react', 'socketcan'].includes(name))).toEqual([]);
     const rarely =
-      /^(tui\/|report\/(summary|progressLines)|capture\/(writeCaptureFile|captureFormats)|sim\/realTransports\/|attach\/(slcan|cannelloni|guest)|bus\/(sockets|socketcan)\/)/;
+      /^(tui\/|report\/(summary|progressLines)|capture\/(writeCaptureFile|readCaptureFile|busCapture|player|convert)|sim\/realTransports\/|attach\/(slcan|cannelloni|guest)|bus\/(sockets|socketcan)\/)/;
     expect(own.filter((name) => rarely.test(name))).toEqual([]);
     expect(own).toContain('sim/simulation');
   });

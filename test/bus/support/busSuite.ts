@@ -109,16 +109,15 @@ export function busSuite(harness: BusHarness): void {
       await run.until(() => a.heard.sent.length === frames.length);
     });
 
-    test.skipIf(!fd || lacks.fdFlags !== undefined)(
-      fd ? `keeps the error state indicator${lacking('fdFlags')}` : 'has no error state indicator: a classic bus',
-      async () => {
+    if (fd) {
+      test.skipIf(lacks.fdFlags !== undefined)(`keeps the error state indicator${lacking('fdFlags')}`, async () => {
         const [a, b] = [node('a'), node('b')];
         const frame = { ...fdFrame(1, payload(8)), esi: true as const };
         a.node.send(frame);
         await run.until(() => b.heard.received.length === 1);
         expect(b.heard.received).toEqual([frame]);
-      },
-    );
+      });
+    }
 
     test.each(badFrames)('refuses %s', async (_, frame) => {
       const [a, b] = [node('a'), node('b')];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { captureSuffixes } from '../../../src/capture/captureFormats.ts';
 import { hashHex } from '../../../src/crypto/hashes.ts';
 import { sampled } from '../../support/heavy.ts';
 import { inProcess, inProcessBytes } from '../support/inProcess.ts';
@@ -53,12 +54,10 @@ describe('standard output', { timeout: 60_000 }, () => {
   });
 
   it('needs to know the format of a capture', async () => {
-    for (const name of ['-', '-.txt']) {
+    for (const name of ['-', '-.csv']) {
       const { code, stderr } = await inProcess('run', 'nominal', '--capture', name);
       expect(code).toBe(2);
-      expect(stderr).toBe(
-        `ecunet: ${name}: the name of a capture ends with .log, .asc or .pcapng, with .gz after it or without\n`,
-      );
+      expect(stderr).toBe(`ecunet: ${name}: the name of a capture ends with ${captureSuffixes}\n`);
     }
   });
 
