@@ -2,6 +2,7 @@
 import type { ObjectFields } from './canObjects.ts';
 
 export interface PacketObject {
+  readonly type: 'packet';
   readonly channel: number;
   readonly packet: Uint8Array;
   readonly isRequest: boolean;
@@ -31,7 +32,7 @@ export function readEthernetFrame({ view, at }: ObjectFields): PacketObject | un
   });
   packet.set(bytes.subarray(payloadAt, payloadAt + payloadBytes), packet.length - payloadBytes);
   const isRequest = view.getUint16(at + 14, true) === sendRequest;
-  return { channel: view.getUint16(at + 6, true), packet, isRequest };
+  return { type: 'packet', channel: view.getUint16(at + 6, true), packet, isRequest };
 }
 
 /** ETHERNET_FRAME_EX, which has the packet as it was. */
@@ -41,6 +42,7 @@ export function readEthernetFrameEx({ view, at }: ObjectFields): PacketObject | 
   if (end > bytes.length) return undefined;
   const isRequest = view.getUint16(at + 20, true) === sendRequest;
   return {
+    type: 'packet',
     channel: view.getUint16(at + 4, true),
     packet: bytes.slice(at + ethernetFieldBytes, end),
     isRequest,

@@ -27,41 +27,20 @@ interface Reader {
   readonly read: (fields: ObjectFields) => Content | undefined;
 }
 
-type Content =
-  | ({ readonly type: 'frame' } & CanFrameObject)
-  | ({ readonly type: 'error' } & CanErrorObject)
-  | ({ readonly type: 'packet' } & PacketObject);
+type Content = CanFrameObject | CanErrorObject | PacketObject;
 
 const readers: ReadonlyMap<number, Reader> = new Map<number, Reader>([
-  [objectTypes.canMessage, frames(canFieldBytes.message, readCanMessage)],
-  [objectTypes.canMessage2, frames(canFieldBytes.message, readCanMessage)],
-  [objectTypes.canFdMessage, frames(canFieldBytes.fdMessage, readCanFdMessage)],
-  [objectTypes.canFdMessage64, frames(canFieldBytes.fdMessage64, readCanFdMessage64)],
-  [objectTypes.canError, errors(canFieldBytes.error, readCanError)],
-  [objectTypes.canOverload, errors(canFieldBytes.error, readCanOverload)],
-  [objectTypes.canErrorExt, errors(canFieldBytes.errorExt, readCanErrorExt)],
-  [objectTypes.canFdError64, errors(canFieldBytes.fdError64, readCanFdError64)],
-  [objectTypes.ethernetFrame, packets(readEthernetFrame)],
-  [objectTypes.ethernetFrameEx, packets(readEthernetFrameEx)],
+  [objectTypes.canMessage, { fieldBytes: canFieldBytes.message, read: readCanMessage }],
+  [objectTypes.canMessage2, { fieldBytes: canFieldBytes.message, read: readCanMessage }],
+  [objectTypes.canFdMessage, { fieldBytes: canFieldBytes.fdMessage, read: readCanFdMessage }],
+  [objectTypes.canFdMessage64, { fieldBytes: canFieldBytes.fdMessage64, read: readCanFdMessage64 }],
+  [objectTypes.canError, { fieldBytes: canFieldBytes.error, read: readCanError }],
+  [objectTypes.canOverload, { fieldBytes: canFieldBytes.error, read: readCanOverload }],
+  [objectTypes.canErrorExt, { fieldBytes: canFieldBytes.errorExt, read: readCanErrorExt }],
+  [objectTypes.canFdError64, { fieldBytes: canFieldBytes.fdError64, read: readCanFdError64 }],
+  [objectTypes.ethernetFrame, { fieldBytes: ethernetFieldBytes, read: readEthernetFrame }],
+  [objectTypes.ethernetFrameEx, { fieldBytes: ethernetFieldBytes, read: readEthernetFrameEx }],
 ]);
-
-function frames(fieldBytes: number, read: (fields: ObjectFields) => CanFrameObject): Reader {
-  return { fieldBytes, read: (fields) => ({ type: 'frame', ...read(fields) }) };
-}
-
-function errors(fieldBytes: number, read: (fields: ObjectFields) => CanErrorObject): Reader {
-  return { fieldBytes, read: (fields) => ({ type: 'error', ...read(fields) }) };
-}
-
-function packets(read: (fields: ObjectFields) => PacketObject | undefined): Reader {
-  return {
-    fieldBytes: ethernetFieldBytes,
-    read: (fields) => {
-      const packet = read(fields);
-      return packet && { type: 'packet', ...packet };
-    },
-  };
-}
 
 /** The bytes of a header by its version; of the third there may be more. The time stands at the same place in all. */
 const headerBytesOf: Readonly<Record<number, number>> = { 1: 32, 2: 40, 3: 32 };
