@@ -74,7 +74,7 @@ async function surveyFile(
 ): Promise<void> {
   if (statSync(input, { throwIfNoEntry: false })?.isFile() === false) {
     throw new InputError(
-      `${input}: it is no regular file, and is read twice for ${output}; one pass is enough for .log`,
+      `${input}: it is no regular file, and is read twice for ${output}; one pass is enough for .log and .pcap`,
     );
   }
   try {
