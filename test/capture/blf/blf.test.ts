@@ -84,6 +84,13 @@ describe('an object of a BLF file is a frame', () => {
       '2',
       { ...fdFrame(2, longData.subarray(0, 12)), brs: false, esi: true },
     ],
+    [
+      'CAN_FD_MESSAGE of a CAN FD frame, whose remote flag means nothing',
+      100,
+      canFdMessage(2, 8, 1, data, 0x80),
+      '2',
+      { ...fdFrame(2, data), brs: false },
+    ],
     ['CAN_FD_MESSAGE of a classic frame', 100, canFdMessage(2, 8, 6, data), '2', classicFrame(2, data)],
     [
       'CAN_FD_MESSAGE of a remote one',
