@@ -4,6 +4,7 @@ import { createAscDecoder } from './asc/ascDecoder.ts';
 import { ascName, createAscEncoder, isWholeInAsc } from './asc/ascEncoder.ts';
 import { createBlfDecoder } from './blf/blfDecoder.ts';
 import { createCandumpDecoder, createCandumpEncoder } from './candump/candumpLog.ts';
+import { packedPushBytesMax } from './limits.ts';
 import { createAnyPcapDecoder } from './pcap/anyPcapDecoder.ts';
 import { createPcapEncoder } from './pcap/pcapEncoder.ts';
 import { beginsAsPcap } from './pcap/pcapHeader.ts';
@@ -27,6 +28,8 @@ export interface CaptureFormat {
   readonly lacks?: FormatLacks;
   /** The encoder's head says nothing: no need to know the buses and the start before the first record. */
   readonly isHeadless?: true;
+  /** So many bytes may hold very many records: a decoder is given no more at once, that its caller can take those. Any where omitted. */
+  readonly pushBytesMax?: number;
 }
 
 function beginsWith(...start: readonly number[]): (bytes: Uint8Array) => boolean {
@@ -79,8 +82,15 @@ const formats: Readonly<Record<string, CaptureFormat>> = {
     createDecoder: () => createBlfDecoder(inflate),
     beginsAs: beginsWithText('LOGG'),
     holdsEthernet: true,
+    pushBytesMax: packedPushBytesMax,
   },
 };
+
+/** The bytes in parts that a decoder of the format may be given at once. */
+export function* partsToPush(bytes: Uint8Array, { pushBytesMax }: CaptureFormat): Generator<Uint8Array> {
+  const length = pushBytesMax ?? bytes.length;
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
 
 /** By which gzip is known. */
 const beginsAsGzip = beginsWith(0x1f, 0x8b);

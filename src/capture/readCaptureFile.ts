@@ -2,7 +2,7 @@
 
 import { InputError } from '../core/faults.ts';
 import { filePieces } from '../files/filePieces.ts';
-import { captureFormatOf, captureSuffixes } from './captureFormats.ts';
+import { captureFormatOf, captureSuffixes, partsToPush } from './captureFormats.ts';
 import { captureFaultText } from './record/captureFault.ts';
 import type { CaptureDecoder, CaptureRecord } from './record/captureRecord.ts';
 
@@ -22,13 +22,15 @@ export async function* readCaptureFile(
     records.push(record);
   };
   for await (const piece of filePieces(path, format.gzip)) {
-    const fault = decoder.push(piece, put);
-    // What stands before the fault was recorded all the same.
-    if (records.length > 0) yield records;
-    records = [];
-    if (fault !== undefined) {
-      tellOf(path, decoder, tell);
-      throw new InputError(`${path}: ${captureFaultText(fault)}`);
+    for (const part of partsToPush(piece, format)) {
+      const fault = decoder.push(part, put);
+      // What stands before the fault was recorded all the same.
+      if (records.length > 0) yield records;
+      records = [];
+      if (fault !== undefined) {
+        tellOf(path, decoder, tell);
+        throw new InputError(`${path}: ${captureFaultText(fault)}`);
+      }
     }
   }
   const fault = decoder.end(put);

@@ -4,7 +4,7 @@ import type { CanFrame } from '../../bus/bus.ts';
 import { InputError } from '../../core/faults.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { filePiecesAtOnce } from '../../files/filePieces.ts';
-import { captureFormatOf, captureSuffixes } from '../captureFormats.ts';
+import { captureFormatOf, captureSuffixes, partsToPush } from '../captureFormats.ts';
 import { recordingDisorderNsMax, recordingNsMax, recordingWaitingMax } from '../limits.ts';
 import { captureFaultText } from '../record/captureFault.ts';
 import { CaptureNotes } from '../record/captureNotes.ts';
@@ -43,9 +43,11 @@ export function* readRecordingFile(
   };
   const put = (record: CaptureRecord) => picked.take(record);
   for (const piece of filePiecesAtOnce(path, format.gzip)) {
-    const fault = decoder.push(piece, put);
-    yield* inTime(picked.order.ready());
-    if (fault !== undefined) throw new InputError(placed(path, captureFaultText(fault)));
+    for (const part of partsToPush(piece, format)) {
+      const fault = decoder.push(part, put);
+      yield* inTime(picked.order.ready());
+      if (fault !== undefined) throw new InputError(placed(path, captureFaultText(fault)));
+    }
   }
   const fault = decoder.end(put);
   if (fault !== undefined) throw new InputError(placed(path, captureFaultText(fault)));
