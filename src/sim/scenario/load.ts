@@ -152,9 +152,11 @@ function withAllTraffic(
     else if (!read.value.ok)
       findings.push(file.finding({ ...read.value.fault, path: [...at, ...read.value.fault.path] }));
     else {
-      for (const note of read.value.value.notes) observer.tell?.(note);
-      if ('log' in read.value.value.traffic) recordings.set(name, path);
-      return [name, { ...bus, traffic: read.value.value.traffic }];
+      const { traffic: found, notes } = read.value.value;
+      for (const note of notes) observer.tell?.(note);
+      if (found !== undefined && 'log' in found) recordings.set(name, path);
+      const { traffic: _, ...quiet } = bus;
+      return [name, found === undefined ? quiet : { ...bus, traffic: found }];
     }
     return [name, bus];
   });

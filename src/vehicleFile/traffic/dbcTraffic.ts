@@ -52,7 +52,9 @@ export function readDbcTraffic(traffic: DbcTraffic, path: string): Result<DbcTra
     return fail({ path: picked.fault.path, text: picked.fault.message });
   }
   const { chosen, notes } = picked.value;
-  if (chosen.length === 0) {
+  // Where a cycle was given, a file of spontaneous messages alone is quiet, and that is told.
+  const isQuiet = cycleMs !== undefined && notes.length > 0 && read.value.messages.length > 0;
+  if (chosen.length === 0 && !isQuiet) {
     const why =
       notes.length > 0 ? notes.join('; ') : read.value.messages.length === 0 ? 'it has none' : 'none was chosen';
     throw new InputError(`${path}: no message in it is left to be sent: ${why}`);

@@ -67,7 +67,8 @@ export function trafficFile(traffic: Traffic, vehiclePath: string): { member: st
 }
 
 interface TrafficRead {
-  readonly traffic: Traffic;
+  /** Undefined where nothing is left that would be sent. */
+  readonly traffic: Traffic | undefined;
   /** What is left out of the file, and why, a line each. */
   readonly notes: readonly string[];
 }
@@ -77,7 +78,9 @@ export function withTrafficRead(traffic: Traffic, vehiclePath: string, fd: boole
   const { path } = trafficFile(traffic, vehiclePath) ?? {};
   if (path !== undefined && 'dbc' in traffic) {
     const read = readDbcTraffic(traffic, path);
-    return read.ok ? ok({ traffic: { messages: read.value.messages }, notes: read.value.notes }) : read;
+    if (!read.ok) return read;
+    const { messages, notes } = read.value;
+    return ok({ traffic: messages.length === 0 ? undefined : { messages }, notes });
   }
   if (path === undefined || !('log' in traffic)) return ok({ traffic, notes: [] });
   if (traffic.recording === undefined) return ok(readRecordedTraffic(traffic, path, fd));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/core/faults.ts';
 import { completeInputs } from '../../../src/sim/inputs/inputs.ts';
-import { loadScenario, scenarioPath } from '../../../src/sim/scenario/load.ts';
+import { loadScenario, loadScenarioFile, scenarioPath } from '../../../src/sim/scenario/load.ts';
 import { inputsOf } from '../support/runs.ts';
 import { scenarioFolder } from '../support/scenarioFolder.ts';
 
@@ -271,6 +271,17 @@ describe('the traffic of a bus', () => {
     expect(traffic).toEqual({
       messages: [{ name: 'Fast', node: 'A', id: 256, extended: false, fd: false, bytes: 8, cycleMs: 10 }],
     });
+  });
+
+  it('is none where a DBC file has spontaneous messages alone, which is told', () => {
+    const sendType = 'BA_DEF_ BO_ "GenMsgSendType" ENUM "Cyclic","Event";\nBA_ "GenMsgSendType" BO_ 256 1;\n';
+    writeFileSync(join(folder, 'event.dbc'), `BO_ 256 Door: 8 A\n${sendType}`);
+    expect(refusal(scenario, withTraffic('{ dbc: event.dbc, cycle: 100ms }'))).toBe('accepted');
+    const told: string[] = [];
+    const path = join(folder, 'scenario.yaml');
+    const { scenario: read } = loadScenarioFile(path, { tell: (note) => told.push(note) });
+    expect(read.vehicle.buses.body).not.toHaveProperty('traffic');
+    expect(told).toEqual([expect.stringMatching(/event\.dbc: message Door left out: not sent by the clock/)]);
   });
 
   it('is read from a candump log, of the first interface unless one is named', () => {
