@@ -7,9 +7,9 @@ export const captureLineBytesMax = 16 * KIB;
 export const consoleTimesHeldMax = 256;
 /** One block of a pcapng file that is read: a packet is at most 256 KiB. Others are skipped, however long. */
 export const captureBlockBytesMax = 1 * MIB;
-/** One container of a BLF file, packed or not: most writers pack 128 KiB at once, and python-can's users may ask for more. Its frames take some 0.3 GB. */
-export const captureContainerBytesMax = 16 * MIB;
-/** Of a file of such containers, taken at once: the smallest that holds 16 MiB has 16 KiB, and the records of one are enough to hold. */
+/** One container of a BLF file, packed or not: most writers pack 128 KiB at once, and python-can's users may ask for more. Its frames take some 0.1 GB. */
+export const captureContainerBytesMax = 4 * MIB;
+/** Of a file of such containers, taken at once: the smallest that holds 4 MiB has 4 KiB, and the records of one are enough to hold. */
 export const packedPushBytesMax = 4 * KIB;
 /** One object of a BLF file that is read: a packet of Ethernet has at most 64 KiB. Others are skipped, however long. */
 export const captureObjectBytesMax = 128 * KIB;
